@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { loadSettings } from "../../settings/load";
+
+const gov = {
+  WORKBENCH_SSH_ALLOW_FROM: "[203.0.113.7/32]",
+  WORKBENCH_AWS_REGION: "us-gov-west-1",
+  WORKBENCH_AWS_AVAILABILITY_ZONE: "us-gov-west-1a",
+};
+
+const load = (environment: NodeJS.ProcessEnv) => loadSettings({ environment: { ...gov, ...environment } });
+
+describe("what aws.region can reach", () => {
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ["a policy of its partition", { WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws-us-gov:iam::aws:policy/P']" }],
+    [
+      "resources of its partition, of every partition, and all of them",
+      {
+        WORKBENCH_EC2_ROLE_STATEMENTS:
+          "[{ actions: ['s3:*'], resources: ['arn:aws-us-gov:s3:::data', 'arn:*:s3:::data', 'arn:aws*:s3:::data', '*'] }]",
+      },
+    ],
+    ["a key of its own", { WORKBENCH_EBS_KMS_KEY_ARN: "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1" }],
+    ["a state bucket elsewhere in its partition", { WORKBENCH_STATE_REGION: "us-gov-east-1" }],
+  ])("%s", (_, environment) => {
+    expect(() => load(environment)).not.toThrow();
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, string]>([
+    [
+      "a policy of another partition",
+      { WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws:iam::aws:policy/ReadOnlyAccess']" },
+      'ec2.role.managedPolicyArns[0]: expected a policy in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "arn:aws:iam::aws:policy/ReadOnlyAccess"',
+    ],
+    [
+      "a resource of another partition",
+      { WORKBENCH_EC2_ROLE_STATEMENTS: "[{ actions: ['s3:*'], resources: ['arn:aws:s3:::data'] }]" },
+      'ec2.role.statements[0].resources[0]: expected a resource in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "arn:aws:s3:::data"',
+    ],
+    [
+      "a key of another region",
+      { WORKBENCH_EBS_KMS_KEY_ARN: "arn:aws-us-gov:kms:us-gov-east-1:123456789012:key/1" },
+      'ebs.kmsKeyArn: expected a KMS key in aws.region us-gov-west-1, got "arn:aws-us-gov:kms:us-gov-east-1:123456789012:key/1"',
+    ],
+    [
+      "a state bucket in another partition",
+      { WORKBENCH_STATE_REGION: "eu-west-1" },
+      'state.region: expected a region in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "eu-west-1"',
+    ],
+  ])("fails: %s", (_, environment, sentence) => {
+    expect(() => load(environment)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { editorSchemaText } from "../../settings/editor-schema";
+import { settingVariables } from "../../settings/environment-variables";
+import { settingsSchema } from "../../settings/schema";
+import { settingsPage } from "../../settings/settings-page";
+
+const settingsDirectory = join(__dirname, "../../settings");
+
+describe("generated from the schema; when stale, run npm run settings:generate", () => {
+  it("settings/schema.json", () => {
+    expect(readFileSync(join(settingsDirectory, "schema.json"), "utf8")).toBe(editorSchemaText());
+  });
+
+  it("docs/settings.md, with a description of every setting", () => {
+    expect(readFileSync(join(settingsDirectory, "../docs/settings.md"), "utf8")).toBe(settingsPage());
+  });
+});
+
+it("default.yaml gives a default for every setting", () => {
+  const defaults: unknown = parse(readFileSync(join(settingsDirectory, "default.yaml"), "utf8"));
+  const missing = settingVariables(settingsSchema).filter(({ path }) => {
+    const value = path.reduce<unknown>((tree, key) => (tree as Record<string, unknown> | undefined)?.[key], defaults);
+    return value === undefined;
+  });
+  expect(missing).toEqual([]);
+});
+
+it("names an environment variable for every setting, each once", () => {
+  const names = settingVariables(settingsSchema).map(({ variable }) => variable);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain("WORKBENCH_EBS_VOLUME_SIZE_GIB");
+  expect(names).toContain("WORKBENCH_EBS_THROUGHPUT_MIBPS");
+});

@@ -1,0 +1,34 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+
+const phrase = "a CIDR block such as 203.0.113.7/32";
+
+/**
+ * An IPv4 or IPv6 CIDR block in the one form that AWS keeps it in: without host bits, and IPv6 at its shortest. AWS takes no
+ * IPv6 block of IPv4 addresses (`::ffff:203.0.113.7/128`).
+ */
+export const cidrBlock = () =>
+  z
+    .union([z.cidrv4(), z.cidrv6()], { error: phrase })
+    .refine((block) => !/^::ffff:/i.test(networkOf(block)), { error: `${phrase}, written as IPv4`, abort: true })
+    .refine((block) => networkOf(block) === block, {
+      error: ({ input }) => `a CIDR block without host bits, written as AWS does (${networkOf(String(input))})`,
+    });
+
+/**
+ * Whether a block is wider than a network of one's own: wider than 10.0.0.0/8, or than an IPv6 /16. Without this limit,
+ * `0.0.0.0/1` and `128.0.0.0/1` would be `0.0.0.0/0` in two words.
+ */
+export function isWiderThanANetwork(block: string): boolean {
+  return prefixLength(block) < (block.includes(":") ? 16 : 8);
+}
+
+/** The block as AWS writes it: 10.0.0.0/24 for 10.0.0.5/24, 2001:db8::/32 for 2001:0DB8::1/32. */
+function networkOf(block: string): string {
+  const family = block.includes(":") ? ipaddr.IPv6 : ipaddr.IPv4;
+  return `${family.networkAddressFromCIDR(block)}/${prefixLength(block)}`;
+}
+
+function prefixLength(block: string): number {
+  return Number(block.slice(block.indexOf("/") + 1));
+}

@@ -1,0 +1,80 @@
+import type { z } from "zod";
+import { plainYaml } from "./plain-yaml";
+
+const prefix = "WORKBENCH_";
+
+/** Variables with our prefix that choose the settings and are no setting themselves. */
+const notSettings = new Set(["WORKBENCH_ENV"]);
+
+/** One setting that an environment variable may give. */
+interface SettingVariable {
+  readonly variable: string;
+  readonly path: readonly string[];
+  /** Whether its value is text, or one of a few words. */
+  readonly isText: boolean;
+}
+
+/** Name of the variable that gives the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
+function variableName(path: readonly string[]): string {
+  const words = path.map((key) =>
+    key
+      .replace("GiB", "Gib")
+      .replace("MiBps", "Mibps")
+      .replace(/[A-Z]/g, (letter) => `_${letter}`),
+  );
+  return prefix + words.join("_").toUpperCase();
+}
+
+/** Every setting of `schema` that a variable can give, sections left out. */
+export function settingVariables(schema: z.ZodObject, path: readonly string[] = []): SettingVariable[] {
+  return Object.entries(schema.shape).flatMap(([key, field]) => {
+    const here = [...path, key];
+    return field.def.type === "object"
+      ? settingVariables(field as z.ZodObject, here)
+      : [{ variable: variableName(here), path: here, isText: isText(field) }];
+  });
+}
+
+function isText(field: z.ZodType): boolean {
+  const { type } = field.def;
+  return type === "nullable" ? isText((field as z.ZodNullable<z.ZodType>).unwrap()) : ["string", "enum"].includes(type);
+}
+
+/** What the environment sets: values by path, and the variables that look like ours but name no setting. */
+export interface VariableSettings {
+  readonly values: readonly { readonly variable: string; readonly path: readonly string[]; readonly value: unknown }[];
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Reads `WORKBENCH_…` variables. A value is YAML, so lists and numbers can be written (`[203.0.113.7/32]`, `200`);
+ * an empty value is null. Where a setting is text, what YAML would read as a number or a flag is text as it stands: a profile can
+ * be called 123.
+ */
+export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEnv): VariableSettings {
+  const known = new Map(settingVariables(schema).map((setting) => [setting.variable, setting]));
+  const ours = Object.keys(environment).filter((name) => name.startsWith(prefix) && !notSettings.has(name));
+  return {
+    values: ours.flatMap((variable) => {
+      const setting = known.get(variable);
+      if (!setting) return [];
+      const text = environment[variable] ?? "";
+      const value = parseValue(text);
+      return [{ variable, path: setting.path, value: setting.isText && value !== null ? asText(value, text) : value }];
+    }),
+    unknown: ours.filter((name) => !known.has(name)).sort(),
+  };
+}
+
+/** YAML's reading of a value; what is no YAML stays text, for the schema to judge. */
+function parseValue(value: string): unknown {
+  try {
+    return plainYaml(value) ?? null;
+  } catch {
+    return value;
+  }
+}
+
+function asText(value: unknown, written: string): string {
+  return typeof value === "string" ? value : written;
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** Keys that Workbench writes itself; the snapshots of images are told from those of data by `Image`. */
+const ownKeys = [
+  "Project",
+  "Environment",
+  "Stack",
+  "Name",
+  "Holds",
+  "Complete",
+  "Image",
+  "SourceImage",
+  "SourceImageName",
+  "Commit",
+];
+
+/** AWS allows 50 on a resource; the others are Workbench's and those of AWS's own services. */
+const maxTags = 40;
+
+const characters = "letters, digits, spaces and _ . : / = + - @";
+const keyPhrase = `a key of 1 to 128 ${characters}`;
+const valuePhrase = `1 to 256 ${characters}`;
+// What every service takes; EC2 alone would take more. Source: "Tag naming limits and requirements", AWS (read 2026-11).
+const allowed = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
+
+/** Tags for every resource: keys and values that every AWS service takes, and none that Workbench or AWS sets. */
+export const tags = () =>
+  z
+    .record(
+      z.string(),
+      z.string({ error: valuePhrase }).regex(new RegExp(`^${allowed}{1,256}$`, "u"), { error: valuePhrase }),
+      {
+        error: "a section of tags",
+      },
+    )
+    .refine((value) => Object.keys(value).length <= maxTags, {
+      error: `at most ${maxTags} tags, since AWS allows 50 and Workbench sets some itself`,
+    })
+    .superRefine((value, context) => {
+      for (const key of Object.keys(value)) {
+        const message = keyProblem(key, Object.keys(value));
+        if (message) context.addIssue({ code: "custom", path: [key], params: { got: key }, message });
+      }
+    });
+
+function keyProblem(key: string, keys: readonly string[]): string | undefined {
+  if (!new RegExp(`^${allowed}{1,128}$`, "u").test(key)) return keyPhrase;
+  if (/^aws:/i.test(key)) return "a key that does not begin with aws:, which AWS keeps for itself";
+  // IAM tells no "project" from "Project".
+  const isSame = (other: string): boolean => other.toLowerCase() === key.toLowerCase();
+  if (ownKeys.some(isSame)) return `a key other than ${ownKeys.join(", ")}, which Workbench sets itself`;
+  const first = keys.find(isSame);
+  return first === key ? undefined : `a key that differs from ${first} in more than its case`;
+}
