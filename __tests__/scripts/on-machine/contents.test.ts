@@ -1,0 +1,194 @@
+import { randomBytes } from "node:crypto";
+import { execa } from "execa";
+import { expect, it } from "vitest";
+import { exitCode } from "./exit-codes";
+import { LoopDevice } from "./loop-device";
+import { raidSuperblock } from "./raid-superblock";
+import { describeWithDisks, missingPrograms } from "./requirements";
+import { Volume } from "./volume";
+
+const timeout = 120_000;
+const MiB = 1024 ** 2;
+
+/** What other tools leave on a disk: how it comes there, and what the message must call it. */
+const foreign: readonly {
+  readonly name: string;
+  readonly needs?: Readonly<Record<string, string>>;
+  readonly put: (device: LoopDevice) => Promise<unknown>;
+  readonly called: string;
+}[] = [
+  { name: "swap", put: ({ path }) => execa("mkswap", [path]), called: "swap" },
+  {
+    name: "an LVM physical volume",
+    needs: { pvcreate: "lvm2" },
+    put: ({ path }) => execa("pvcreate", ["--yes", "--config", "devices { use_devicesfile=0 }", path]),
+    called: "LVM2_member",
+  },
+  { name: "a RAID member", put: (device) => device.write(4096, raidSuperblock()), called: "linux_raid_member" },
+  ...(["luks1", "luks2"] as const).map((type) => ({
+    name: type,
+    needs: { cryptsetup: "cryptsetup-bin" },
+    put: ({ path }: LoopDevice) =>
+      execa(
+        "cryptsetup",
+        [
+          "-q",
+          "luksFormat",
+          "--type",
+          type,
+          ...(type === "luks2" ? ["--pbkdf", "pbkdf2"] : []),
+          "--pbkdf-force-iterations",
+          "1000",
+          path,
+          "-",
+        ],
+        { input: "password" },
+      ),
+    called: "crypto_LUKS",
+  })),
+  {
+    name: "GPT",
+    needs: { sgdisk: "gdisk" },
+    put: ({ path }) => execa("sgdisk", ["--new=1:0:0", path]),
+    called: "PMBR and gpt",
+  },
+  {
+    name: "GPT whose first copy is gone",
+    needs: { sgdisk: "gdisk" },
+    put: async (device) => {
+      await execa("sgdisk", ["--new=1:0:0", device.path]);
+      await device.write(0, Buffer.alloc(MiB));
+    },
+    called: "gpt",
+  },
+  { name: "ext2", put: ({ path }) => execa("mkfs.ext2", ["-q", path]), called: "ext2" },
+  {
+    name: "an external journal of ext4",
+    put: ({ path }) => execa("mke2fs", ["-q", "-O", "journal_dev", path]),
+    called: "jbd",
+  },
+  {
+    name: "ext4 and the second copy of a GPT at once",
+    needs: { sgdisk: "gdisk" },
+    put: async (device) => {
+      const other = await LoopDevice.create();
+      await execa("sgdisk", ["--new=1:0:0", other.path]);
+      await execa("mkfs.ext4", ["-q", device.path]);
+      await device.write(64 * MiB - 33 * 512, await other.read(64 * MiB - 33 * 512, 33 * 512));
+    },
+    called: "ext4 and gpt",
+  },
+];
+
+describeWithDisks("mount-data-volume finds", () => {
+  for (const { name, needs, put, called } of foreign) {
+    const missing = needs && missingPrograms(needs);
+    it.skipIf(missing !== undefined)(
+      `${name}, and fails without touching it${missing ? ` (${missing})` : ""}`,
+      { timeout },
+      async () => {
+        const volume = await Volume.attach();
+        await put(volume.device);
+        await volume.refused(
+          "FOREIGN_CONTENT",
+          new RegExp(` carries ${called}, expected a blank disk or one whole ext4 or xfs: it was not touched`),
+        );
+      },
+    );
+  }
+
+  it.each([
+    ["a signature that nobody knows", 0, Buffer.from("MYDATABASE 1.0")],
+    ["one byte in the middle", 31 * MiB + 5, Buffer.from([1])],
+    ["one byte at the very end", 64 * MiB - 1, Buffer.from([1])],
+    ["random data all over", 0, randomBytes(64 * MiB)],
+  ])("%s on a volume without signature, and fails without touching it", { timeout }, async (_, offset, bytes) => {
+    const volume = await Volume.attach();
+    await volume.device.write(offset, bytes);
+    expect(await volume.device.kind()).toBe("");
+    await volume.refused(
+      "UNKNOWN_CONTENT",
+      /has no signature and is not blank, no known file system, .* left its mark: it was not touched/,
+    );
+  });
+
+  it.each([
+    ["zeroed", Buffer.alloc(1024)],
+    ["overwritten", randomBytes(1024)],
+  ])("an ext4 whose superblock is %s, fails, and it can be repaired from a copy", { timeout }, async (_, bytes) => {
+    const volume = await Volume.attach({ sizeMiB: 256 });
+    await execa("mkfs.ext4", ["-q", "-b", "4096", volume.device.path]);
+    await volume.device.write(1024, bytes);
+    const { said } = await volume.refused(
+      "UNKNOWN_CONTENT",
+      /it looks like a damaged ext4 \(e2fsck -b 32768 -B 4096 shows more\): it was not touched/,
+    );
+    expect(said).toContain("wipe it on purpose");
+    const repair = await volume.machine.run("e2fsck", ["-y", "-b", "32768", "-B", "4096", volume.device.path]);
+    expect(repair.code & 4).toBe(0);
+    await volume.mounted();
+  });
+
+  it.each([
+    ["whose magic is gone", 0, Buffer.from("XXXX")],
+    ["whose superblock is zeroed", 0, Buffer.alloc(512)],
+    ["whose first 16 MiB are zeroed", 0, Buffer.alloc(16 * MiB)],
+  ])("an xfs %s, and fails without touching it", { timeout }, async (_, offset, bytes) => {
+    const volume = await Volume.attach({ fileSystem: "xfs" });
+    await execa("mkfs.xfs", ["-q", volume.device.path]);
+    await volume.device.write(offset, bytes);
+    await volume.refused("UNKNOWN_CONTENT", /has no signature and is not blank/);
+  });
+
+  it("a large ext4 whose first GiB and end were zeroed, by its spare superblocks, and fails", { timeout }, async () => {
+    const volume = await Volume.attach({ sizeMiB: 6 * 1024 });
+    await execa("mkfs.ext4", ["-q", "-E", "lazy_itable_init=1,nodiscard", volume.device.path]);
+    await execa("blkdiscard", ["--force", "--offset", "0", "--length", "1GiB", volume.device.path]);
+    await execa("blkdiscard", ["--force", "--offset", String((6 * 1024 - 64) * MiB), volume.device.path]);
+    expect(await volume.device.kind()).toBe("");
+    const { code, said } = await volume.mount();
+    expect(said).toContain("has no signature and is not blank");
+    expect(code).toBe(exitCode("UNKNOWN_CONTENT"));
+  });
+
+  it("a large blank volume blank, and formats it", { timeout }, async () => {
+    const volume = await Volume.attach({ sizeMiB: 6 * 1024 });
+    await volume.mounted();
+  });
+
+  it("an ext4 with damage that takes a person to repair, and fails without touching it", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await execa("mkfs.ext4", ["-q", volume.device.path]);
+    await execa("debugfs", ["-w", "-R", "clri <2>", volume.device.path]);
+    await execa("debugfs", ["-w", "-R", "set_super_value state 2", volume.device.path]);
+    const { code, said } = await volume.mount();
+    expect(said).toMatch(
+      /has damage that takes a person to repair \(e2fsck: .*\): it was not mounted; take a snapshot/,
+    );
+    expect(code).toBe(exitCode("DAMAGED"));
+  });
+
+  it("an xfs that the kernel refuses, and fails; it can be repaired", { timeout }, async () => {
+    const volume = await Volume.attach({ fileSystem: "xfs" });
+    await execa("mkfs.xfs", ["-q", volume.device.path]);
+    const { stdout } = await execa("xfs_db", [
+      "-r",
+      "-c",
+      "sb 0",
+      "-c",
+      "addr rootino",
+      "-c",
+      "daddr",
+      volume.device.path,
+    ]);
+    const sector = Number(/(\d+)/.exec(stdout)?.[1]);
+    await volume.device.write(sector * 512, Buffer.alloc(16384, 0xff));
+    const { code, said } = await volume.mount();
+    expect(said).toMatch(
+      /the xfs on .* could not be mounted at .*: look into the kernel's log, take a snapshot, then repair it by hand/,
+    );
+    expect(code).toBe(exitCode("DAMAGED"));
+    await execa("xfs_repair", ["-L", volume.device.path]);
+    await volume.mounted();
+  });
+});

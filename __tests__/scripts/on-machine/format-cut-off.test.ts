@@ -1,0 +1,158 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { exitCode, scripts } from "./exit-codes";
+import { Machine } from "./machine";
+import { describeWithDisks, missingPrograms } from "./requirements";
+import { shim } from "./shim";
+import { Volume } from "./volume";
+
+const timeout = 120_000;
+const noTracer = missingPrograms({ strace: "strace" });
+const kinds = ["ext4", "xfs"] as const;
+
+/** Where the note of an unfinished formatting lies; on this machine, since its root disk is shared. */
+function note(volume: Volume): string {
+  return `/var/lib/workbench/formatting/${volume.device.volumeId}`;
+}
+
+/** A mkfs that is killed (SIGKILL) as it enters its n-th write to the device. */
+function killedAtWrite(fileSystem: string, n: number): Record<string, string> {
+  return shim(
+    `mkfs.${fileSystem}`,
+    `exec strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=${n} /usr/sbin/mkfs.${fileSystem} "$@"`,
+  );
+}
+
+/** How many writes mkfs takes for a disk of a test. */
+async function writesOf(fileSystem: "ext4" | "xfs"): Promise<number> {
+  const volume = await Volume.attach({ fileSystem });
+  const { stderr } = await execa("strace", ["-e", "trace=pwrite64", `mkfs.${fileSystem}`, "-q", volume.device.path]);
+  return [...stderr.matchAll(/^pwrite64\(/gm)].length;
+}
+
+describeWithDisks("a mkfs that is cut off", () => {
+  describe.skipIf(noTracer !== undefined)(
+    `by SIGKILL at a write to the device${noTracer ? ` (${noTracer})` : ""}`,
+    () => {
+      for (const fileSystem of kinds) {
+        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run makes it again`, {
+          timeout,
+        }, async () => {
+          const writes = await writesOf(fileSystem);
+          expect(writes).toBeGreaterThan(10);
+          const machine = await Machine.start();
+          for (const n of [1, 2, 3, Math.ceil(writes / 2), writes - 1, writes]) {
+            const volume = await Volume.attach({ machine, fileSystem });
+            const cut = await volume.mount({ env: killedAtWrite(fileSystem, n) });
+            expect(cut.code, `write ${n} of ${writes}: ${cut.said}`).toBe(exitCode("FORMAT"));
+            expect(cut.said).toMatch(
+              /mkfs\.\w+ failed on .* nothing of yours was on the disk: mend the cause, then run again$/,
+            );
+            expect(existsSync(note(volume))).toBe(true);
+            const { said } = await volume.mounted();
+            expect(said, `write ${n} of ${writes}`).toContain("new file system made");
+            expect(existsSync(note(volume))).toBe(false);
+            await volume.unmounted();
+            const check = fileSystem === "xfs" ? ["xfs_repair", "-n"] : ["e2fsck", "-f", "-n"];
+            await machine.must(check[0] as string, ...check.slice(1), volume.device.path);
+          }
+        });
+      }
+    },
+  );
+
+  for (const fileSystem of kinds) {
+    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for what goes on, then mounts`, {
+      timeout,
+    }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      // The script dies at once; mkfs, an orphan that holds the lock, begins three seconds later and ends well.
+      const env = shim(
+        `mkfs.${fileSystem}`,
+        `exec >/dev/null 2>&1; kill -KILL $PPID; sleep 3; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
+      );
+      expect((await volume.mount({ env })).code).not.toBe(0);
+      const { said, seconds } = await volume.mounted();
+      expect(seconds).toBeGreaterThan(2);
+      expect(said).not.toContain("new file system made");
+      expect(existsSync(note(volume))).toBe(false);
+    });
+
+    it(`of ${fileSystem}, with anything half there: only a machine that was never without the disk makes it again`, {
+      timeout,
+    }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      await halfMade(volume, fileSystem);
+      const written = readFileSync(note(volume), "utf8");
+
+      // The machine restarted since.
+      writeFileSync(note(volume), written.replace(/^boot=.*$/m, "boot=another"));
+      await volume.refused(
+        "UNKNOWN_CONTENT",
+        /was cut off, and since then this machine restarted or the disk was away/,
+      );
+
+      // Another machine, which knows nothing of it.
+      rmSync(note(volume));
+      if (fileSystem === "xfs") await volume.refused("DAMAGED", /the xfs on .* could not be mounted/);
+      else await volume.refused("UNKNOWN_CONTENT", /has no signature and is not blank/);
+
+      // The same machine, the disk never away.
+      writeFileSync(note(volume), written);
+      expect((await volume.mounted()).said).toContain("new file system made, since an earlier formatting was cut off");
+    });
+
+    it(`of ${fileSystem}, on a disk that was detached and attached again since, is refused`, { timeout }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      await halfMade(volume, fileSystem);
+      volume.device.unplug();
+      await volume.device.detach();
+      await volume.device.attach();
+      volume.device.plug();
+      await volume.refused(
+        "UNKNOWN_CONTENT",
+        /was cut off, and since then this machine restarted or the disk was away/,
+      );
+    });
+  }
+
+  it("fails to make a volume again that somebody has put a file system on since", { timeout }, async () => {
+    const volume = await Volume.attach({ sizeMiB: 320 });
+    await halfMade(volume, "ext4");
+    await volume.machine.must("mkfs.xfs", "-q", "-f", volume.device.path);
+    const uuid = await volume.device.tag("UUID");
+    await volume.mounted();
+    await volume.unmounted();
+    expect(await volume.device.tag("UUID")).toBe(uuid);
+    expect(existsSync(note(volume))).toBe(false);
+  });
+
+  it("fails where the volume is too small for the file system, and stays blank", { timeout }, async () => {
+    const volume = await Volume.attach({ fileSystem: "xfs", sizeMiB: 64 });
+    const { code, said } = await volume.mount();
+    expect(said).toMatch(/mkfs.xfs failed on .* its words are above/);
+    expect(code).toBe(exitCode("FORMAT"));
+    expect(await volume.device.kind()).toBe("");
+  });
+
+  it("after the mount, and before the sentinel was written: the next run completes it", { timeout }, async () => {
+    const volume = await Volume.attach();
+    // The process group of the script: the test's own is another one.
+    const { code } = await volume.machine.run("setsid", ["--wait", join(scripts, "mount-data-volume"), volume.config], {
+      env: shim("mount", '/usr/bin/mount "$@"; kill -KILL 0'),
+    });
+    expect(code).not.toBe(0);
+    expect(existsSync(volume.path(".workbench-volume"))).toBe(false);
+    await volume.mounted();
+    expect(existsSync(volume.path(".workbench-volume"))).toBe(true);
+  });
+});
+
+/** A volume whose mkfs was killed somewhere in the middle: after the superblock, for xfs; before it, for ext4. */
+async function halfMade(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
+  const writes = fileSystem === "xfs" ? 40 : 30;
+  const cut = await volume.mount({ env: killedAtWrite(fileSystem, writes) });
+  expect(cut.code, cut.said).toBe(exitCode("FORMAT"));
+}

@@ -1,0 +1,149 @@
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { exitCode, scripts } from "./exit-codes";
+import { scratchFolder } from "./loop-device";
+import { Machine } from "./machine";
+import { describeWithDisks } from "./requirements";
+import { shim } from "./shim";
+import { Volume } from "./volume";
+import { withXenNode } from "./xen-node";
+
+const timeout = 120_000;
+
+describeWithDisks("mount-data-volume refuses", () => {
+  it("fails when the device never appears, after the time that was set", { timeout }, async () => {
+    const volume = await Volume.attach({ plugged: false, waitSec: 2 });
+    const { seconds } = await volume.refused(
+      "NO_DEVICE",
+      /did not appear within 2 seconds: expected a block device .* check that it is attached/,
+    );
+    expect(seconds).toBeGreaterThanOrEqual(2);
+    expect(seconds).toBeLessThan(20);
+  });
+
+  it("fails to trust a disk of that name that is no Xen disk", { timeout }, async () => {
+    const volume = await Volume.attach({ plugged: false, deviceName: "/dev/sdzr", waitSec: 1 });
+    await withXenNode(volume, "/dev/sdzr", () =>
+      volume.refused("NO_DEVICE", /or a Xen disk at \/dev\/sdzr, got neither/),
+    );
+  });
+
+  it("fails, saying where, when the volume is mounted elsewhere", { timeout }, async () => {
+    const volume = await Volume.attach();
+    const elsewhere = scratchFolder();
+    await volume.machine.must("mkfs.ext4", "-q", volume.device.path);
+    await volume.machine.must("mount", "-o", "ro", volume.device.path, elsewhere);
+    const { said } = await volume.refused("MOUNTED_ELSEWHERE", /unmount it there, then run again$/);
+    expect(said).toContain(` is mounted at ${elsewhere}, expected the whole of it at ${volume.mountPoint}`);
+  });
+
+  it("fails, saying where, when another mount namespace has it mounted", { timeout }, async () => {
+    const volume = await Volume.attach();
+    const folder = scratchFolder();
+    await volume.machine.must("mkfs.ext4", "-q", volume.device.path);
+    const other = await volume.machine.start(
+      "unshare",
+      "--mount",
+      "--propagation",
+      "private",
+      "sh",
+      "-c",
+      'mount -o ro "$0" "$1" && echo ready && exec sleep 1000',
+      volume.device.path,
+      folder,
+    );
+    await volume.refused(
+      "MOUNTED_ELSEWHERE",
+      new RegExp(`is mounted at ${folder} in the mount namespace of process ${other.pid}`),
+    );
+  });
+
+  it("fails when the mount point holds files, which a mount would hide; a blank volume stays blank", {
+    timeout,
+  }, async () => {
+    const volume = await Volume.attach();
+    mkdirSync(volume.mountPoint);
+    writeFileSync(join(volume.mountPoint, ".precious"), "bytes");
+    await volume.refused(
+      "MOUNT_POINT",
+      /holds files of this machine's own disk .*\.precious and 0 more.*move them away/,
+    );
+    expect(readFileSync(join(volume.mountPoint, ".precious"), "utf8")).toBe("bytes");
+    expect(await volume.device.kind()).toBe("");
+  });
+
+  it("fails when the mount point is a file, a link, or taken", { timeout }, async () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, "file"), "");
+    symlinkSync(scratchFolder(), join(folder, "link"));
+    mkdirSync(join(folder, "taken"));
+    const machine = await Machine.start();
+    await machine.must("mount", "-t", "tmpfs", "something", join(folder, "taken"));
+    for (const [name, words] of [
+      ["file", /is a file, expected a folder/],
+      ["link", /leads to .*, expected a folder that is no link/],
+      ["taken", /something is mounted at .*, expected nothing there but vol-/],
+    ] as const) {
+      await (await Volume.attach({ machine, mountPoint: join(folder, name) })).refused("MOUNT_POINT", words);
+    }
+  });
+
+  it("fails on a read-only disk", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.unmounted();
+    volume.device.unplug();
+    await volume.device.detach();
+    await volume.device.attach("--read-only");
+    volume.device.plug();
+    await volume.refused("READ_ONLY", /is read-only, expected a disk that can be written: attach it writable/);
+  });
+
+  it("fails when the kernel has made the mount read-only", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.machine.must("mount", "-o", "remount,ro", volume.mountPoint);
+    const { code, said } = await volume.mount();
+    expect(code).toBe(exitCode("READ_ONLY"));
+    expect(said).toMatch(/is mounted read-only at .*, as the kernel does after a disk error/);
+  });
+
+  it("waits for another run, and fails when that does not end", { timeout }, async () => {
+    const volume = await Volume.attach({ waitSec: 1 });
+    const lock = `/run/lock/workbench-${volume.device.volumeId}.lock`;
+    await volume.machine.start("flock", lock, "sh", "-c", "echo ready; sleep 1000");
+    await volume.refused("OTHER_RUN", /another run holds \/run\/lock\/workbench-vol-.* did not end within 1 seconds/);
+  });
+
+  it("fails when mount reports a success that findmnt does not show", { timeout }, async () => {
+    const volume = await Volume.attach();
+    const { code, said } = await volume.mount({ env: shim("mount", "exit 0") });
+    expect(code).toBe(exitCode("NOT_VERIFIED"));
+    expect(said).toMatch(/mount reported success, but findmnt does not show/);
+  });
+
+  it("fails when mkfs is missing, and leaves a blank volume blank", { timeout }, async () => {
+    const volume = await Volume.attach({ fileSystem: "xfs" });
+    const program = await volume.machine.must("realpath", await volume.machine.must("sh", "-c", "command -v mkfs.xfs"));
+    await volume.machine.must("mount", "--bind", "/dev/null", program);
+    await volume.refused("NOT_READY", /the program mkfs.xfs is missing on this machine: install the package xfsprogs/);
+  });
+
+  it("fails for anybody but root", { timeout }, async () => {
+    const volume = await Volume.attach();
+    const copy = scratchFolder();
+    cpSync(scripts, copy, { recursive: true });
+    chmodSync(copy, 0o755);
+    for (const script of ["mount-data-volume", "unmount-data-volume"]) {
+      const { code, said } = await volume.machine.run("setpriv", [
+        "--reuid=65534",
+        "--clear-groups",
+        join(copy, script),
+        volume.config,
+      ]);
+      expect(said).toBe(`${script}: must run as root, got user id 65534: run it with sudo`);
+      expect(code).toBe(exitCode("NOT_READY"));
+    }
+  });
+});

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { scratchFolder } from "./loop-device";
+import { Machine, sleep } from "./machine";
+import { describeWithDisks } from "./requirements";
+import { Volume } from "./volume";
+import { withXenNode } from "./xen-node";
+
+const nobody = 65534;
+const timeout = 120_000;
+
+describeWithDisks("mount-data-volume", () => {
+  for (const fileSystem of ["ext4", "xfs"] as const) {
+    it(`makes ${fileSystem} on a blank volume, labelled, and mounts it`, { timeout }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      const { said } = await volume.mounted();
+      expect(said).toBe(
+        `mount-data-volume: ${volume.device.volumeId} is mounted at ${volume.mountPoint} (${fileSystem} of ${fileSystem === "xfs" ? 320 : 64}MiB; new file system made)`,
+      );
+      expect(await volume.seen("FSTYPE")).toBe(fileSystem);
+      expect(await volume.seen("LABEL")).toBe("workbench");
+      expect(await volume.seen("OPTIONS")).toMatch(/^rw,nosuid,nodev,noatime,/);
+      expect(statSync(volume.path()).uid).toBe(nobody);
+      expect(readFileSync(volume.path(".workbench-volume"), "utf8")).toBe(`first-volume=${volume.device.volumeId}\n`);
+    });
+
+    it(`changes nothing on ${fileSystem} when it runs again`, { timeout }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      await volume.mounted();
+      const state = async () => ({
+        mounts: await volume.machine.must("cat", "/proc/self/mountinfo"),
+        root: statSync(volume.path()),
+        sentinel: statSync(volume.path(".workbench-volume")),
+      });
+      const before = await state();
+      const { said } = await volume.mounted();
+      expect(await state()).toEqual(before);
+      expect(said).not.toMatch(/new file system|grown/);
+    });
+  }
+
+  it("keeps a file system of another kind than the setting, and what is on it", { timeout }, async () => {
+    for (const [there, wanted] of [
+      ["ext4", "xfs"],
+      ["xfs", "ext4"],
+    ] as const) {
+      const volume = await Volume.attach({ fileSystem: wanted, sizeMiB: 320 });
+      await volume.machine.must(`mkfs.${there}`, "-q", volume.device.path);
+      const { said } = await volume.mounted();
+      expect(said).toContain(`it already had ${there}, which stays, though the setting says ${wanted}`);
+      expect(await volume.seen("FSTYPE")).toBe(there);
+    }
+  });
+
+  it("gives the root of the volume to its owner once, and never touches what is below", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.machine.must("mkfs.ext4", "-q", volume.device.path);
+    await volume.machine.must("mkdir", volume.mountPoint);
+    await volume.machine.must("mount", volume.device.path, volume.mountPoint);
+    await volume.machine.must("install", "-o", "1234", "-m", "600", "/dev/null", join(volume.mountPoint, "theirs"));
+    await volume.machine.must("umount", volume.mountPoint);
+    await volume.mounted();
+    expect(statSync(volume.path()).uid).toBe(nobody);
+    expect(statSync(volume.path("theirs"))).toMatchObject({ uid: 1234 });
+    await volume.machine.must("chown", "4321", volume.mountPoint);
+    await volume.mounted();
+    await volume.unmounted();
+    await volume.mounted();
+    expect(statSync(volume.path()).uid).toBe(4321);
+  });
+
+  it("leaves a mount point behind that nobody writes into while nothing is mounted there", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.unmounted();
+    expect(statSync(volume.path())).toMatchObject({ uid: 0, mode: 0o40555 });
+    const { code } = await volume.machine.run("setpriv", [
+      "--reuid=65534",
+      "--clear-groups",
+      "touch",
+      join(volume.mountPoint, "x"),
+    ]);
+    expect(code).not.toBe(0);
+    await volume.mounted();
+  });
+
+  it("mounts at a path with a space", { timeout }, async () => {
+    const volume = await Volume.attach({ mountPoint: join(scratchFolder(), "my data") });
+    await volume.mounted();
+    writeFileSync(volume.path("a file"), "content");
+    await volume.unmounted();
+    expect(readdirSync(volume.path())).toEqual([]);
+    await volume.mounted();
+    expect(readFileSync(volume.path("a file"), "utf8")).toBe("content");
+    await volume.unmounted();
+  });
+
+  it("mounts a second volume beside the first, each by its own configuration", { timeout }, async () => {
+    const machine = await Machine.start();
+    const first = await Volume.attach({ machine });
+    const second = await Volume.attach({ machine, fileSystem: "xfs" });
+    await Promise.all([first.mounted(), second.mounted()]);
+    writeFileSync(first.path("which"), "first");
+    writeFileSync(second.path("which"), "second");
+    await first.unmounted();
+    expect(readFileSync(second.path("which"), "utf8")).toBe("second");
+    await first.mounted();
+    expect(readFileSync(first.path("which"), "utf8")).toBe("first");
+  });
+
+  it("waits for a device that appears late", { timeout }, async () => {
+    const volume = await Volume.attach({ plugged: false });
+    const mounting = volume.mounted();
+    await sleep(2000);
+    volume.device.plug();
+    expect((await mounting).seconds).toBeGreaterThan(2);
+  });
+
+  it("finds a Xen disk by the name that it was attached under", { timeout }, async () => {
+    const volume = await Volume.attach({ plugged: false, deviceName: "/dev/sdzq" });
+    await withXenNode(volume, "/dev/xvdzq", async () => {
+      await volume.mounted();
+      await volume.unmounted();
+    });
+  });
+
+  it("mounts a full disk", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await fill(volume);
+    await volume.unmounted();
+    await volume.mounted();
+    expect(statSync(volume.path("filling")).size).toBeGreaterThan(30 * 1024 ** 2);
+  });
+
+  it("mounts a full disk that never had a sentinel, and says that there is no room for one", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.machine.must("mkfs.ext4", "-q", "-N", "16", volume.device.path);
+    await volume.machine.must("mkdir", volume.mountPoint);
+    await volume.machine.must("mount", volume.device.path, volume.mountPoint);
+    await volume.machine.run("sh", [
+      "-c",
+      'cd "$0" && for i in $(seq 10000); do echo > $i || exit 1; done',
+      volume.mountPoint,
+    ]);
+    await volume.machine.must("umount", volume.mountPoint);
+    const { said } = await volume.mounted();
+    expect(said).toContain("no room for .workbench-volume, which services require: free some space, then run again");
+    expect(statSync(volume.path()).uid).toBe(0);
+  });
+
+  for (const fileSystem of ["ext4", "xfs"] as const) {
+    it(`mounts a restored snapshot of ${fileSystem} beside its origin, which has the same UUID`, {
+      timeout,
+    }, async () => {
+      const machine = await Machine.start();
+      const origin = await Volume.attach({ machine, fileSystem });
+      await origin.mounted();
+      writeFileSync(origin.path("file"), "content");
+      await machine.must("sync", "-f", origin.mountPoint);
+      const restored = await Volume.attach({ machine, fileSystem, copyOf: origin.device.file });
+      expect(await restored.device.tag("UUID")).toBe(await origin.device.tag("UUID"));
+      await restored.mounted();
+      expect(readFileSync(restored.path("file"), "utf8")).toBe("content");
+      // A true copy: it says which volume it was made for first.
+      expect(readFileSync(restored.path(".workbench-volume"), "utf8")).toBe(`first-volume=${origin.device.volumeId}\n`);
+      writeFileSync(restored.path("file"), "other content");
+      expect(readFileSync(origin.path("file"), "utf8")).toBe("content");
+    });
+  }
+});
+
+/** Writes into a file on the volume until no byte more goes. */
+async function fill(volume: Volume): Promise<void> {
+  const { said } = await volume.machine.run("dd", [
+    "if=/dev/zero",
+    `of=${join(volume.mountPoint, "filling")}`,
+    "bs=64K",
+  ]);
+  expect(said).toContain("No space left on device");
+}

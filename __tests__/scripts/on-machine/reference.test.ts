@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { exitCodes, scripts } from "./exit-codes";
+import { missingPrograms } from "./requirements";
+
+const readme = readFileSync(join(scripts, "README.md"), "utf8");
+const programs = ["install-data-volume", "mount-data-volume", "unmount-data-volume"];
+const library = readdirSync(join(scripts, "lib")).map((name) => join("lib", name));
+const text = (name: string) => readFileSync(join(scripts, name), "utf8");
+
+it("the README lists the exit codes as the scripts have them, with the same words", () => {
+  const inCode = [...text("lib/exit-codes.bash").matchAll(/^readonly (EXIT_\w+)=(\d+) +# (.*)$/gm)];
+  const inReadme = [...readme.matchAll(/^\| (\d+) \| `(EXIT_\w+)` \| (.*) \|$/gm)];
+  expect(inReadme.map(([, code, name, words]) => [name, code, words])).toEqual(inCode.map(([, ...columns]) => columns));
+  expect(new Set(Object.values(exitCodes)).size).toBe(inCode.length);
+});
+
+it("every exit code that the README or a script names exists, and each is used", () => {
+  const used = [...programs, ...library.filter((name) => name !== "lib/exit-codes.bash")].flatMap(
+    (name) => text(name).match(/EXIT_[A-Z_]+/g) ?? [],
+  );
+  expect([...new Set(used)].sort()).toEqual(Object.keys(exitCodes).sort());
+  for (const name of readme.match(/EXIT_[A-Z_]+/g) ?? []) expect(exitCodes).toHaveProperty(name);
+});
+
+it("every script says its purpose, its usage and its exit codes, and is strict", () => {
+  for (const name of programs) {
+    expect(text(name), name).toMatch(
+      /^#!\/usr\/bin\/env bash\n# Purpose: .*\n(#.*\n)*# Usage: .*\n(#.*\n)*# Exit codes: .*\n(#.*\n)*set -Eeuo pipefail\n/,
+    );
+  }
+  for (const name of library)
+    expect(text(name), name).toMatch(/^# shellcheck shell=bash\n(# shellcheck .*\n)?# Purpose: /);
+});
+
+it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or needs what a machine may not have", () => {
+  for (const name of [...programs, ...library]) {
+    const code = text(name)
+      .replace(/(^|\s)#.*$/gm, "")
+      .replace(/"(\\.|[^"\\])*"/g, '""');
+    expect(code, name).not.toMatch(
+      /umount\s+-\S*[lf]|e2fsck[^\n]*\s-y|blkdiscard|\b(lsof|fuser|grep|sed|awk|find|xargs|python3?|perl)\b/,
+    );
+  }
+});
+
+const missing = missingPrograms({ shellcheck: "shellcheck" });
+it.skipIf(missing !== undefined)(
+  `shellcheck finds nothing${missing ? ` (${missing})` : ""}`,
+  { timeout: 60_000 },
+  () => {
+    execFileSync("shellcheck", [...programs, ...library], { cwd: scripts });
+  },
+);
+
+it("shows the mount point of the unit to be filled in, and limits that fit the unmount script", () => {
+  const unit = text("workbench-data-volume.service");
+  expect(unit).toContain('RequiresMountsFor="@MOUNT_POINT@"');
+  const limit = (file: string, name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(text(file))?.[1]);
+  const needed =
+    limit("lib/units.bash", "STOP_UNIT_LIMIT_SEC") +
+    limit("unmount-data-volume", "TERM_LIMIT_SEC") +
+    limit("unmount-data-volume", "KILL_LIMIT_SEC") +
+    limit("unmount-data-volume", "SETTLE_LIMIT_SEC");
+  expect(limit("workbench-data-volume.service", "TimeoutStopSec")).toBeGreaterThan(2 * needed);
+});

@@ -1,0 +1,139 @@
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { BootedMachine, whyNoMachines } from "./booted-machine";
+import { exitCode } from "./exit-codes";
+import { LoopDevice } from "./loop-device";
+import { describeWithDisks, whyNoDisks } from "./requirements";
+import { asArguments, type DataVolumeSettings, dataVolumeSettings } from "./settings";
+
+const timeout = 240_000;
+const mountPoint = "/my data";
+const log = `${mountPoint}/log`;
+const unit = "workbench-data-volume.service";
+const unmount = "/usr/local/lib/workbench/unmount-data-volume";
+const reason = whyNoDisks() === undefined ? whyNoMachines() : undefined;
+
+describeWithDisks("on a machine that boots", () => {
+  describe.skipIf(reason !== undefined)(`its systemd${reason ? ` (${reason})` : ""}`, () => {
+    it("mounts at boot and unmounts at shutdown, with what lives on the volume started after and stopped before", {
+      timeout,
+    }, async () => {
+      const { machine, device, install } = await machineWithVolume();
+      expect(await install()).toMatchObject({ code: 0 });
+      await machine.addService("lives-there.service", livesThere);
+      expect(await machine.must("systemctl", "show", "--property=After", "--value", unit)).toMatch(
+        /my\\+x20data\.mount/,
+      );
+
+      await machine.shutDown("reboot");
+      await expectCleanlyUnmounted(device);
+      await machine.bootAgain();
+      await machine.untilActive(unit, "lives-there.service");
+      expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
+
+      // Somebody logged in who does not listen is in nobody's way for long.
+      await machine.must(
+        "systemd-run",
+        "--quiet",
+        "--slice=user.slice",
+        "bash",
+        "-c",
+        'cd "$0"; trap "" TERM; exec 5>open; while :; do sleep 1; done',
+        mountPoint,
+      );
+      await machine.shutDown("poweroff");
+      await expectCleanlyUnmounted(device);
+    });
+
+    it("has the services stopped that use the volume, and started again when it is mounted again", {
+      timeout,
+    }, async () => {
+      const { machine, device, install } = await machineWithVolume();
+      await install();
+      await machine.addService("lives-there.service", livesThere);
+      // This one says nothing of the volume, and comes back when it is killed: it has to be stopped as a service.
+      await machine.addService(
+        "uses-it.service",
+        "[Service]\nExecStart=sleep infinity\nWorkingDirectory=/my data\nRestart=always\nRestartSec=0\n[Install]\nWantedBy=multi-user.target\n",
+      );
+      // What people log in through is never stopped: of this one, the process that is in the way is asked alone.
+      await machine.addService(
+        "amazon-ssm-agent.service",
+        "[Service]\nExecStart=bash -c 'sleep infinity & cd /my*; sleep infinity & cd /; wait'\n[Install]\nWantedBy=multi-user.target\n",
+      );
+
+      const unmounted = await machine.run(unmount);
+      expect(unmounted, unmounted.said).toMatchObject({ code: 0 });
+      await device.expectFree();
+      const states = await machine.run(
+        "systemctl",
+        "is-active",
+        unit,
+        "lives-there.service",
+        "uses-it.service",
+        "amazon-ssm-agent.service",
+      );
+      expect(states.out).toBe("inactive\ninactive\ninactive\nactive");
+
+      expect(await install()).toMatchObject({ code: 0 });
+      await machine.untilActive(unit, "lives-there.service");
+      expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
+      expect(await install()).toMatchObject({ code: 0 });
+      expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
+    });
+
+    it("without the volume, boots all the same, says so, and starts nothing that lives on it, nor writes below the mount point", {
+      timeout,
+    }, async () => {
+      const { machine, device, install } = await machineWithVolume();
+      await install({ "wait-sec": "2" });
+      await machine.addService("lives-there.service", livesThere);
+      await machine.shutDown("reboot");
+      machine.unplug(device);
+      await machine.bootAgain();
+      expect((await machine.run("systemctl", "is-active", unit, "lives-there.service")).out).toBe("failed\ninactive");
+      expect(await machine.must("systemctl", "show", "--property=ExecMainStatus", "--value", unit)).toBe(
+        String(exitCode("NO_DEVICE")),
+      );
+      expect(await machine.must("journalctl", "--unit", unit, "--output=cat", "--quiet")).toContain(
+        "did not appear within 2 seconds",
+      );
+      expect(await machine.must("ls", "-A", mountPoint)).toBe("");
+      await machine.plug(device);
+      expect(await install()).toMatchObject({ code: 0 });
+      await machine.untilActive(unit, "lives-there.service");
+    });
+  });
+});
+
+/** A service as README.md says one should be that lives on the volume: it writes as the last thing that it does. */
+const livesThere = `[Unit]
+BindsTo=${unit}
+After=${unit}
+[Service]
+ExecStartPre=sh -c 'echo started >> "/my data/log"'
+ExecStart=sleep infinity
+ExecStopPost=sh -c 'sleep 1; echo stopped >> "/my data/log"'
+WorkingDirectory=/my data
+[Install]
+WantedBy=${unit}
+`;
+
+async function machineWithVolume() {
+  const device = await LoopDevice.create();
+  const machine = await BootedMachine.boot();
+  await machine.plug(device);
+  const install = (change: DataVolumeSettings = {}) => {
+    const args = asArguments(dataVolumeSettings(device.volumeId, mountPoint, change));
+    return machine.run("bash", "/opt/on-machine/install-data-volume", ...args);
+  };
+  return { machine, device, install };
+}
+
+/** Nobody holds the disk, and its ext4 needs no journal replayed. */
+async function expectCleanlyUnmounted(device: LoopDevice): Promise<void> {
+  await device.expectFree();
+  const { stdout } = await execa("dumpe2fs", ["-h", device.path]);
+  expect(stdout).toMatch(/^Filesystem state: +clean$/m);
+  expect(stdout).not.toContain("needs_recovery");
+}

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, it, onTestFinished } from "vitest";
+import { exitCode } from "./exit-codes";
+import { scratchFolder } from "./loop-device";
+import { describeWithDisks } from "./requirements";
+import { Volume } from "./volume";
+
+const timeout = 120_000;
+
+describeWithDisks("what the kernel has on top of a volume: unmount-data-volume", () => {
+  it("unmounts what is mounted on top of the volume, and other mounts of it, first", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    const elsewhere = scratchFolder();
+    await volume.machine.must("mkdir", "-p", join(volume.mountPoint, "a b/inner"));
+    await volume.machine.must("mount", "-t", "tmpfs", "tmpfs", join(volume.mountPoint, "a b/inner"));
+    await volume.machine.must("mkdir", join(volume.mountPoint, "a b/inner/most"));
+    await volume.machine.must("mount", "-t", "tmpfs", "tmpfs", join(volume.mountPoint, "a b/inner/most"));
+    await volume.machine.must("mount", "--bind", join(volume.mountPoint, "a b"), elsewhere);
+    const process = await volume.machine.start(
+      "sh",
+      "-c",
+      'cd "$0" && echo ready && exec sleep 1000',
+      join(volume.mountPoint, "a b/inner/most"),
+    );
+    await volume.unmounted();
+    expect(process.running()).toBe(false);
+    expect(await volume.machine.must("cat", "/proc/self/mountinfo")).not.toContain(elsewhere);
+  });
+
+  it("detaches a loop device over a file of the volume that nobody uses", { timeout }, async () => {
+    const { volume, loop } = await withLoopDevice();
+    await volume.unmounted();
+    expect(existsSync(`/sys/block/${loop.replace("/dev/", "")}/loop/backing_file`)).toBe(false);
+  });
+
+  it("fails, naming it, when a loop device over a file of the volume is in use", { timeout }, async () => {
+    const { volume, loop } = await withLoopDevice();
+    const elsewhere = scratchFolder();
+    await volume.machine.must("mkfs.ext4", "-q", loop);
+    await volume.machine.must("mount", loop, elsewhere);
+    const { code, said } = await volume.unmount();
+    expect(said).toContain(`in the way: the loop device ${loop} over a file of the volume: end that, then run again`);
+    expect(code).toBe(exitCode("IN_USE"));
+    await volume.machine.must("umount", elsewhere);
+    await volume.unmounted();
+  });
+
+  it("turns a swap file on the volume off", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    const file = join(volume.mountPoint, "a swap file");
+    await volume.machine.must("dd", "if=/dev/zero", `of=${file}`, "bs=1M", "count=4", "status=none");
+    await volume.machine.must("chmod", "600", file);
+    await volume.machine.must("mkswap", "--quiet", file);
+    await volume.machine.must("swapon", file);
+    await volume.unmounted();
+    expect(readFileSync("/proc/swaps", "utf8")).not.toContain("swap\\040file");
+  });
+
+  it("fails, naming it, when the volume itself is swap space", { timeout }, async () => {
+    const volume = await Volume.attach();
+    await volume.machine.must("mkswap", "--quiet", volume.device.path);
+    await volume.machine.must("swapon", volume.device.path);
+    onTestFinished(async () => {
+      await execa("swapoff", [volume.device.path], { reject: false });
+    });
+    const { code, said } = await volume.unmount();
+    expect(said).toContain("is still held; in the way: swap space on the device itself: end that, then run again");
+    expect(code).toBe(exitCode("STILL_HELD"));
+  });
+});
+
+/** A volume that is mounted, with a loop device over a file on it. */
+async function withLoopDevice(): Promise<{ volume: Volume; loop: string }> {
+  const volume = await Volume.attach();
+  await volume.mounted();
+  const file = join(volume.mountPoint, "image");
+  await volume.machine.must("truncate", "-s", "16M", file);
+  const loop = await volume.machine.must("losetup", "--find", "--show", file);
+  onTestFinished(async () => {
+    await execa("losetup", ["--detach", loop], { reject: false });
+  });
+  return { volume, loop };
+}

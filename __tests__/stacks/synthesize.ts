@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildApp } from "../../app";
+import { loadSettings } from "../../settings/load";
+import type { Settings } from "../../settings/schema";
+
+/** One stack's Terraform JSON, as far as tests look into it. */
+export interface TerraformJson {
+  readonly terraform: Record<string, Record<string, Record<string, unknown>>>;
+  readonly provider: Record<string, Record<string, unknown>[]>;
+  readonly import?: readonly Record<string, unknown>[];
+  readonly data: Blocks;
+  readonly resource: Blocks;
+  readonly output: Record<string, { value: unknown }>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments of every resource type; a test names the one it means.
+type Blocks = Record<string, Record<string, any>>;
+
+/** Settings as `local`, with values given by variable name, without the prefix: `{ EBS_IOPS: "4000" }`. */
+export function settingsWith(values: Readonly<Record<string, string>> = {}): Settings {
+  const variables = Object.entries(values).map(([name, value]) => [`WORKBENCH_${name}`, value]);
+  return loadSettings({ environment: { WORKBENCH_ENV: "local", ...Object.fromEntries(variables) } });
+}
+
+/** Synthesizes the whole program, validations included, and returns the named stack's JSON. */
+export function synthesize(stack: string, values: Readonly<Record<string, string>> = {}): TerraformJson {
+  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+  buildApp(settingsWith(values), { outdir }).synth();
+  return JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8"));
+}
+
+/** The only resource of its type. */
+export function only(blocks: Blocks, type: string): Blocks[string][string] {
+  const found = Object.values(blocks[type] ?? {});
+  if (found.length !== 1) throw new Error(`expected one ${type}, got ${found.length}`);
+  return found[0];
+}

@@ -1,0 +1,28 @@
+/** How to reach a machine with the ssh client. */
+export interface SshCommandProps {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key; null: the SSH agent. */
+  readonly privateKeyFile: string | null;
+  /** Ports of the machine's loopback address that this computer gets under the same number. */
+  readonly forwardPorts: readonly number[];
+}
+
+/** The exact command line that logs in and forwards the ports. */
+export function sshCommand(props: SshCommandProps): string {
+  return [
+    "ssh",
+    ...(props.privateKeyFile === null ? [] : ["-i", quotedWhenNeeded(props.privateKeyFile)]),
+    ...(props.port === 22 ? [] : ["-p", props.port]),
+    ...props.forwardPorts.flatMap((port) => ["-L", `${port}:localhost:${port}`]),
+    `${props.user}@${props.address}`,
+  ].join(" ");
+}
+
+/** Leaves `~/` outside the quotes, where the shell expands it. */
+function quotedWhenNeeded(path: string): string {
+  if (/^[\w./~@+-]+$/.test(path)) return path;
+  const home = path.startsWith("~/") ? "~/" : "";
+  return `${home}'${path.slice(home.length).replaceAll("'", `'\\''`)}'`;
+}

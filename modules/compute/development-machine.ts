@@ -1,0 +1,87 @@
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import type { KeyPair } from "@cdktf/provider-aws/lib/key-pair";
+import { Fn, type ITerraformDependable, type Precondition } from "cdktf";
+import { Construct } from "constructs";
+import { terraformLiteral } from "../terraform-literal";
+
+/** What a development machine is made of. */
+export interface DevelopmentMachineProps {
+  /** Name tag. */
+  readonly name: string;
+  readonly instanceType: string;
+  /** Image to boot. */
+  readonly imageId: string;
+  /** A newer image replaces a running machine. @default false: it is used when a machine is next made */
+  readonly followNewImages?: boolean;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+  /** Key pair whose owner may log in. Changing this replaces the machine. */
+  readonly keyPair: KeyPair;
+  readonly instanceProfileName: string;
+  /** Script for the first boot. Changing this replaces the machine. */
+  readonly userData: string;
+  /** Size in GiB of the encrypted gp3 root volume, which goes with the machine. */
+  readonly rootVolumeSizeGiB: number;
+  /** Tags of the root volume beside its Name: a change of the provider's own default tags does not reach it. */
+  readonly defaultTags: Readonly<Record<string, string>>;
+  /** Keep one public address through stop, start and resize. @default true */
+  readonly elasticAddress?: boolean;
+  /** What has to hold before a machine is made. */
+  readonly preconditions: Precondition[];
+  /** What the machine needs for as long as it lives. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** An EC2 instance to work on: IMDSv2 only, encrypted, closely monitored, with an address that stays. */
+export class DevelopmentMachine extends Construct {
+  readonly instance: Instance;
+  /** Address for SSH: the elastic one, else the public one, else the private one. */
+  readonly address: string;
+  /** What has to exist for as long as the address has to answer. */
+  readonly reachable: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, props: DevelopmentMachineProps) {
+    super(scope, id);
+    this.instance = new Instance(this, "this", {
+      ami: props.imageId,
+      instanceType: props.instanceType,
+      subnetId: props.subnetId,
+      vpcSecurityGroupIds: [props.securityGroupId],
+      keyName: props.keyPair.keyName,
+      iamInstanceProfile: props.instanceProfileName,
+      monitoring: true,
+      userData: terraformLiteral(props.userData),
+      userDataReplaceOnChange: true,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: {
+        encrypted: true,
+        volumeType: "gp3",
+        volumeSize: props.rootVolumeSizeGiB,
+        tags: { ...props.defaultTags, Name: props.name },
+      },
+      tags: { Name: props.name },
+      dependsOn: props.dependsOn,
+      lifecycle: {
+        ignoreChanges: props.followNewImages ? undefined : ["ami"],
+        precondition: props.preconditions,
+        // EC2 puts the key on a machine once, at its first boot, and a new key has the old one's name.
+        replaceTriggeredBy: [`${props.keyPair.terraformResourceType}.${props.keyPair.friendlyUniqueId}.public_key`],
+      },
+    });
+    if (props.elasticAddress ?? true) {
+      const eip = new Eip(this, "address", { domain: "vpc", tags: { Name: props.name } });
+      const association = new EipAssociation(this, "address_association", {
+        allocationId: eip.allocationId,
+        instanceId: this.instance.id,
+      });
+      this.address = eip.publicIp;
+      this.reachable = [association];
+    } else {
+      const { publicIp, privateIp } = this.instance;
+      this.address = Fn.coalesce([publicIp, privateIp]);
+      this.reachable = [this.instance];
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
+import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
+import { Fn, type Precondition, Token } from "cdktf";
+import { Construct } from "constructs";
+import type { ImageFilter } from "../images/image-names";
+
+/** Which image: one by id, or the newest whose owner, name and tags fit. */
+export type MachineImageProps =
+  | { readonly id: string }
+  | (ImageFilter & {
+      /** What to do when there is none, for the message. */
+      readonly whenMissing: string;
+    });
+
+/** The image that a new machine boots. */
+export class MachineImage extends Construct {
+  /** Its id. */
+  readonly imageId: string;
+  private readonly given?: DataAwsAmi;
+
+  constructor(scope: Construct, id: string, props: MachineImageProps) {
+    super(scope, id);
+    if ("id" in props) {
+      // When there is none, the provider says "Your query returned no results" and this address, which therefore says whence the id is.
+      this.given = this.details("from_ec2_image_id", props.id);
+      this.imageId = this.given.id;
+    } else {
+      this.imageId = this.newest(props);
+    }
+  }
+
+  /** What EC2 knows of an image that the account may use, whoever owns it: itself, somebody who shares it, or a shop. */
+  private details(id: string, imageId: string): DataAwsAmi {
+    return new DataAwsAmi(this, id, { filter: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
+  }
+
+  private newest(props: ImageFilter & { readonly whenMissing: string }): string {
+    const found = new DataAwsAmiIds(this, "this", {
+      owners: [props.owner],
+      filter: nameFilter(props),
+      includeDeprecated: true,
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.ids) > 0}",
+            errorMessage: `image: expected one in this region, got none named ${props.name} of owner ${props.owner}; ${props.whenMissing}.`,
+          },
+        ],
+      },
+    });
+    // Newest first: the provider sorts by creation date. None at all must not keep anybody from destroying a machine.
+    return Token.asString(Fn.try([Fn.element(found.ids, 0), "none"]));
+  }
+
+  /**
+   * That a root volume is at least as large as the image's own. EC2 says so too, but only when the machine before it is gone.
+   *
+   * @param setting what the message names, such as `ec2.rootVolumeSizeGiB`
+   */
+  fitsOn(rootVolumeSizeGiB: number, setting: string): Precondition {
+    const { friendlyUniqueId } = this.given ?? this.details("details", this.imageId);
+    const ami = `data.aws_ami.${friendlyUniqueId}`;
+    const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
+    return {
+      condition: `\${${rootVolumeSizeGiB} >= ${size}}`,
+      errorMessage: `${setting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
+    };
+  }
+}
+
+function nameFilter(props: ImageFilter) {
+  return [
+    { name: "name", values: [props.name] },
+    { name: "state", values: ["available"] },
+    ...Object.entries(props.tags ?? {}).map(([key, value]) => ({ name: `tag:${key}`, values: [value] })),
+  ];
+}

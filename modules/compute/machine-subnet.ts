@@ -1,0 +1,42 @@
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
+import { DataAwsSubnets } from "@cdktf/provider-aws/lib/data-aws-subnets";
+import { Fn, Token } from "cdktf";
+import { Construct } from "constructs";
+
+/** Where to look for the subnet. */
+export interface MachineSubnetProps {
+  /** Zone that the machine has to be in. */
+  readonly availabilityZone: string;
+  /** A subnet to use. @default the default VPC's subnet in that zone */
+  readonly subnetId?: string;
+}
+
+/** The subnet that a machine is put into: a given one, or the default VPC's in one zone. */
+export class MachineSubnet extends Construct {
+  /** The subnet that was found. */
+  readonly subnet: DataAwsSubnet;
+
+  constructor(scope: Construct, id: string, props: MachineSubnetProps) {
+    super(scope, id);
+    const { availabilityZone, subnetId } = props;
+    const found = new DataAwsSubnets(this, "found", {
+      filter: subnetId
+        ? [{ name: "subnet-id", values: [subnetId] }]
+        : [
+            { name: "default-for-az", values: ["true"] },
+            { name: "availability-zone", values: [availabilityZone] },
+          ],
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.ids) == 1}",
+            errorMessage: subnetId
+              ? `ec2.subnetId: expected a subnet of this account and region, got ${subnetId}, which is not there.`
+              : `ec2.subnetId: expected a default subnet in ${availabilityZone}, got none; name a subnet in that zone.`,
+          },
+        ],
+      },
+    });
+    this.subnet = new DataAwsSubnet(this, "this", { id: Token.asString(Fn.one(found.ids)) });
+  }
+}

@@ -1,0 +1,35 @@
+/** Processor architectures that images are made for, in Debian's words. */
+export const architectures = ["amd64", "arm64"] as const;
+
+/** One of {@link architectures}. */
+export type Architecture = (typeof architectures)[number];
+
+/** How an image is found: whose it is, what it is called with `*` for what changes, and what tags it carries. */
+export interface ImageFilter {
+  readonly owner: string;
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Our own images: what `packer build packer/<image>` makes and what a stack boots are the same, since both ask here.
+ *
+ * @param image name of the image and of its folder below `packer/`
+ */
+export function ownImage(project: string, image: string, architecture: string): ImageFilter {
+  return { owner: "self", name: `${project}-${image}-${architecture}-*`, tags: { Project: project, Image: image } };
+}
+
+/** Debian 13 as Debian publishes it. Source: Debian wiki, Cloud/AmazonEC2Image/Trixie (read 2026-11). */
+export function debianImage(architecture: string): ImageFilter {
+  return { owner: "136693071363", name: `debian-13-${architecture}-*` };
+}
+
+/** Who may log in to Debian's image. */
+export const debianLoginUser = "admin";
+
+/** Name of the root device of Debian's image. */
+export const debianRootDevice = "/dev/xvda";
+
+/** Size of that device's snapshot in GiB: a volume made from it is at least as large. */
+export const debianRootSizeGiB = 8;

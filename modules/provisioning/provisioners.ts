@@ -1,0 +1,40 @@
+import type { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+
+/**
+ * Commands that run on the machine over SSH. cdktf's type knows no `when`, its output has it and Terraform obeys it.
+ *
+ * @param when `destroy` runs them before the resource is destroyed; such commands may only name `self`.
+ */
+export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): RemoteExecProvisioner {
+  return { type: "remote-exec", inline: [...commands], ...(when === "destroy" && { when }) } as RemoteExecProvisioner;
+}
+
+/** Copies a folder of the stack's working directory to `destination` on the machine. */
+export function copyFolder(source: string, destination: string): FileProvisioner {
+  return { type: "file", source, destination };
+}
+
+/** How provisioners reach a machine. It is kept in the resource's `input`, since on destroy they may only read `self`. */
+export interface SshTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Path of the private key, as Terraform sees it; null: the SSH agent. */
+  readonly privateKeyFile: string | null;
+  /** How long to try before giving up, in seconds. */
+  readonly timeoutSec: number;
+}
+
+/** `connection` of a resource whose `input` is an {@link SshTarget}. */
+export function connectionFromInput(target: SshTarget): SSHProvisionerConnection {
+  const connection = {
+    type: "ssh",
+    host: "${self.input.host}",
+    port: "${self.input.port}" as unknown as number,
+    user: "${self.input.user}",
+    timeout: `${target.timeoutSec}s`,
+  } as const;
+  return target.privateKeyFile === null
+    ? { ...connection, agent: "true" }
+    : { ...connection, agent: "false", privateKey: "${file(pathexpand(self.input.privateKeyFile))}" };
+}

@@ -1,0 +1,87 @@
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { AdoptVolume, tagsOfAdoption } from "./adopt-volume";
+import { SnapshotToRestore } from "./snapshot-to-restore";
+
+/** What a data volume is made of. */
+export interface DataVolumeProps {
+  /** Name tag; the volume is found by it later. */
+  readonly name: string;
+  /** Tags, its name among them, that no other volume carries: one that has them and is in no state is this one. */
+  readonly identifyingTags: Readonly<Record<string, string>>;
+  /** What the volume holds, for the person who reads a plan. */
+  readonly holds: string;
+  /** Changing this replaces the volume. */
+  readonly availabilityZone: string;
+  /** Size in GiB; it can grow, never shrink. */
+  readonly sizeGiB: number;
+  /** EBS volume type. */
+  readonly type: string;
+  /** Provisioned IOPS. @default the type's own */
+  readonly iops?: number;
+  /** Provisioned throughput in MiB/s. @default the type's own */
+  readonly throughputMiBps?: number;
+  /** Customer managed KMS key. Changing this replaces the volume. @default the account's EBS key */
+  readonly kmsKeyArn?: string;
+  /** Snapshot to restore. Changing this replaces the volume. @default a blank volume */
+  readonly snapshotId?: string;
+  /** Refuse every plan that destroys or replaces the volume. @default true */
+  readonly preventDestroy?: boolean;
+  /** Keep a last snapshot when the volume is destroyed. @default true */
+  readonly finalSnapshot?: boolean;
+  /** What has to stay for as long as the volume does. @default nothing */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** An encrypted EBS volume for data that outlives every machine. */
+export class DataVolume extends Construct {
+  /** The volume itself. */
+  readonly volume: EbsVolume;
+
+  constructor(scope: Construct, id: string, props: DataVolumeProps) {
+    super(scope, id);
+    const zone = props.availabilityZone;
+    const zones = new DataAwsAvailabilityZones(this, "zones", {
+      state: "available",
+      lifecycle: {
+        postcondition: [
+          {
+            condition: `\${contains(self.names, "${zone}")}`,
+            errorMessage: `aws.availabilityZone: expected one of \${join(", ", self.names)}, got "${zone}".`,
+          },
+        ],
+      },
+    });
+    const snapshot = props.snapshotId
+      ? new SnapshotToRestore(this, "snapshot", { snapshotId: props.snapshotId })
+      : undefined;
+    this.volume = new EbsVolume(this, "this", {
+      availabilityZone: zone,
+      size: props.sizeGiB,
+      type: props.type,
+      iops: props.iops,
+      throughput: props.throughputMiBps,
+      encrypted: true,
+      kmsKeyId: props.kmsKeyArn,
+      snapshotId: props.snapshotId,
+      finalSnapshot: props.finalSnapshot ?? true,
+      tags: { Name: props.name, Holds: props.holds },
+      // A first snapshot of hundreds of GiB takes hours; giving up on it would leave one more snapshot with every try.
+      timeouts: { create: "30m", update: "2h", delete: "12h" },
+      dependsOn: [zones, ...(props.dependsOn ?? [])],
+      lifecycle: {
+        preventDestroy: props.preventDestroy ?? true,
+        ignoreChanges: tagsOfAdoption,
+        precondition: snapshot && [snapshot.fits(props.sizeGiB)],
+      },
+    });
+    new AdoptVolume(this, "adoption", {
+      volume: this.volume,
+      tags: props.identifyingTags,
+      // Not without protection: a replacement would then destroy what was adopted, and with no final snapshot yet.
+      adopt: props.preventDestroy ?? true,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { DataAwsEbsVolume } from "@cdktf/provider-aws/lib/data-aws-ebs-volume";
+import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
+import { Fn, Token } from "cdktf";
+import { Construct } from "constructs";
+
+/** How a data volume is told from all others. */
+export interface FoundDataVolumeProps {
+  /** Tags that exactly one volume carries. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The command that makes the volume, for the message when there is none. */
+  readonly madeBy: string;
+}
+
+/** The one data volume that another stack made, found by its tags; a plan says so when there is none, or more than one. */
+export class FoundDataVolume extends Construct {
+  /** The volume that was found. */
+  readonly volume: DataAwsEbsVolume;
+
+  constructor(scope: Construct, id: string, props: FoundDataVolumeProps) {
+    super(scope, id);
+    const described = Object.entries(props.tags)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(", ");
+    const candidates = new DataAwsEbsVolumes(this, "candidates", {
+      tags: props.tags,
+      filter: [{ name: "status", values: ["creating", "available", "in-use"] }],
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.ids) > 0}",
+            errorMessage: `data volume: expected one tagged ${described}, got none; make it with \`${props.madeBy}\`.`,
+          },
+          {
+            condition: "${length(self.ids) < 2}",
+            errorMessage: `data volume: expected one tagged ${described}, got \${join(" and ", self.ids)}; change the Name tag of all but the right one.`,
+          },
+        ],
+      },
+    });
+    this.volume = new DataAwsEbsVolume(this, "this", {
+      // There is one, else no plan gets here. A destroy does, and must not fail for a second one.
+      filter: [{ name: "volume-id", values: [Token.asString(Fn.element(candidates.ids, 0))] }],
+    });
+  }
+}

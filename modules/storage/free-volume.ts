@@ -1,0 +1,31 @@
+import { DataAwsArn } from "@cdktf/provider-aws/lib/data-aws-arn";
+import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
+import { Construct } from "constructs";
+
+/** Which volume has to be free, and how to free it. */
+export interface FreeVolumeProps {
+  /** Tags that no other volume carries. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** The command that detaches the volume, for the message. */
+  readonly freedBy: string;
+}
+
+/**
+ * Fails the plan of a destroy while a machine has the volume. The AWS provider would take the final snapshot at once, then wait
+ * for hours until the volume is detached, and delete it with whatever was written in between.
+ *
+ * Terraform checks no condition when it destroys, but it reads data sources: a value that cannot be had ends the plan.
+ */
+export class FreeVolume extends Construct {
+  constructor(scope: Construct, id: string, { tags, freedBy }: FreeVolumeProps) {
+    super(scope, id);
+    const { fqn } = new DataAwsEbsVolumes(this, "attached", {
+      tags,
+      filter: [{ name: "status", values: ["in-use"] }],
+    });
+    const words = `destroy: a machine has the data volume \${join(" and ", ${fqn}.ids)}, so nothing was destroyed; run \`${freedBy}\` first, or detach it`;
+    new DataAwsArn(this, "this", {
+      arn: `\${length(${fqn}.ids) == 0 ? "arn:aws:ec2:::volume" : tobool("${words}")}`,
+    });
+  }
+}

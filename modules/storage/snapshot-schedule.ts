@@ -1,0 +1,58 @@
+import { DlmLifecyclePolicy } from "@cdktf/provider-aws/lib/dlm-lifecycle-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Construct } from "constructs";
+import { assumeRolePolicy } from "../access/policy-documents";
+
+/** When snapshots are taken and how many are kept. */
+export interface SnapshotScheduleProps {
+  /** Name of the role and the policy. */
+  readonly name: string;
+  /** AWS partition of the account, such as `aws` or `aws-cn`: the second part of every ARN. */
+  readonly partition: string;
+  /** Name tag of the volume to take snapshots of. */
+  readonly volumeName: string;
+  /** Time of day in UTC, `HH:MM`. */
+  readonly timeUtc: string;
+  /** How many snapshots to keep. */
+  readonly retainCount: number;
+}
+
+/** Daily snapshots of one volume by Data Lifecycle Manager, with the role that it needs. */
+export class SnapshotSchedule extends Construct {
+  /** The policy itself. */
+  readonly policy: DlmLifecyclePolicy;
+
+  constructor(scope: Construct, id: string, props: SnapshotScheduleProps) {
+    super(scope, id);
+    const role = new IamRole(this, "role", {
+      name: props.name,
+      description: "Lets Data Lifecycle Manager take and delete snapshots",
+      assumeRolePolicy: assumeRolePolicy("dlm.amazonaws.com"),
+    });
+    const attachment = new IamRolePolicyAttachment(this, "role_policy", {
+      role: role.name,
+      policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole`,
+    });
+    this.policy = new DlmLifecyclePolicy(this, "this", {
+      description: `Daily snapshots of ${props.volumeName}`,
+      executionRoleArn: role.arn,
+      state: "ENABLED",
+      tags: { Name: props.name },
+      policyDetails: {
+        resourceTypes: ["VOLUME"],
+        // Several target tags mean "any of them", so one tag that names the volume alone.
+        targetTags: { Name: props.volumeName },
+        schedule: [
+          {
+            name: "daily",
+            copyTags: true,
+            createRule: { interval: 24, intervalUnit: "HOURS", times: [props.timeUtc] },
+            retainRule: { count: props.retainCount },
+          },
+        ],
+      },
+      dependsOn: [attachment],
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
+import { AssetType, DataResource, type ITerraformDependable, type Precondition, TerraformAsset } from "cdktf";
+import { Construct } from "constructs";
+import { KeyFile } from "../access/key-file";
+import { connectionFromInput, copyFolder, remoteExec, type SshTarget } from "../provisioning/provisioners";
+
+/** Which volume, where, and how to get there. */
+export interface VolumeMountProps {
+  readonly volumeId: string;
+  /** Size in GiB; when it grows, the file system grows with it. */
+  readonly volumeSizeGiB: number;
+  readonly instanceId: string;
+  /** A change stops the machine: the volume is unmounted before and mounted after. */
+  readonly instanceType: string;
+  /** How provisioners reach the machine. */
+  readonly ssh: SshTarget;
+  /** The setting's own value of the private key file, for the message when it is missing. */
+  readonly privateKeySetting: string | null;
+  /** Folder with `install-data-volume` and what it installs, on this computer. */
+  readonly scriptsDirectory: string;
+  readonly mountPoint: string;
+  /** File system for a blank volume: `ext4` or `xfs`. */
+  readonly fileSystem: string;
+  /** How long to wait for the attached device, in seconds. */
+  readonly waitSec: number;
+  /** Unmount over SSH before the volume is detached. @default true; false: the machine is stopped, and unmounts as it shuts down */
+  readonly unmountOverSsh?: boolean;
+  /** What has to exist for as long as provisioners have to log in. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+const deviceName = "/dev/sdf";
+const uploadedTo = ".workbench-data-volume";
+const unmountScript = "/usr/local/lib/workbench/unmount-data-volume";
+// From the root folder: a login whose shell begins on the volume would itself be in the way.
+const unmountCommand = `cd / && { test ! -e ${unmountScript} || sudo ${unmountScript}; }`;
+
+/**
+ * A data volume on a machine: attached, mounted over SSH, and unmounted over SSH before it is detached.
+ *
+ * Two resources, since Terraform skips the destroy-time provisioners of a resource whose creation failed: `unmount` only
+ * ever unmounts, `mount` only ever mounts, so a mount that failed half-way is still undone, and tried again by the next deploy.
+ */
+export class VolumeMount extends Construct {
+  constructor(scope: Construct, id: string, props: VolumeMountProps) {
+    super(scope, id);
+    const attachment = new VolumeAttachment(this, "attachment", {
+      deviceName,
+      volumeId: props.volumeId,
+      instanceId: props.instanceId,
+      stopInstanceBeforeDetaching: true,
+    });
+    const { timeoutSec: _, ...input } = props.ssh;
+    const unmount = new DataResource(this, "unmount", {
+      input,
+      triggersReplace: { attachment: attachment.id, instanceType: props.instanceType },
+      connection: connectionFromInput(props.ssh),
+      provisioners: (props.unmountOverSsh ?? true) ? [remoteExec([unmountCommand], "destroy")] : undefined,
+      dependsOn: [attachment, ...props.dependsOn],
+    });
+    const scripts = new TerraformAsset(this, "scripts", { path: props.scriptsDirectory, type: AssetType.DIRECTORY });
+    const command = installCommand({
+      "volume-id": props.volumeId,
+      "device-name": deviceName,
+      "mount-point": props.mountPoint,
+      "file-system": props.fileSystem,
+      label: "workbench",
+      owner: props.ssh.user,
+      "wait-sec": props.waitSec,
+    });
+    new DataResource(this, "mount", {
+      input,
+      triggersReplace: { unmount: unmount.id, sizeGiB: props.volumeSizeGiB, scripts: scripts.assetHash, command },
+      connection: connectionFromInput(props.ssh),
+      provisioners: [
+        remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),
+        copyFolder(`${scripts.path}/`, uploadedTo),
+        remoteExec([command]),
+      ],
+      lifecycle: { precondition: this.canLogIn(props) },
+      dependsOn: [unmount],
+    });
+  }
+
+  private canLogIn({ ssh, privateKeySetting }: VolumeMountProps): Precondition[] | undefined {
+    if (ssh.privateKeyFile === null) return undefined;
+    const file = new KeyFile(this, "private_key_file", {
+      path: ssh.privateKeyFile,
+      whenMissing: `ssh.privateKeyFile: expected a private key in ${privateKeySetting}, got no such file; name yours, or set it to null to use the SSH agent.`,
+    });
+    return [file.exists];
+  }
+}
+
+/** Installs the mount and unmount scripts on the machine, and mounts. */
+function installCommand(options: Readonly<Record<string, string | number>>): string {
+  const words = Object.entries(options).map(([name, value]) => `--${name} ${quoted(value)}`);
+  return `cd && sudo bash ${uploadedTo}/install-data-volume ${words.join(" ")}`;
+}
+
+/** A shell word that stands for exactly `value`. */
+function quoted(value: string | number): string {
+  return typeof value === "number" ? String(value) : `'${value.replaceAll("'", `'\\''`)}'`;
+}

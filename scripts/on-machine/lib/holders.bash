@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# Purpose: who uses a volume: processes (by their open files, folders, programs and mappings), swap files, loop devices.
+
+# Process id -> the path on the volume that it uses. Set by find_holders.
+declare -A HOLDERS=()
+# This script, all that it descends from, and PID 1: never ended. Set by find_protected.
+declare -A PROTECTED=()
+
+# find_protected: sets PROTECTED.
+find_protected() {
+  local pid=$$ name value
+  PROTECTED=([1]=yes)
+  while [[ -z ${PROTECTED[$pid]:-} ]] && ((pid > 1)); do
+    PROTECTED[$pid]=yes
+    while read -r name value _; do
+      [[ $name != PPid: ]] || pid=$value
+    done <"/proc/$pid/status"
+  done
+}
+
+# file_device_number NUMBER: "major:minor" as stat prints the device of a file.
+file_device_number() {
+  local major=${1%:*} minor=${1#*:}
+  printf '%d\n' "$(((minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xff) << 12))"
+}
+
+# find_holders NUMBER: sets HOLDERS to every process that uses the device; it needs TARGETS (find_targets). Once the device
+# is mounted here no more, a process that keeps it mounted in a mount namespace of its own counts too.
+find_holders() {
+  local -a uses=(/proc/[0-9]*/{cwd,root,exe} /proc/[0-9]*/{fd,map_files}/*)
+  local first pid target
+  HOLDERS=()
+  # In slices, because the kernel limits the arguments of a command to 2 MiB.
+  for ((first = 0; first < ${#uses[@]}; first += 5000)); do
+    add_holders_by_device "$(file_device_number "$1")" "${uses[@]:first:5000}"
+    add_holders_by_path "${uses[@]:first:5000}"
+  done
+  ((${#TARGETS[@]} == 0)) || return 0
+  while read -r pid target; do
+    HOLDERS[$pid]="$target in a mount namespace of its own"
+  done < <(processes_that_mount "$1")
+}
+
+# add_holders_by_device NUMBER USE...: the processes whose uses (links in /proc) lie on the device.
+add_holders_by_device() {
+  local number use wanted=$1
+  shift
+  while read -r number use; do
+    [[ $number != "$wanted" ]] || add_holder "$use" "$(readlink -- "$use" 2>/dev/null || true)"
+  done < <(stat -L -c '%d %n' -- "$@" 2>/dev/null || true)
+}
+
+# add_holders_by_path USE...: the processes of this mount namespace whose uses lie below one of TARGETS: something else may be
+# mounted on top of the volume; and of a file system that the kernel has shut down, paths are all that one can still see.
+add_holders_by_path() {
+  local use path target
+  while IFS= read -r use; do
+    path=${use#* -> } use=${use%% -> *}
+    for target in "${TARGETS[@]}"; do
+      if [[ $path == "$target" || $path == "$target"/* ]] && [[ ${use%"${use#/proc/*/}"}ns/mnt -ef /proc/self/ns/mnt ]]; then
+        add_holder "$use" "$path"
+      fi
+    done
+  done < <(QUOTING_STYLE=literal stat -c '%N' -- "$@" 2>/dev/null || true)
+}
+
+# add_holder USE PATH: the first path is enough to find a process.
+add_holder() {
+  local pid=${1#/proc/}
+  pid=${pid%%/*}
+  [[ -n ${HOLDERS[$pid]:-} ]] || HOLDERS[$pid]=${2:-a file of it}
+}
+
+# describe_process PID: "tail (pid 123, user admin, /data/log)".
+describe_process() {
+  local name='?' user='?'
+  { read -r name <"/proc/$1/comm"; } 2>/dev/null || true
+  user=$(stat -c %U -- "/proc/$1" 2>/dev/null) || user='?'
+  printf '%s (pid %d, user %s, %s)\n' "$name" "$1" "$user" "${HOLDERS[$1]}"
+}
+
+# loop_devices NUMBER: the loop devices whose files lie on the device, one a line.
+loop_devices() {
+  local name number
+  while read -r name number; do
+    [[ $number != "$1" ]] || printf '%s\n' "$name"
+  done < <(losetup --list --noheadings --output NAME,BACK-MAJ:MIN 2>/dev/null || true)
+}
+
+# swap_files NUMBER: the swap files on the device, one a line.
+swap_files() {
+  local path kind number
+  number=$(file_device_number "$1")
+  while read -r path kind _; do
+    [[ $kind == file ]] || continue
+    printf -v path '%b' "$path"
+    [[ $(stat -c %d -- "$path" 2>/dev/null) != "$number" ]] || printf '%s\n' "$path"
+  done </proc/swaps
+}
+
+# release_kernel_users NUMBER: swap files off, loop devices away that nobody uses. What stays is named in the end.
+release_kernel_users() {
+  local path
+  while IFS= read -r path; do
+    swapoff -- "$path" 2>/dev/null || true
+  done < <(swap_files "$1")
+  while IFS= read -r path; do
+    claimed "$path" || losetup --detach "$path" 2>/dev/null || true
+  done < <(loop_devices "$1")
+}
+
+# describe_kernel_users NUMBER: what in the kernel itself uses the device or files on it, one a line.
+describe_kernel_users() {
+  local path
+  for path in "/sys/dev/block/$1/holders"/*; do
+    printf 'the device %s on top of it\n' "${path##*/}"
+  done
+  while read -r path _; do
+    printf -v path '%b' "$path"
+    [[ ! -b $path || $(device_number "$path") != "$1" ]] || printf 'swap space on the device itself\n'
+  done </proc/swaps
+  while IFS= read -r path; do
+    printf 'the swap file %s\n' "$path"
+  done < <(swap_files "$1")
+  while IFS= read -r path; do
+    printf 'the loop device %s over a file of the volume\n' "$path"
+  done < <(loop_devices "$1")
+}

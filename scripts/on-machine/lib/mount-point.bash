@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Purpose: the folder that a volume is mounted on, and the mark on the root of the volume that shows it is there.
+
+readonly SENTINEL=.workbench-volume
+
+# check_mount_folder: the mount point must be a folder of its own without files: a mount would hide what it holds.
+check_mount_folder() {
+  local -a files=()
+  local real
+  [[ -z $(mounted_with TARGET) ]] \
+    || fail "$EXIT_MOUNT_POINT" "$(mounted_with SOURCE) is mounted at $MOUNT_POINT, expected nothing there but $VOLUME_ID: unmount it, then run again"
+  real=$(realpath --canonicalize-missing -- "$MOUNT_POINT")
+  [[ $real == "$MOUNT_POINT" ]] \
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT leads to $real, expected a folder that is no link: name $real as the mount point"
+  [[ -e $MOUNT_POINT ]] || return 0
+  [[ -d $MOUNT_POINT ]] || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT is a file, expected a folder: move it away, then run again"
+  files=("$MOUNT_POINT"/*)
+  ((${#files[@]} == 0)) \
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT holds files of this machine's own disk that the mount would hide (${files[0]} and $((${#files[@]} - 1)) more), expected an empty folder: move them away, then run again"
+}
+
+# prepare_mount_folder: while nothing is mounted there, nobody can write into it by accident: not even root, where chattr works.
+prepare_mount_folder() {
+  [[ -d $MOUNT_POINT ]] || mkdir -p -- "$MOUNT_POINT"
+  if [[ $(stat -c '%u %a' -- "$MOUNT_POINT") != '0 555' ]]; then
+    chown root:root -- "$MOUNT_POINT"
+    chmod 0555 -- "$MOUNT_POINT"
+  fi
+  chattr +i -- "$MOUNT_POINT" 2>/dev/null || true
+}
+
+# mark_volume: the sentinel shows that a path is the root of a mounted volume: services require it. It is written once and
+# keeps the id of the volume that it was made for: a volume restored from a snapshot is a true copy, this file included. The
+# root of the volume is given to its owner at that moment, and never again. Fails when there is no room for the sentinel.
+mark_volume() {
+  local temporary
+  [[ ! -e $MOUNT_POINT/$SENTINEL && ! -L $MOUNT_POINT/$SENTINEL ]] || return 0
+  temporary=$(mktemp -- "$MOUNT_POINT/$SENTINEL.XXXXXX" 2>/dev/null) || return 1
+  if ! { printf 'first-volume=%s\n' "$VOLUME_ID" >"$temporary" && sync -- "$temporary"; } 2>/dev/null; then
+    rm -f -- "$temporary"
+    return 1
+  fi
+  chmod 0444 -- "$temporary"
+  chown -- "$OWNER:" "$MOUNT_POINT"
+  mv -nT -- "$temporary" "$MOUNT_POINT/$SENTINEL"
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# Purpose: what is mounted where, read from the kernel's own tables (mountinfo), in this mount namespace and in all others.
+
+# The fields of a line of mountinfo that matter here. Paths have space, tab, newline and backslash as \ooo.
+MOUNT_IDS=() MOUNT_PARENTS=() MOUNT_NUMBERS=() MOUNT_TARGETS=()
+# Set by find_targets.
+TARGETS=()
+
+# read_mounts: fills the lists above.
+read_mounts() {
+  local id parent number target
+  MOUNT_IDS=() MOUNT_PARENTS=() MOUNT_NUMBERS=() MOUNT_TARGETS=()
+  while read -r id parent number _ target _; do
+    printf -v target '%b' "$target"
+    MOUNT_IDS+=("$id") MOUNT_PARENTS+=("$parent") MOUNT_NUMBERS+=("$number") MOUNT_TARGETS+=("$target")
+  done </proc/self/mountinfo
+  ((${#MOUNT_IDS[@]} > 0)) || fail "$EXIT_UNEXPECTED" "/proc/self/mountinfo shows no mount at all: mount /proc, then run again"
+}
+
+# mounted_with COLUMN...: what findmnt says of the mount that one sees at the mount point (the last of several); nothing when
+# nothing is mounted there. It reads tables alone, and so answers for a file system too that the kernel has shut down.
+mounted_with() {
+  local columns
+  columns=$(joined , "$@")
+  { findmnt --raw --noheadings --output "$columns" --mountpoint "$MOUNT_POINT" || true; } | tail -n 1
+}
+
+# mounted_right: the whole volume is what one sees at the mount point.
+mounted_right() {
+  [[ $(mounted_with MAJ:MIN FSROOT) == "$DEVICE_NUMBER /" ]]
+}
+
+# find_targets NUMBER: sets TARGETS to the paths where the device is mounted in this mount namespace and to those of
+# whatever is mounted on top of these; what was mounted last comes first.
+find_targets() {
+  local -A ours=()
+  local index found=yes
+  TARGETS=()
+  read_mounts
+  while [[ $found == yes ]]; do
+    found=no
+    for index in "${!MOUNT_IDS[@]}"; do
+      [[ -z ${ours[${MOUNT_IDS[index]}]:-} ]] || continue
+      if [[ ${MOUNT_NUMBERS[index]} == "$1" || -n ${ours[${MOUNT_PARENTS[index]}]:-} ]]; then
+        ours[${MOUNT_IDS[index]}]=yes
+        found=yes
+      fi
+    done
+  done
+  for ((index = ${#MOUNT_IDS[@]} - 1; index >= 0; index--)); do
+    [[ -z ${ours[${MOUNT_IDS[index]}]:-} ]] || TARGETS+=("${MOUNT_TARGETS[index]}")
+  done
+}
+
+# processes_that_mount NUMBER: "pid target" for one process of every other mount namespace in which the device is mounted.
+processes_that_mount() {
+  local path namespace number target
+  local -A seen=()
+  for path in /proc/[0-9]*; do
+    [[ ! $path/ns/mnt -ef /proc/self/ns/mnt ]] || continue
+    namespace=$(readlink -- "$path/ns/mnt" 2>/dev/null) || continue
+    [[ -z ${seen[$namespace]:-} ]] || continue
+    seen[$namespace]=yes
+    while read -r _ _ number _ target _; do
+      if [[ $number == "$1" ]]; then
+        printf '%d %b\n' "${path#/proc/}" "$target"
+        break
+      fi
+    done < <(cat -- "$path/mountinfo" 2>/dev/null || true)
+  done
+}

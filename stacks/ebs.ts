@@ -1,0 +1,56 @@
+import { type ITerraformDependable, TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import { DataVolume } from "../modules/storage/data-volume";
+import { FreeVolume } from "../modules/storage/free-volume";
+import { SnapshotSchedule } from "../modules/storage/snapshot-schedule";
+import type { Settings } from "../settings/schema";
+import { volumeLimits } from "../settings/volume-limits";
+import { dataVolumeName, dataVolumeTags } from "./data-volume-name";
+import { WorkbenchStack } from "./workbench-stack";
+
+/** The data volume, which outlives every machine, and its daily snapshots. */
+export class EbsStack extends WorkbenchStack {
+  /** @param destroying whether the stack is synthesized in order to destroy it. */
+  constructor(scope: Construct, settings: Settings, destroying = false) {
+    super(scope, "ebs", settings);
+    const { ebs, aws, ec2 } = settings;
+    const limits = volumeLimits[ebs.volumeType];
+    const name = dataVolumeName(settings);
+
+    const { snapshotSchedule } = ebs;
+    // The volume depends on its schedule: a destroy that fails half-way leaves no volume without daily snapshots.
+    const schedule: ITerraformDependable[] = [];
+    if (snapshotSchedule.enabled) {
+      const { policy } = new SnapshotSchedule(this, "snapshot_schedule", {
+        name: `${this.prefix}-snapshots`,
+        partition: this.partition,
+        volumeName: name,
+        timeUtc: snapshotSchedule.timeUtc,
+        retainCount: snapshotSchedule.retainCount,
+      });
+      schedule.push(policy);
+    }
+
+    const { volume } = new DataVolume(this, "data_volume", {
+      name,
+      identifyingTags: dataVolumeTags(settings),
+      holds: `everything below ${ec2.mount.mountPoint} on the development machine`,
+      availabilityZone: aws.availabilityZone,
+      sizeGiB: ebs.volumeSizeGiB,
+      type: ebs.volumeType,
+      iops: "iops" in limits ? ebs.iops : undefined,
+      throughputMiBps: "throughput" in limits ? ebs.throughputMiBps : undefined,
+      kmsKeyArn: ebs.kmsKeyArn ?? undefined,
+      snapshotId: ebs.snapshotId ?? undefined,
+      preventDestroy: ebs.preventDestroy,
+      finalSnapshot: ebs.finalSnapshot,
+      dependsOn: schedule,
+    });
+    if (destroying) {
+      new FreeVolume(this, "free_volume", { tags: dataVolumeTags(settings), freedBy: "npx cdktf destroy ec2" });
+    }
+    new TerraformOutput(this, "volume_id", { value: volume.id });
+    new TerraformOutput(this, "availability_zone", { value: volume.availabilityZone });
+    new TerraformOutput(this, "size_gib", { value: volume.size });
+  }
+}

@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { Op, TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import { MachineRole } from "../modules/access/machine-role";
+import { SshAccess } from "../modules/access/ssh-access";
+import { sshCommand } from "../modules/access/ssh-command";
+import { DevelopmentMachine } from "../modules/compute/development-machine";
+import { firstBootScript } from "../modules/compute/first-boot";
+import { MachineImage, type MachineImageProps } from "../modules/compute/machine-image";
+import { MachineSubnet } from "../modules/compute/machine-subnet";
+import { debianImage, ownImage } from "../modules/images/image-names";
+import { FoundDataVolume } from "../modules/storage/found-data-volume";
+import { VolumeMount } from "../modules/storage/volume-mount";
+import type { Settings } from "../settings/schema";
+import { dataVolumeTags } from "./data-volume-name";
+import { WorkbenchStack } from "./workbench-stack";
+
+/** The development machine with the data volume mounted; everything on it but the volume can be thrown away and made again. */
+export class Ec2Stack extends WorkbenchStack {
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, "ec2", settings);
+    const { aws, ec2, ssh, services } = settings;
+    const name = `${this.prefix}-machine`;
+
+    const { volume } = new FoundDataVolume(this, "data_volume", {
+      tags: dataVolumeTags(settings),
+      madeBy: "npx cdktf deploy ebs",
+    });
+    const { subnet } = new MachineSubnet(this, "subnet", {
+      availabilityZone: aws.availabilityZone,
+      subnetId: ec2.subnetId ?? undefined,
+    });
+    const image = new MachineImage(this, "image", this.imageChoice());
+    const access = new SshAccess(this, "ssh_access", {
+      name,
+      vpcId: subnet.vpcId,
+      port: ssh.port,
+      allowFrom: ssh.allowFrom,
+      publicKeyFile: this.projectPath(ssh.publicKeyFile),
+      publicKeySetting: ssh.publicKeyFile,
+    });
+    const role = new MachineRole(this, "role", {
+      name,
+      partition: this.partition,
+      managedPolicyArns: ec2.role.managedPolicyArns,
+      statements: ec2.role.statements,
+    });
+    const machine = new DevelopmentMachine(this, "machine", {
+      name,
+      instanceType: ec2.instanceType,
+      imageId: image.imageId,
+      followNewImages: ec2.image.followNew,
+      subnetId: subnet.id,
+      securityGroupId: access.securityGroup.id,
+      keyPair: access.keyPair,
+      instanceProfileName: role.instanceProfile.name,
+      userData: firstBootScript(ssh.port),
+      rootVolumeSizeGiB: ec2.rootVolumeSizeGiB,
+      defaultTags: this.defaultTags,
+      elasticAddress: ec2.elasticAddress,
+      preconditions: [
+        {
+          condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
+          errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
+        },
+        // A machine that keeps its image may have been made from another one than the newest.
+        ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB, "ec2.rootVolumeSizeGiB")] : []),
+      ],
+      dependsOn: role.permissions,
+    });
+    new VolumeMount(this, "data", {
+      volumeId: volume.id,
+      volumeSizeGiB: volume.size,
+      instanceId: machine.instance.id,
+      instanceType: ec2.instanceType,
+      ssh: {
+        host: machine.address,
+        port: ssh.port,
+        user: ssh.user,
+        privateKeyFile: ssh.privateKeyFile && this.projectPath(ssh.privateKeyFile),
+        timeoutSec: ssh.connectTimeoutSec,
+      },
+      privateKeySetting: ssh.privateKeyFile,
+      scriptsDirectory: join(__dirname, "../scripts/on-machine"),
+      mountPoint: ec2.mount.mountPoint,
+      fileSystem: ec2.mount.fileSystem,
+      waitSec: ec2.mount.waitSec,
+      unmountOverSsh: ec2.unmountOverSsh,
+      dependsOn: [...machine.reachable, ...access.rules],
+    });
+
+    new TerraformOutput(this, "address", { value: machine.address });
+    new TerraformOutput(this, "ssh", {
+      value: sshCommand({ ...ssh, address: machine.address, forwardPorts: Object.values(services) }),
+      description: "Logs in, and forwards the Clojure REPL and JupyterLab to this computer.",
+    });
+    new TerraformOutput(this, "image_id", { value: machine.instance.ami });
+    new TerraformOutput(this, "instance_id", { value: machine.instance.id });
+    new TerraformOutput(this, "data_volume_id", { value: volume.id });
+  }
+
+  private imageChoice(): MachineImageProps {
+    const { image } = this.settings.ec2;
+    switch (image.source) {
+      case "id":
+        return { id: image.id ?? "" };
+      case "debian":
+        return {
+          ...debianImage(image.architecture),
+          whenMissing: "choose another region or set ec2.image.id",
+        };
+      case "workbench":
+        return {
+          ...ownImage(this.settings.project, "workbench", image.architecture),
+          whenMissing: "build one with `packer build packer/workbench`, or set ec2.image.source: debian",
+        };
+    }
+  }
+}

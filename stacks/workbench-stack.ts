@@ -1,0 +1,99 @@
+import { relative, resolve } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } from "cdktf";
+import type { Construct, Node } from "constructs";
+import { partitionOf } from "../settings/partition";
+import type { Settings } from "../settings/schema";
+import { forgetOtherEnvironment } from "./other-environment";
+
+/** Folder of this program; paths in the output are relative to it, so that every checkout writes the same. */
+const projectDirectory = resolve(__dirname, "..");
+
+interface StackOptions {
+  readonly backend?: "local" | "from settings";
+  readonly region?: string;
+}
+
+/** What every stack has in common: provider, default tags, backend, and Terraform addresses that a person can read. */
+export abstract class WorkbenchStack extends TerraformStack {
+  /** Prefix of names: project and environment. */
+  protected readonly prefix: string;
+  /** AWS partition of the stack's region: the second part of every ARN. */
+  protected readonly partition: string;
+  /** Tags that the provider puts on every resource by itself. */
+  protected readonly defaultTags: Readonly<Record<string, string>>;
+  private readonly pathOfLogicalId = new Map<string, string>();
+
+  /**
+   * @param name name of the stack: its Terraform state and the value of the Stack tag.
+   * @param options.backend `local` keeps the state in a file whatever the settings say: for the stack that makes the bucket.
+   * @param options.region region of the stack. @default aws.region
+   */
+  protected constructor(
+    scope: Construct,
+    name: string,
+    protected readonly settings: Settings,
+    { backend = "from settings", region = settings.aws.region }: StackOptions = {},
+  ) {
+    super(scope, name);
+    this.prefix = `${settings.project}-${settings.environment}`;
+    this.partition = partitionOf(region);
+    const { project, environment, tags } = settings;
+    this.defaultTags = { ...tags, Project: project, Environment: environment, Stack: name };
+    new AwsProvider(this, "aws", {
+      region,
+      profile: settings.aws.profile ?? undefined,
+      defaultTags: [{ tags: this.defaultTags }],
+    });
+    // 1.11: S3's own lock file is stable, and what this program is tested with.
+    this.addOverride("terraform.required_version", ">= 1.11");
+    forgetOtherEnvironment(this.workingDirectory, settings.environment);
+    this.addBackend(name, backend);
+  }
+
+  private get workingDirectory(): string {
+    return resolve(App.of(this).outdir, "stacks", this.node.id);
+  }
+
+  /** `path`, given relative to the project, as Terraform sees it from this stack's working directory; `~/` and absolute paths stay. */
+  protected projectPath(path: string): string {
+    if (path.startsWith("~/") || path.startsWith("/")) return path;
+    return relative(this.workingDirectory, resolve(projectDirectory, path)).replaceAll("\\", "/");
+  }
+
+  /**
+   * Construct path joined with `_`, where an element named `this` stands for its parent: `aws_ebs_volume.data_volume`.
+   * No hash: a person reads these names in every plan.
+   */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = "node" in element ? element.node : element;
+    const inStack = node.scopes.slice(this.node.scopes.length).map((scope) => scope.node.id);
+    const logicalId = inStack.filter((id) => id !== "this").join("_");
+    const key = `${"terraformResourceType" in element ? element.terraformResourceType : element.constructor.name}.${logicalId}`;
+    const other = this.pathOfLogicalId.get(key);
+    if (other !== undefined && other !== node.path) {
+      throw new Error(
+        `${key}: expected one construct for each Terraform address, got ${other} and ${node.path}; rename one`,
+      );
+    }
+    this.pathOfLogicalId.set(key, node.path);
+    return logicalId;
+  }
+
+  private addBackend(name: string, backend: StackOptions["backend"]): void {
+    const { state, aws, project, environment } = this.settings;
+    if (backend === "local" || state.bucket === null) {
+      new LocalBackend(this, { path: this.projectPath(`${state.directory}/${environment}/${name}.tfstate`) });
+      return;
+    }
+    new S3Backend(this, {
+      bucket: state.bucket,
+      key: `${project}/${environment}/${name}.tfstate`,
+      region: state.region ?? aws.region,
+      profile: aws.profile ?? undefined,
+      encrypt: true,
+    });
+    // S3's own lock file; this argument of Terraform 1.10 is younger than cdktf's type.
+    this.addOverride("terraform.backend.s3.use_lockfile", true);
+  }
+}
