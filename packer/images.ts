@@ -1,0 +1,72 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { require } from "tsx/cjs/api";
+import { commonVariables } from "../modules/images/common-variables";
+import type { HclValue } from "../modules/images/hcl/values";
+import type { Image, ImageDescription, ImageVariable } from "../modules/images/image-description";
+import { debianLoginUser } from "../modules/images/image-names";
+import { loadSections, type SettingsSource } from "../settings/load";
+import type { FileSettings } from "../settings/schema";
+
+/** The settings that images are made from; who may log in matters for one environment only, not for the checked-in template. */
+export type ImageSettings = Pick<FileSettings, (typeof sections)[number]> & Partial<Pick<FileSettings, "ssh">>;
+
+const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const;
+
+/**
+ * Reads the settings that images are made from; others may be missing.
+ *
+ * @param withSsh read who may log in, too
+ * @throws one error with every problem in them
+ */
+export function loadImageSettings(source?: SettingsSource, ...withSsh: readonly "ssh"[]): ImageSettings {
+  return loadSections([...sections, ...withSsh], source);
+}
+
+/** What the image.ts of an image exports. */
+interface ImageModule {
+  readonly describeImage: (settings: ImageSettings) => ImageDescription;
+}
+
+/**
+ * Every image, by the order of their names: each folder with an image.ts is one.
+ *
+ * @param folder holds a folder for each image. @default this folder
+ */
+export function images(settings: ImageSettings, folder = __dirname): readonly Image[] {
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "image.ts")));
+  return names.sort().map((name) => {
+    const { describeImage }: ImageModule = require(join(folder, name, "image.ts"), __filename);
+    const description = describeImage(settings);
+    return { ...description, name, variables: [...common(settings), ...(description.variables ?? [])] };
+  });
+}
+
+function common({ project, tags, aws, ec2, image, ssh }: ImageSettings): readonly ImageVariable[] {
+  return commonVariables({
+    project,
+    tags,
+    region: aws.region,
+    profile: aws.profile ?? "",
+    architecture: ec2.image.architecture,
+    subnetId: ec2.subnetId ?? "",
+    kmsKeyArn: image.kmsKeyArn ?? "",
+    allowFrom: ssh?.allowFrom ?? [],
+    loginUser: ssh?.user ?? debianLoginUser,
+    instanceTypes: image.instanceTypes,
+    volumeSizeGiB: image.volumeSizeGiB,
+    deprecateAfterDays: image.deprecateAfterDays,
+    ssmAgent: image.ssmAgent.enabled,
+    ssmAgentFingerprint: image.ssmAgent.fingerprint,
+  });
+}
+
+/** What a build of some settings must be told beside the checked-in template, whose defaults are those of default.yaml. */
+export function differingVariables(image: Image, defaults: Image): Readonly<Record<string, HclValue>> {
+  const before = new Map(defaults.variables.map((one) => [one.name, JSON.stringify(one.default)]));
+  return Object.fromEntries(
+    image.variables
+      .filter((one) => before.get(one.name) !== JSON.stringify(one.default))
+      .map((one) => [one.name, one.default]),
+  );
+}
