@@ -1,0 +1,113 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { buildApp } from "../app";
+import { parseCdktfCommand } from "../cdktf-command";
+import { settingsWith } from "./stacks/synthesize";
+
+const project = resolve(__dirname, "..");
+
+/** A second checkout in another folder: the sources, and the same dependencies. */
+function checkout(): string {
+  const directory = mkdtempSync(join(tmpdir(), "checkout-"));
+  const programs = readdirSync(project).filter((file) => file.endsWith(".ts"));
+  for (const source of [
+    ...programs,
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "settings",
+    "stacks",
+    "modules",
+    "scripts/on-machine",
+  ]) {
+    cpSync(join(project, source), join(directory, source), { recursive: true });
+  }
+  symlinkSync(join(project, "node_modules"), join(directory, "node_modules"));
+  return directory;
+}
+
+function synthesizeIn(directory: string, environment: NodeJS.ProcessEnv = {}): Record<string, string> {
+  const run = spawnSync(process.execPath, ["--import", "tsx", "main.ts"], {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], HOME: directory, WORKBENCH_ENV: "local", ...environment },
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return filesBelow(join(directory, "cdktf.out"));
+}
+
+function filesBelow(directory: string): Record<string, string> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path.slice(directory.length), readFileSync(path, "utf8")]));
+}
+
+describe("synthesis", () => {
+  it("gives the same bytes in two checkouts, at two times, for two users", () => {
+    const first = synthesizeIn(checkout());
+    const second = synthesizeIn(checkout(), { TZ: "Asia/Tokyo", LANG: "de_DE.UTF-8", USER: "somebody" });
+    expect(Object.keys(first).filter((path) => path.endsWith("cdk.tf.json"))).toHaveLength(3);
+    expect(second).toEqual(first);
+  });
+
+  it("writes no absolute path of this computer", () => {
+    const directory = checkout();
+    const text = Object.entries(synthesizeIn(directory)).filter(([path]) => path.endsWith(".json"));
+    for (const [path, content] of text) expect(content, path).not.toContain(directory);
+  });
+
+  it("fails with one sentence and no stack trace where it may not write", () => {
+    const output = { CDKTF_OUTDIR: "/dev/null/out" };
+    expect(() => synthesizeIn(checkout(), output)).toThrow(/^ENOTDIR: not a directory, mkdir '\/dev\/null\/out'\n$/);
+  });
+
+  it("fails with one sentence and no stack trace when a setting is wrong", () => {
+    const wrong = () => synthesizeIn(checkout(), { WORKBENCH_SSH_PORT: "0" });
+    expect(wrong).toThrow(
+      /^one setting is wrong:\n {2}WORKBENCH_SSH_PORT: ssh\.port: expected a whole number from 1 to 65535, got 0\n$/,
+    );
+  });
+});
+
+describe("a stack that is destroyed", () => {
+  const guard = (command: string) => {
+    const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+    const settings = settingsWith({ EBS_PREVENT_DESTROY: "false" });
+    buildApp(settings, { outdir, command: parseCdktfCommand(command.split(" ")) }).synth();
+    return JSON.parse(readFileSync(join(outdir, "stacks", "ebs", "cdk.tf.json"), "utf8")).data.aws_arn;
+  };
+
+  it("is ebs only while no machine has its volume", () => {
+    expect(guard("cdktf destroy ebs").free_volume.arn).toContain("run `npx cdktf destroy ec2` first");
+  });
+
+  it("is not looked at when it is deployed", () => {
+    expect(guard("cdktf deploy ebs")).toBeUndefined();
+  });
+});
+
+describe("order of stacks", () => {
+  const dependencies = (command?: string) => {
+    const app = buildApp(settingsWith(), {
+      outdir: mkdtempSync(join(tmpdir(), "synth-")),
+      command: command ? parseCdktfCommand(command.split(" ")) : undefined,
+    });
+    app.synth();
+    const { stacks } = JSON.parse(readFileSync(join(app.outdir, "manifest.json"), "utf8"));
+    return stacks.ec2.dependencies;
+  };
+
+  it("ec2 waits for ebs when both are deployed at once", () => {
+    expect(dependencies("cdktf deploy ebs ec2")).toEqual(["ebs"]);
+  });
+
+  it.each([undefined, "cdktf deploy ec2", "cdktf destroy ec2", "cdktf synth"])(
+    "every stack stands alone: %s",
+    (command) => {
+      expect(dependencies(command)).toEqual([]);
+    },
+  );
+});

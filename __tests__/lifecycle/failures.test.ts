@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { checksums, mounted, writeFiles } from "./data";
+import { accountContents } from "./leftovers";
+import { unwrapped } from "./said";
+import { story } from "./steps";
+import { Workbench } from "./workbench";
+
+/** Whatever goes wrong ends in a place that is stated here, from which the user goes on, with every byte there. */
+describe("what can go wrong", () => {
+  let user: Workbench;
+  let sums: string;
+  let volumeId: string;
+  const step = story();
+  const stillThere = async () => {
+    await mounted(user);
+    expect(await checksums(user, "work")).toBe(sums);
+  };
+  const fails = async (verb: "apply" | "destroy", values = {}) => {
+    const { exitCode, output } = await user.terraform([verb, "-auto-approve"], "ec2", values);
+    expect(exitCode).toBe(1);
+    return unwrapped(output);
+  };
+
+  beforeAll(async () => {
+    user = await Workbench.start();
+    user.settings = { EC2_MOUNT_FILE_SYSTEM: "ext4" };
+    await user.must("deploy", "ebs");
+  });
+  afterAll(() => user?.end());
+
+  step("the machine in another zone than its volume: nothing is made, and both zones are named", async () => {
+    const said = await fails("apply", { AWS_AVAILABILITY_ZONE: "eu-west-1b" });
+    expect(said).toMatch(
+      /aws\.availabilityZone: expected the machine in the zone of its data volume, got the volume vol-\w+ in eu-west-1a and the subnet subnet-\w+ in eu-west-1b\./,
+    );
+    expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toEqual([]);
+  });
+
+  step("the mount fails: the deploy fails and says why", async () => {
+    const said = await fails("apply", { EC2_MOUNT_MOUNT_POINT: "/etc" });
+    expect(said).toContain("expected an empty folder: move them away, then run again");
+  });
+
+  step("the next deploy heals it", async () => {
+    await user.must("deploy", "ec2");
+    sums = await writeFiles(user, "work");
+    volumeId = (await user.outputs("ec2"))["data_volume_id"] ?? "";
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+
+  step(
+    "a process that ignores being asked holds the volume at destroy: it is ended, and every byte is there",
+    async () => {
+      await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
+      await user.must("destroy", "ec2");
+      await user.must("deploy", "ec2");
+      await stillThere();
+    },
+  );
+
+  step("a login whose shell begins on the volume is not in the way", async () => {
+    await user.ssh("sed -i '1i cd /data/work' ~/.bashrc");
+    expect(await user.ssh("pwd")).toBe("/data/work");
+    await user.must("destroy", "ec2");
+    await user.must("deploy", "ec2");
+    await stillThere();
+  });
+
+  step(
+    "something that cannot be ended holds the volume at destroy: the destroy fails, and nothing is detached",
+    async () => {
+      await user.ssh("truncate --size 1M /data/disk");
+      const loop = await attachLoop(await machineFile(user, "/data/disk"));
+      const said = await fails("destroy");
+      await execa("losetup", ["--detach", loop]);
+      expect(said).toMatch(/unmount-data-volume: vol-\w+ is still mounted at \/data; in the way: /);
+      await stillThere();
+    },
+  );
+
+  step("the machine cannot be reached at destroy: nothing is detached, and the volume stays mounted", async () => {
+    await user.ssh("sudo systemd-run --on-active=1 --timer-property=AccuracySec=100ms systemctl stop ssh.service");
+    while ((await user.trySsh("true")).exitCode === 0) await sleep(200);
+    const said = await fails("destroy", { SSH_CONNECT_TIMEOUT_SEC: "10" });
+    expect(said).toMatch(/timeout|connection refused/i);
+    const [volume] = (await user.aws("ec2", "describe-volumes", "--volume-ids", volumeId)).Volumes;
+    expect(volume.State).toBe("in-use");
+  });
+
+  step(
+    "a machine that stays unreachable is stopped instead, which unmounts; the next one finds every byte",
+    async () => {
+      await user.must("destroy", "ec2", { EC2_UNMOUNT_OVER_SSH: "false" });
+      await user.must("deploy", "ec2");
+      await stillThere();
+    },
+  );
+});
+
+/** A file of the machine as this computer's kernel sees it, mounts of the machine included. */
+async function machineFile(user: Workbench, file: string): Promise<string> {
+  const { instance_id = "" } = await user.outputs("ec2");
+  const { stdout } = await execa("pgrep", ["--exact", "systemd-nspawn", "--list-full"], { reject: false });
+  const [pid] =
+    stdout
+      .split("\n")
+      .find((line) => line.includes(instance_id))
+      ?.split(" ") ?? [];
+  const [leader] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+  return `/proc/${leader}/root${file}`;
+}
+
+async function attachLoop(file: string): Promise<string> {
+  return (await execa("losetup", ["--find", "--show", file])).stdout;
+}

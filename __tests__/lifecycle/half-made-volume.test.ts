@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { cutOff } from "./cut-off";
+import { unwrapped } from "./said";
+import { story } from "./steps";
+import { Workbench } from "./workbench";
+
+/** Whoever cuts off the making of the volume goes on with that volume: there is never a second one. */
+describe("a volume whose making is cut off", () => {
+  let owner: Workbench;
+  const step = story();
+  const when = "aws_ebs_volume.data_volume: Creating";
+  const volumes = (user: Workbench): Promise<string[]> =>
+    user.aws(
+      "ec2",
+      "describe-volumes",
+      "--filters",
+      `Name=tag:Project,Values=${user.settings["PROJECT"]}`,
+      "--query",
+      "Volumes[].VolumeId",
+    );
+  /** Is the volume at AWS, for at least so long that Terraform has the answer? It waits for ten seconds more. */
+  const isAtAws = (user: Workbench) => async () => {
+    const there = (await volumes(user)).length > 0;
+    if (there) await sleep(1000);
+    return there;
+  };
+  /** Deploys again, and expects the volume that was half-made, and none beside it. */
+  const goesOn = async (user: Workbench, made: readonly string[]) => {
+    await user.must("deploy", "ebs");
+    expect(await volumes(user)).toEqual(made);
+    expect((await user.outputs("ebs"))["volume_id"]).toBe(made[0]);
+    expect((await user.plan("ebs")).changes).toBe("");
+  };
+
+  beforeAll(async () => {
+    owner = await Workbench.start();
+  });
+  afterAll(() => owner?.end());
+
+  step("interrupted (SIGINT) while AWS makes it: kept by its protection, and by the documented command", async () => {
+    const user = owner.another("made");
+    const once = isAtAws(user);
+    expect((await cutOff(user, { stack: "ebs", when, once, signal: "SIGINT" })).exitCode).not.toBe(0);
+    const made = await volumes(user);
+    expect(made).toHaveLength(1);
+    const refused = await user.terraform(["apply", "-auto-approve"], "ebs");
+    expect(refused.exitCode).toBe(1);
+    expect(unwrapped(refused.output)).toContain("aws_ebs_volume.data_volume has lifecycle.prevent_destroy set");
+    expect((await user.terraform(["untaint", "aws_ebs_volume.data_volume"], "ebs")).exitCode).toBe(0);
+    await goesOn(user, made);
+  });
+
+  step("killed (SIGKILL) while AWS makes it: the next deploy takes it on", async () => {
+    const user = owner.another("killed");
+    await cutOff(user, { stack: "ebs", when, once: isAtAws(user), signal: "SIGKILL" });
+    const made = await volumes(user);
+    expect(made).toHaveLength(1);
+    expect((await user.plan("ebs")).changes).toContain("1 to import");
+    await goesOn(user, made);
+  });
+
+  step("a colleague with the same names and another state does not take it on, nor makes a second one", async () => {
+    const colleague = owner.another("killed");
+    const { exitCode, output } = await colleague.terraform(["apply", "-auto-approve"], "ebs");
+    expect(exitCode).toBe(1);
+    expect(unwrapped(output)).toContain("Role with name killed-local-snapshots already exists");
+    expect((await colleague.terraform(["state", "list"], "ebs")).output).not.toContain("aws_ebs_volume.data_volume\n");
+    expect(await volumes(colleague)).toHaveLength(1);
+  });
+
+  step("whose state is lost takes the volume on by taking its mark away, as documented", async () => {
+    const user = owner.another("killed");
+    const [volume = ""] = await volumes(user);
+    const role = ["--role-name", "killed-local-snapshots"];
+    await user.aws("ec2", "delete-tags", "--resources", volume, "--tags", "Key=Complete");
+    const policies = await user.aws(
+      "dlm",
+      "get-lifecycle-policies",
+      "--query",
+      "Policies[?contains(Description, 'killed')].PolicyId",
+    );
+    for (const policy of policies) await user.aws("dlm", "delete-lifecycle-policy", "--policy-id", policy);
+    const attached = await user.aws(
+      "iam",
+      "list-attached-role-policies",
+      ...role,
+      "--query",
+      "AttachedPolicies[].PolicyArn",
+    );
+    for (const arn of attached) await user.aws("iam", "detach-role-policy", ...role, "--policy-arn", arn);
+    await user.aws("iam", "delete-role", ...role);
+    await goesOn(user, [volume]);
+    expect((await user.terraform(["state", "show", "aws_ebs_volume.data_volume"], "ebs")).output).toMatch(
+      /final_snapshot\s+= true/,
+    );
+  });
+});

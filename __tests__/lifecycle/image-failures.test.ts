@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isolate } from "./isolate";
+import { leftovers } from "./leftovers";
+import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } from "./packer";
+import { type Command, Workbench } from "./workbench";
+
+describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? ` (${withoutPacker})` : ""}`, () => {
+  let user: Workbench;
+
+  beforeAll(async () => {
+    user = await Workbench.start();
+  });
+  afterAll(() => user?.end());
+
+  /** Waits until a build has said something, and returns all that it has said. */
+  const said = (build: Command, words: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      let output = "";
+      build.all.on("data", (data) => {
+        output += data;
+        if (words.test(output)) resolve(output);
+      });
+      build.then(({ all }) => reject(new Error(`expected the build to say ${words}, got ${all}`)));
+    });
+  const expectNothingLeft = async () => {
+    expect(await ownImages(user)).toEqual([]);
+    expect(await ownSnapshots(user)).toEqual([]);
+    expect(await buildLeftovers(user)).toEqual([]);
+  };
+
+  test("fails before anything is installed when two services want one port, and leaves nothing", async () => {
+    const { exitCode, all } = await packerBuild(user, "-var", "nrepl_port=20001");
+    expect(all).toContain(
+      "check-machine: ports: expected one of its own for SSH (22) and for each service, got 20001 twice",
+    );
+    expect(all).not.toContain("install-packages");
+    expect(exitCode).toBe(1);
+    await expectNothingLeft();
+  });
+
+  test.each([
+    [
+      "Debian's packages",
+      /Instance ID: \S+/,
+      /install-packages: apt-get update failed \(.+\): give the build machine a way to Debian's packages/,
+    ],
+    [
+      "a library",
+      /provision\/fetch-libraries/,
+      /fetch-libraries: Could not transfer artifact org\.clojure:\S+ from\/to central .*: give the build machine a way to the Maven repositories/,
+    ],
+  ])("fails naming %s that cannot be fetched without a network, and leaves nothing", async (_what, from, sentence) => {
+    const build = packerBuild(user);
+    await isolate(/\bi-[0-9a-f]{17}\b/.exec(await said(build, from))?.[0] ?? "");
+    const { exitCode, all } = await build;
+    expect(all).toMatch(sentence);
+    expect(exitCode).toBe(1);
+    await expectNothingLeft();
+  });
+
+  test("Ctrl-C in the middle ends it, and leaves nothing", async () => {
+    const build = packerBuild(user);
+    await said(build, /provision\/install-packages/);
+    await sleep(3000);
+    process.kill(-(build.pid ?? Number.NaN), "SIGINT");
+    const { exitCode, all } = await build;
+    expect(all).toContain("Cleanly cancelled builds after being interrupted");
+    expect(exitCode).toBe(1);
+    await expectNothingLeft();
+  });
+
+  test("nothing is left on this computer either", async () => {
+    const { localAws } = user.session;
+    await user.end();
+    expect(await leftovers(localAws)).toEqual([]);
+  });
+});

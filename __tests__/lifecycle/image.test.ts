@@ -1,0 +1,257 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { isolate } from "./isolate";
+import { JupyterLab, withoutBrowser } from "./jupyter";
+import { evaluate } from "./nrepl";
+import { OtherMachine } from "./other-machine";
+import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } from "./packer";
+import { unwrapped } from "./said";
+import { story } from "./steps";
+import { throughTunnel } from "./tunnel";
+import { Workbench } from "./workbench";
+
+const project = path.resolve(__dirname, "../..");
+const missing = withoutPacker ?? withoutBrowser;
+
+/** A Clojure notebook that leaves a file on the volume, and what its cells show. */
+const clojure = {
+  name: "readings.ipynb",
+  cells: [
+    '(println "Clojure" (clojure-version))',
+    `(def readings
+  [{:city "Oslo" :celsius -4.5}
+   {:city "Lagos" :celsius 31.0}
+   {:city "Lima" :celsius 19.5}])
+
+(->> readings
+     (sort-by :celsius)
+     (mapv #(assoc % :warm (> (:celsius %) 15))))`,
+    `(require '[clojure.data.csv :as csv]
+         '[clojure.java.io :as io])
+
+(with-open [file (io/writer "readings.csv")]
+  (csv/write-csv file (map (juxt :city :celsius)
+                           readings)))`,
+  ],
+  shown: [
+    "Clojure 1.12.6",
+    `[{:city "Oslo", :celsius -4.5, :warm false}
+ {:city "Lima", :celsius 19.5, :warm true}
+ {:city "Lagos", :celsius 31.0, :warm true}]`,
+  ],
+};
+
+/** A Python notebook that reads that file. */
+const python = {
+  name: "warmest.ipynb",
+  cells: [
+    `import csv
+
+with open("readings.csv") as f:
+    rows = list(csv.reader(f))
+[city for city, _ in rows]`,
+    "max(float(c) for _, c in rows)",
+  ],
+  shown: ["['Oslo', 'Lagos', 'Lima']", "31.0"],
+};
+
+describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missing})` : ""}`, () => {
+  let user: Workbench;
+  let image: string;
+  const step = story();
+
+  /** Does something through the tunnel that the ec2 stack prints. */
+  const tunnelled = async (work: () => Promise<void>) => throughTunnel((await user.outputs("ec2"))["ssh"] ?? "", work);
+  const atJupyter = (work: (lab: JupyterLab) => Promise<void>) =>
+    tunnelled(async () => {
+      const lab = await JupyterLab.open(await user.ssh("jupyter-url"));
+      // What it looked like when it failed says more than a stack.
+      await work(lab)
+        .catch(async (error) => {
+          await lab.screenshot(path.join(project, ".workbench", "logs", "jupyterlab.png"));
+          throw error;
+        })
+        .finally(() => lab.close());
+    });
+  const atRepl = (code: string) => evaluate(user.tunnelPorts.nrepl, code);
+  const waitForServices = () => {
+    const { nrepl, jupyter } = user.tunnelPorts;
+    const both = `ss -Hltn | grep -q ':${nrepl} ' && ss -Hltn | grep -q ':${jupyter} '`;
+    return user.ssh(`for second in $(seq 60); do ${both} && exit; sleep 1; done; exit 1`);
+  };
+  /** The machine, as soon as it boots: long before its volume is mounted, and services start. */
+  const running = async (): Promise<string> => {
+    const query = "Reservations[].Instances[?State.Name=='running'].InstanceId[]";
+    for (const giveUpAt = Date.now() + 120_000; Date.now() < giveUpAt; ) {
+      const [id] = await user.aws("ec2", "describe-instances", "--query", query);
+      if (id) return id;
+    }
+    throw new Error("expected a machine to boot within 120 s, got none");
+  };
+
+  beforeAll(async () => {
+    user = await Workbench.start();
+    const { nrepl, jupyter } = user.tunnelPorts;
+    user.settings = {
+      EC2_IMAGE_SOURCE: "workbench",
+      SERVICES_NREPL_PORT: String(nrepl),
+      SERVICES_JUPYTER_PORT: String(jupyter),
+    };
+  });
+  afterAll(() => user?.end());
+
+  step("ec2 says how to build one while there is none", async () => {
+    await user.must("deploy", "ebs");
+    expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
+      "image: expected one in this region, got none named workbench-workbench-amd64-* of owner self; build one with `packer build packer/workbench`",
+    );
+  });
+
+  step("packer builds it, from nothing, and says in its tags what is in it", async () => {
+    const { nrepl, jupyter } = user.tunnelPorts;
+    const volumes = await buildLeftovers(user);
+    const build = await packerBuild(user, "-var", `nrepl_port=${nrepl}`, "-var", `jupyter_port=${jupyter}`);
+    expect(build.exitCode, build.all).toBe(0);
+    const [built, ...others] = await ownImages(user);
+    expect(others).toEqual([]);
+    expect(built?.tags).toMatchObject({
+      Project: "workbench",
+      Image: "workbench",
+      SourceImageName: expect.stringMatching(/^debian-13-amd64-/),
+      Clojure: "1.12.6",
+      Java: "21",
+      JupyterLab: expect.stringMatching(/^4\.6\.\d+$/),
+      Commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+    });
+    image = built?.id ?? "";
+    // Nothing but the image and its snapshot is new.
+    expect(await buildLeftovers(user)).toEqual(volumes);
+    expect(await ownSnapshots(user)).toEqual([built?.snapshotId]);
+  });
+
+  step("a manifest and a bill of materials lie beside it", async () => {
+    const folder = path.join(user.session.localAws.home, "packer", "workbench");
+    const manifest = JSON.parse(readFileSync(path.join(folder, "manifest.json"), "utf8"));
+    expect(manifest.builds.at(-1).artifact_id).toBe(`eu-west-1:${image}`);
+    const bill = JSON.parse(readFileSync(path.join(folder, "packages.cdx.json"), "utf8"));
+    const packages = bill.components.map(({ purl }: { purl: string }) => purl);
+    expect(bill).toMatchObject({ bomFormat: "CycloneDX", specVersion: "1.6" });
+    expect(packages).toContainEqual(expect.stringMatching(/^pkg:deb\/debian\/openjdk-21-jdk-headless@21/));
+    expect(packages).toContainEqual(expect.stringMatching(/^pkg:pypi\/jupyterlab@4\.6/));
+    expect(packages).toContain("pkg:maven/org.clojure/clojure@1.12.6");
+    expect(readFileSync(path.join(folder, "maven.sha256"), "utf8")).toBe(
+      readFileSync(path.join(project, "packer/workbench/files/maven.sha256"), "utf8"),
+    );
+  });
+
+  step("ec2 boots it, and its services come up on the volume", async () => {
+    await user.must("deploy", "ec2");
+    expect((await user.outputs("ec2"))["image_id"]).toBe(image);
+    await waitForServices();
+    const service = "systemctl show --property User --property WorkingDirectory --property ActiveState";
+    for (const unit of ["workbench-nrepl", "workbench-jupyter"]) {
+      const shown = await user.ssh(`${service} ${unit}`);
+      expect(shown.split("\n").sort()).toEqual(["ActiveState=active", "User=admin", "WorkingDirectory=/data"]);
+    }
+    expect(await user.ssh("stat -c '%a %U' ~/.jupyter/token")).toBe("600 admin");
+  });
+
+  step("nREPL evaluates an expression through the tunnel", () =>
+    tunnelled(async () => {
+      expect(await atRepl("[(clojure-version) (+ 40 2)]")).toEqual(['["1.12.6" 42]']);
+      const both =
+        '(require \'[clojure.data.json :as json]) (json/write-str {:volume (System/getProperty "user.dir")})';
+      expect(await atRepl(both)).toEqual(["nil", JSON.stringify('{"volume":"\\/data"}')]);
+      await expect(atRepl("(/ 1 0)")).rejects.toThrow("Divide by zero");
+    }),
+  );
+
+  step("in a browser, a Clojure notebook writes to the volume and a Python notebook reads it", () =>
+    atJupyter(async (lab) => {
+      expect(await lab.writeNotebook("Clojure", clojure.name, clojure.cells)).toEqual(clojure.shown);
+      expect(await lab.writeNotebook("Python", python.name, python.cells)).toEqual(python.shown);
+      await lab.moveToTheRight();
+      await lab.screenshot(path.join(project, ".workbench", "jupyterlab.png"));
+    }),
+  );
+
+  step("nothing but SSH can be reached from another machine", async () => {
+    const other = await OtherMachine.start(user);
+    const { address = "", instance_id: id = "" } = await user.outputs("ec2");
+    const privateAddress = ["--query", "Reservations[0].Instances[0].PrivateIpAddress"];
+    const inside: string = await user.aws("ec2", "describe-instances", "--instance-ids", id, ...privateAddress);
+    for (const each of [address, inside]) expect(await other.openPorts(each)).toEqual([2222]);
+    // It would be found if it listened to everybody.
+    await user.ssh("sudo systemd-run --quiet --unit careless python3 -m http.server 20002 && sleep 2");
+    expect(await other.openPorts(address)).toEqual([2222, 20002]);
+    await user.ssh("sudo systemctl stop careless");
+    await other.end();
+  });
+
+  step("after a reboot both are back", async () => {
+    const before = await user.bootId();
+    await user.aws("ec2", "reboot-instances", "--instance-ids", (await user.outputs("ec2"))["instance_id"] ?? "");
+    await user.waitForBoot(before);
+    await waitForServices();
+    await atJupyter(async (lab) => {
+      expect(await atRepl("(+ 40 2)")).toEqual(["42"]);
+      expect(await lab.openNotebook(clojure.name)).toEqual(clojure.shown);
+      expect(await lab.writeNotebook("Clojure", "after-reboot.ipynb", ['(slurp "readings.csv")'])).toEqual([
+        JSON.stringify("Oslo,-4.5\nLagos,31.0\nLima,19.5\n"),
+      ]);
+    });
+  });
+
+  step("destroyed and deployed again, on a machine that reaches no network, the notebooks are there", async () => {
+    await user.must("destroy", "ec2");
+    await Promise.all([user.must("deploy", "ec2"), running().then(isolate)]);
+    expect((await user.trySsh("ip route get 192.0.2.1")).output).toContain("No route to host");
+    await waitForServices();
+    await atJupyter(async (lab) => {
+      expect(await lab.openNotebook(clojure.name)).toEqual(clojure.shown);
+    });
+  });
+
+  step("a newer image changes no plan, unless a setting follows new ones", async () => {
+    const copy = [
+      "--source-image-id",
+      image,
+      "--source-region",
+      "eu-west-1",
+      "--name",
+      "workbench-workbench-amd64-newer",
+    ];
+    const { ImageId: newer } = await user.aws("ec2", "copy-image", ...copy);
+    const tags = ["--tags", "Key=Project,Value=workbench", "Key=Image,Value=workbench"];
+    await user.aws("ec2", "create-tags", "--resources", newer, ...tags);
+    expect((await user.plan("ec2")).changes).toBe("");
+    user.settings = { ...user.settings, EC2_IMAGE_FOLLOW_NEW: "true" };
+    const { changes } = await user.plan("ec2");
+    expect(changes).toContain("# aws_instance.machine must be replaced");
+    expect(changes).not.toContain("# aws_ebs_volume");
+    expect((await user.plan("ebs")).changes).toBe("");
+    const { data_volume_id: volume } = await user.outputs("ec2");
+    await user.must("deploy", "ec2");
+    expect(await user.outputs("ec2")).toMatchObject({ image_id: newer, data_volume_id: volume });
+    await waitForServices();
+    expect(await user.ssh("ls /data")).toContain(clojure.name);
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+
+  step("the old image is retired, the one in use is not", async () => {
+    const { exitCode, all } = await user.local("npm", "run", "packer:retire", "--", "--keep", "1", "--yes");
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain("retired workbench-workbench-amd64-");
+    expect((await ownImages(user)).map(({ name }) => name)).toEqual(["workbench-workbench-amd64-newer"]);
+  });
+
+  step("without a network, JupyterLab's step of the build names what it could not fetch", async () => {
+    await user.send(path.join(project, "packer/workbench"), "/tmp/image-source");
+    await user.ssh("cp -r /tmp/image-source/files /tmp/image && sudo rm -rf /usr/local/lib/workbench/jupyter");
+    const install = "env JUPYTER_PORT=20001 /tmp/image-source/provision/install-jupyter";
+    expect((await user.trySsh(`sudo unshare --net -- ${install} 2>&1`)).output).toMatch(
+      /install-jupyter: .*anyio==.*: give the build machine a way to the Python Package Index/,
+    );
+  });
+});

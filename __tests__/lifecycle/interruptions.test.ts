@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { cutOff } from "./cut-off";
+import { checksums, mounted, writeFiles } from "./data";
+import { accountContents } from "./leftovers";
+import { story } from "./steps";
+import { Workbench } from "./workbench";
+
+/** Whoever is cut off half-way runs the same command again, and finds every byte. */
+describe("what can be cut off", () => {
+  let user: Workbench;
+  let sums: string;
+  const step = story();
+  const stillThere = async () => {
+    await mounted(user);
+    expect(await checksums(user, "work")).toBe(sums);
+  };
+  /** Does the machine boot, for at least so long that Terraform has the answer? One without is in nobody's state (docs/ec2.md). */
+  const atAws = async () => {
+    const query = "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]";
+    const there = (await user.aws("ec2", "describe-instances", "--query", query)).length > 0;
+    if (there) await sleep(1000);
+    return there;
+  };
+
+  beforeAll(async () => {
+    user = await Workbench.start();
+    await user.must("deploy", "ebs");
+    await user.must("deploy", "ec2");
+    sums = await writeFiles(user, "work");
+  });
+  afterAll(() => user?.end());
+
+  step("a deploy is interrupted (SIGINT) while the machine is made; run again, it ends well", async () => {
+    await user.must("destroy", "ec2");
+    const { exitCode } = await cutOff(user, {
+      stack: "ec2",
+      when: "aws_instance.machine: Creating",
+      once: atAws,
+      signal: "SIGINT",
+    });
+    expect(exitCode).not.toBe(0);
+    await user.must("deploy", "ec2");
+    await stillThere();
+    expect((await user.plan("ec2")).changes).toBe("");
+    expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toHaveLength(1);
+  });
+
+  step("a deploy is killed (SIGKILL) while it mounts; run again, it ends well", async () => {
+    await user.must("destroy", "ec2");
+    await cutOff(user, { stack: "ec2", when: "terraform_data.data_mount: Creating", signal: "SIGKILL" });
+    await user.must("deploy", "ec2");
+    await stillThere();
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+
+  step("a destroy is killed (SIGKILL) while it unmounts; run again, it ends well", async () => {
+    await cutOff(user, {
+      stack: "ec2",
+      verb: "destroy",
+      when: "terraform_data.data_unmount: Destroying",
+      signal: "SIGKILL",
+    });
+    await user.must("destroy", "ec2");
+    await user.must("deploy", "ec2");
+    await stillThere();
+  });
+
+  step("the local AWS is killed (SIGKILL); started again, the machine is back with every byte", async () => {
+    const before = await user.bootId();
+    await user.crashLocalAws();
+    await user.startAgain();
+    await user.waitForBoot(before);
+    await stillThere();
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+});

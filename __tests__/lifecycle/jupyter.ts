@@ -1,0 +1,91 @@
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { findProgram } from "../../scripts/setup/tools";
+
+const chromiumFile = findProgram("chromium") ?? findProgram("google-chrome");
+
+/** Why no browser can be opened here; undefined when one can. */
+export const withoutBrowser = chromiumFile === undefined ? "chromium is not installed" : undefined;
+
+/** A person at JupyterLab in a browser. */
+export class JupyterLab {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly page: Page,
+  ) {}
+
+  /** Opens JupyterLab's address, token and all, in a headless Chromium. */
+  static async open(url: string): Promise<JupyterLab> {
+    // Without its sandbox, which root cannot have.
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
+    const browser = await chromium.launch({ executablePath: chromiumFile ?? "", args });
+    const page = await browser.newPage({ viewport: { width: 1320, height: 640 }, deviceScaleFactor: 1.5 });
+    page.setDefaultTimeout(90_000);
+    // Without the tabs of last time.
+    await page.goto(`${url}&reset`);
+    return new JupyterLab(browser, page);
+  }
+
+  /** Makes a notebook for a kernel, runs the cells, saves it under a name, and gives back what the cells show. */
+  async writeNotebook(kernel: string, name: string, cells: readonly string[]): Promise<string[]> {
+    await this.page.locator(".jp-FileBrowser [data-command='launcher:create']").click();
+    await this.page.locator(".jp-LauncherCard[data-category=Notebook]:visible", { hasText: kernel }).click();
+    const notebook = this.notebook();
+    // A cell that is run before its kernel has connected is forgotten.
+    await this.page.locator("#jp-main-statusbar", { hasText: new RegExp(`${kernel}.* \\| Idle`) }).waitFor();
+    for (const [index, code] of cells.entries()) {
+      await notebook.locator(".jp-Cell .cm-content").nth(index).click();
+      await this.page.keyboard.insertText(code);
+      await this.page.keyboard.press("Shift+Enter");
+      await notebook.locator(".jp-InputPrompt", { hasText: `[${index + 1}]:` }).waitFor();
+    }
+    const shown = await this.shown();
+    await this.page.keyboard.press("Control+s");
+    await this.page.locator(".jp-Dialog input.jp-mod-styled").first().fill(name);
+    await this.page.locator(".jp-Dialog .jp-mod-accept").click();
+    await this.listed(name).waitFor();
+    return shown;
+  }
+
+  /** Opens a notebook of the folder, and gives back what its cells show since it was saved. */
+  async openNotebook(name: string): Promise<string[]> {
+    await this.listed(name).dblclick();
+    await this.notebook().locator(".jp-OutputArea-output").first().waitFor();
+    return this.shown();
+  }
+
+  /** Drags the notebook in front to the right half, beside the one behind it. */
+  async moveToTheRight(): Promise<void> {
+    const tab = this.page.locator(".lm-DockPanel-tabBar .lm-mod-current");
+    const [from, dock] = await Promise.all([tab.boundingBox(), this.page.locator("#jp-main-dock-panel").boundingBox()]);
+    if (from === null || dock === null) throw new Error("JupyterLab shows no notebook");
+    await this.page.mouse.move(from.x + 30, from.y + 10);
+    await this.page.mouse.down();
+    const [x, y] = [dock.x + dock.width - 20, dock.y + dock.height / 2];
+    // It takes a few moves for a drag.
+    await this.page.mouse.move(x - 100, y, { steps: 5 });
+    await this.page.mouse.move(x, y, { steps: 5 });
+    await this.page.mouse.up();
+    await this.page.locator(".jp-NotebookPanel:visible").nth(1).waitFor();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  private notebook(): Locator {
+    return this.page.locator(".jp-NotebookPanel:visible");
+  }
+
+  private async shown(): Promise<string[]> {
+    const outputs = await this.notebook().locator(".jp-OutputArea-output").allInnerTexts();
+    return outputs.map((output) => output.trim());
+  }
+
+  private listed(name: string): Locator {
+    return this.page.locator(".jp-DirListing-item", { hasText: name });
+  }
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { accountContents } from "./leftovers";
+import { unwrapped } from "./said";
+import { story } from "./steps";
+import { Workbench } from "./workbench";
+
+/** State that began in a file moves into the bucket, where a team shares it and nobody overwrites another's. */
+describe("a state that moves into S3", () => {
+  let user: Workbench;
+  let colleague: Workbench;
+  let volumeId: string;
+  const step = story();
+  const outputs = async (who: Workbench) =>
+    JSON.parse((await who.terraform(["output", "-json"], "ebs")).output) as Record<string, { value: unknown }>;
+
+  beforeAll(async () => {
+    user = await Workbench.start();
+    await user.must("deploy", "ebs");
+    volumeId = (await user.outputs("ebs"))["volume_id"] ?? "";
+    await user.must("deploy", "state");
+  });
+  afterAll(() => user?.end());
+
+  step("a deploy to the bucket alone is refused, and makes no second volume", async () => {
+    user.settings["STATE_BUCKET"] = (await user.outputs("state"))["bucket"] ?? "";
+    expect((await user.cdktf("deploy", ["ebs"])).exitCode).not.toBe(0);
+    expect(unwrapped((await user.terraform(["plan"], "ebs")).output)).toContain(
+      "A change in the backend configuration has been detected",
+    );
+    expect((await accountContents(user)).filter((name) => name.startsWith("vol-"))).toEqual([volumeId]);
+  });
+
+  step("--migrate-state moves the state, and nothing else changes", async () => {
+    await user.must("deploy", "ebs", {}, ["--migrate-state"]);
+    expect((await outputs(user))["volume_id"]?.value).toBe(volumeId);
+    expect((await user.plan("ebs")).changes).toBe("");
+  });
+
+  step("a colleague finds the same state", async () => {
+    colleague = user.another(user.settings["PROJECT"] ?? "workbench");
+    expect((await outputs(colleague))["volume_id"]?.value).toBe(volumeId);
+    expect((await colleague.plan("ebs")).changes).toBe("");
+  });
+
+  step("while one deploys, the other is refused, and told who does", async () => {
+    const size = { EBS_VOLUME_SIZE_GIB: "2" };
+    Object.assign(user.settings, size);
+    Object.assign(colleague.settings, size);
+    const { exitCode, output } = await whileStopped(user, "aws_ebs_volume.data_volume: Modifying", () =>
+      colleague.terraform(["apply", "-auto-approve"], "ebs"),
+    );
+    expect(exitCode).toBe(1);
+    expect(unwrapped(output)).toMatch(/Error acquiring the state lock.*Operation: OperationTypeApply Who: /);
+  });
+
+  step("a deploy that was killed leaves the lock; the documented command takes it away", async () => {
+    const refused = await user.terraform(["plan"], "ebs");
+    const [, lock = ""] = /Lock Info: ID: (\S+)/.exec(unwrapped(refused.output)) ?? [];
+    const unlocked = await user.terraform(["force-unlock", "-force", lock], "ebs");
+    expect(unlocked.exitCode).toBe(0);
+    await colleague.must("deploy", "ebs");
+    expect((await outputs(user))["size_gib"]?.value).toBe(2);
+    expect((await user.plan("ebs")).changes).toBe("");
+  });
+
+  step("the stack is destroyed from there", async () => {
+    await colleague.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
+    expect((await accountContents(user)).filter((name) => name.startsWith("vol-"))).toEqual([]);
+  });
+});
+
+/** Halts the deploy of `ebs` as it says `when`, does something, and kills the deploy then. */
+async function whileStopped<T>(user: Workbench, when: string, work: () => Promise<T>): Promise<T> {
+  const running = user.begin("deploy", "ebs");
+  const group = -(running.pid ?? 0);
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    running.all?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(when)) resolve();
+    });
+    running.finally(() => reject(new Error(`expected "${when}", got:\n${said.slice(-2000)}`)));
+  });
+  process.kill(group, "SIGSTOP");
+  try {
+    return await work();
+  } finally {
+    process.kill(group, "SIGKILL");
+    await running;
+  }
+}

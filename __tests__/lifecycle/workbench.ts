@@ -1,0 +1,273 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa, type Options } from "execa";
+import { type LocalSession, openLocalSession } from "../../scripts/commands/local-session";
+import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
+import type { LocalAws } from "../../scripts/local-aws/environment";
+import { isPortTaken } from "../../scripts/local-aws/port-holder";
+import { sshKeyFile } from "../../scripts/setup/ssh-key";
+import { sweepWhenGone } from "../../scripts/testing/sweep-when-gone";
+import { unattended } from "./tunnel";
+
+const project = path.resolve(__dirname, "../..");
+
+/** The port of {@link freePlace} 0. */
+const FIRST_PORT = 4860;
+
+/** How a command ended, and all that it said. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** A command that is running. */
+export type Command = ReturnType<Workbench["local"]>;
+
+/** Which settings differ from settings/local.yaml, by variable name without its prefix: `{ EBS_VOLUME_SIZE_GIB: "2" }`. */
+export type Values = Readonly<Record<string, string>>;
+
+/**
+ * One user at one local AWS: gives the commands that the README gives, with real Terraform and the real provider.
+ * Each has a folder of its own for Terraform, so that two can work on one local AWS as two people would.
+ */
+export class Workbench {
+  /** Settings that stay as a user would leave them in a settings file. */
+  settings: Record<string, string> = {};
+
+  private address = "";
+
+  private constructor(
+    public session: LocalSession,
+    private readonly folder: string,
+    /** Given to whoever has a local AWS of his own: the sweep after a test run that is cut off. */
+    private readonly callOffSweep?: () => void,
+  ) {}
+
+  /** A user with a local AWS of his own, on a port and a network that nobody uses. */
+  static async start(): Promise<Workbench> {
+    const folder = mkdtempSync(path.join(tmpdir(), "workbench-"));
+    const callOffSweep = sweepWhenGone(folder);
+    const home = path.join(folder, "local-aws");
+    return new Workbench(await openSession({ home, ...(await freePlace()) }), folder, callOffSweep);
+  }
+
+  /** Ports of this computer for a tunnel, which belong to this user's local AWS alone. */
+  get tunnelPorts(): { nrepl: number; jupyter: number } {
+    const nrepl = 20_000 + 10 * (this.session.localAws.port - FIRST_PORT);
+    return { nrepl, jupyter: nrepl + 1 };
+  }
+
+  /** Ends the local AWS's server as a power cut would: at once, with no word to it. */
+  async crashLocalAws(): Promise<void> {
+    const { pid } = this.session.localAws.health;
+    process.kill(pid, "SIGKILL");
+    while (existsSync(`/proc/${pid}`)) await sleep(50);
+  }
+
+  /** Starts the local AWS on the same folder again. */
+  async startAgain(): Promise<void> {
+    this.session = await openSession(this.session.localAws);
+  }
+
+  /** Another project of the same person in the same account, with Terraform state of its own. */
+  another(projectName: string): Workbench {
+    const other = new Workbench(this.session, mkdtempSync(path.join(this.folder, "another-")));
+    other.settings = { ...this.settings, PROJECT: projectName };
+    return other;
+  }
+
+  /** `npx cdktf <verb> <stacks> --auto-approve`; a failure is returned, not thrown. */
+  cdktf(verb: "deploy" | "destroy", stacks: readonly string[], values: Values = {}): Promise<Ended> {
+    return this.run(["cdktf", verb, ...stacks, "--auto-approve"], values);
+  }
+
+  /** As {@link cdktf}, and fails with all that was said unless it ends well. */
+  async must(verb: "deploy" | "destroy", stack: string, values: Values = {}, flags: readonly string[] = []) {
+    const { exitCode, output } = await this.cdktf(verb, [stack, ...flags], values);
+    if (exitCode !== 0) throw new Error(`cdktf ${verb} ${stack} ended with ${exitCode}:\n${lastLines(output, 60)}`);
+    return output;
+  }
+
+  /** Starts `npx cdktf <verb> <stack>` in a process group of its own, for tests that interrupt it. */
+  begin(verb: "deploy" | "destroy", stack: string) {
+    return execa("cdktf", [verb, stack, "--auto-approve"], {
+      ...this.options({}),
+      detached: true,
+      all: true,
+      reject: false,
+    });
+  }
+
+  /** Starts `npm run local -- <command>` in a process group of its own; a failure is returned, not thrown. */
+  local(...command: string[]) {
+    return execa(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/commands/local.ts", ...command], {
+      cwd: project,
+      env: { ...localVariables(this.session.localAws), NO_COLOR: "1" },
+      timeout: 580_000,
+      stdin: "ignore",
+      detached: true,
+      all: true,
+      reject: false,
+    });
+  }
+
+  /** The plan of a stack as a review would see it: `changes` is empty when nothing would change. */
+  async plan(stack: string): Promise<{ changes: string }> {
+    const { exitCode, output } = await this.terraform(["plan", "-detailed-exitcode"], stack);
+    if (exitCode === 1) throw new Error(`terraform plan of ${stack} failed:\n${output}`);
+    return { changes: exitCode === 0 ? "" : output };
+  }
+
+  /**
+   * Terraform on a stack's synthesized folder, as a pull request's review runs it. For messages, since the cdktf command
+   * loses the last lines that Terraform says when the computer is busy.
+   */
+  async terraform([verb = "", ...args]: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
+    const directory = path.join(this.outdir, "stacks", stack);
+    const preparations = [
+      { command: ["node", "--import", "tsx", "main.ts"], cwd: project },
+      { command: ["terraform", "init", "-input=false", "-no-color"], cwd: directory },
+    ];
+    for (const { command, cwd } of preparations) {
+      const ended = await this.run(command, values, cwd);
+      if (ended.exitCode !== 0) return ended;
+    }
+    return this.terraformAgain([verb, ...args], stack, values);
+  }
+
+  /** Terraform on what the cdktf command has synthesized, whose words it may have lost. */
+  terraformAgain([verb = "", ...args]: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
+    return this.run(["terraform", verb, "-no-color", ...args], values, path.join(this.outdir, "stacks", stack));
+  }
+
+  /** Outputs of a deployed stack. */
+  async outputs(stack: string): Promise<Record<string, string>> {
+    const state = path.join(this.folder, "state", "local", `${stack}.tfstate`);
+    const { outputs } = JSON.parse(readFileSync(state, "utf8")) as { outputs: Record<string, { value: string }> };
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  /** `aws <arguments>`, its answer parsed; throws what it said when it fails. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every call; a test names what it reads.
+  async aws(...args: string[]): Promise<any> {
+    const { exitCode, output } = await this.run(["aws", ...args, "--output", "json"], {});
+    if (exitCode !== 0) throw new Error(output.trim());
+    return output.trim() === "" ? {} : JSON.parse(output);
+  }
+
+  /** Runs a command on the development machine; throws what it said when it fails. */
+  async ssh(command: string): Promise<string> {
+    const { exitCode, output } = await this.trySsh(command);
+    if (exitCode !== 0) throw new Error(`ssh: ${command}: exit code ${exitCode}: ${output}`);
+    return output.trim();
+  }
+
+  /** Runs a command on the development machine. */
+  async trySsh(command: string): Promise<Ended> {
+    return this.run(["ssh", ...(await this.login()), command], {});
+  }
+
+  /** Copies a folder of this computer onto the development machine. */
+  async send(folder: string, target: string): Promise<void> {
+    const { stdout } = await execa("tar", ["-C", folder, "-cf", "-", "."], { encoding: "buffer" });
+    await execa("ssh", [...(await this.login()), `mkdir -p ${target} && tar -C ${target} -xf -`], { input: stdout });
+  }
+
+  private async login(): Promise<string[]> {
+    // A destroy takes the outputs out of the state first, also when it fails after that.
+    this.address = (await this.outputs("ec2"))["address"] ?? this.address;
+    const key = this.settings["SSH_PRIVATE_KEY_FILE"] ?? sshKeyFile(this.session.localAws.home);
+    const port = this.settings["SSH_PORT"] ?? "2222";
+    return ["-i", key, "-p", port, ...unattended, `admin@${this.address}`];
+  }
+
+  /** Waits until the machine has been started again since `before`, as {@link bootId} gave it, and its services are up. */
+  async waitForBoot(before: string): Promise<void> {
+    for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(200)) {
+      const { exitCode, output } = await this.trySsh(
+        "cat /proc/1/environ >/dev/null 2>&1; systemctl is-system-running --wait >/dev/null; stat -c %Y /run/systemd",
+      );
+      if (exitCode === 0 && output.trim() !== before) return;
+    }
+    throw new Error("the machine was not up again within 60 s");
+  }
+
+  /** Tells one boot of the machine from another. */
+  bootId(): Promise<string> {
+    return this.ssh("stat -c %Y /run/systemd");
+  }
+
+  /** Ends the user's work; with a local AWS of his own, that ends too, and everything it kept is forgotten. */
+  async end(): Promise<void> {
+    if (this.callOffSweep) {
+      await stopLocalAws(this.session.localAws);
+      await cleanLocalAws(this.session.localAws);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+    this.callOffSweep?.();
+  }
+
+  private get outdir(): string {
+    return path.join(this.folder, "cdktf.out");
+  }
+
+  private async run([file, ...args]: string[], values: Values, cwd = project): Promise<Ended> {
+    const { exitCode, all } = await execa(file as string, args, {
+      ...this.options(values),
+      cwd,
+      all: true,
+      reject: false,
+    });
+    return { exitCode: exitCode ?? -1, output: String(all) };
+  }
+
+  private options(values: Values) {
+    const variables = Object.entries({ ...this.settings, ...values }).map(([name, value]) => [
+      `WORKBENCH_${name}`,
+      value,
+    ]);
+    return {
+      cwd: project,
+      extendEnv: false,
+      timeout: 280_000,
+      stdin: "ignore",
+      env: {
+        ...this.session.environment,
+        CDKTF_OUTPUT: this.outdir,
+        CDKTF_OUTDIR: this.outdir,
+        WORKBENCH_STATE_DIRECTORY: path.relative(project, path.join(this.folder, "state")),
+        NO_COLOR: "1",
+        ...Object.fromEntries(variables),
+      },
+    } satisfies Options;
+  }
+}
+
+/** The first of eleven places whose port is free: two runs of the tests get along on one computer. */
+async function freePlace(): Promise<{ port: number; network: string }> {
+  for (let place = 4; place < 15; place++) {
+    const port = FIRST_PORT + place;
+    if (!(await isPortTaken(port))) return { port, network: `198.18.${16 * place}.0/20` };
+  }
+  throw new Error("expected a free port from 4864 to 4874, got none; end the local AWSs that hold them");
+}
+
+function openSession(localAws: LocalAws): Promise<LocalSession> {
+  return openLocalSession({ ...process.env, ...localVariables(localAws) });
+}
+
+/** What tells a command which local AWS is meant. */
+function localVariables({ home, port, network }: LocalAws): NodeJS.ProcessEnv {
+  return {
+    WORKBENCH_ENV: "local",
+    LOCAL_AWS_HOME: home,
+    LOCAL_AWS_PORT: String(port),
+    LOCAL_AWS_NETWORK: network,
+  };
+}
+
+function lastLines(text: string, count: number): string {
+  return text.split("\n").slice(-count).join("\n");
+}

@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { providerModules } from "../scripts/bench/provider-modules";
+
+const project = resolve(__dirname, "..");
+
+/** Every CommonJS file that a program loads, relative to the project. */
+function filesLoadedBy(...args: string[]): string[] {
+  const directory = mkdtempSync(join(tmpdir(), "loaded-"));
+  try {
+    const list = join(directory, "files.json");
+    const run = spawnSync(process.execPath, ["--require", join(__dirname, "list-loaded-files.cjs"), ...args], {
+      cwd: project,
+      encoding: "utf8",
+      timeout: 60_000,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: directory,
+        WORKBENCH_ENV: "local",
+        CDKTF_OUTDIR: join(directory, "out"),
+        LOADED_FILES: list,
+      },
+    });
+    if (run.status !== 0) throw new Error(run.stderr);
+    return JSON.parse(readFileSync(list, "utf8")).map((file: string) => relative(project, file));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Names of the packages that files belong to. */
+function packagesOf(files: readonly string[]): Set<string> {
+  const names = files.map((file) => /.*node_modules\/((@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** What is loaded decides how long a synth takes: most of it is reading and compiling files. */
+describe("main.ts", () => {
+  let loaded: string[];
+  beforeAll(() => {
+    loaded = filesLoadedBy("--import", "tsx", "main.ts");
+  });
+
+  it("loads no package beyond those that it needs and what cdktf itself loads", () => {
+    const cdktfs = packagesOf(filesLoadedBy("--eval", 'require("cdktf")'));
+    const own = [...packagesOf(loaded)].filter((name) => !cdktfs.has(name)).sort();
+    expect(own).toEqual(["@cdktf/provider-aws", "esbuild", "ipaddr.js", "tsx", "yaml", "zod"]);
+  });
+
+  it("loads the provider modules that the sources import, and no other", () => {
+    const modules = loaded.map((file) => /@cdktf\/provider-aws\/(?:lib\/[^/]+|.*)/.exec(file)?.[0]);
+    const provider = new Set(modules.filter((module) => module !== undefined));
+    expect([...provider].sort()).toEqual(providerModules());
+  });
+
+  it("leaves out what cdktf brings for assets that are archives", () => {
+    expect([...packagesOf(filesLoadedBy("--eval", 'require("cdktf")'))]).toContain("archiver-utils");
+    expect([...packagesOf(loaded)]).not.toContain("archiver-utils");
+  });
+
+  it("loads none of the scripts, tests and templates", () => {
+    const own = loaded.filter((file) => !file.includes("node_modules"));
+    expect(own).toContain(join("stacks", "ec2.ts"));
+    const folders = new Set(own.filter((file) => file.includes("/")).map((file) => file.split("/")[0]));
+    expect([...folders].sort()).toEqual(["__tests__", "modules", "settings", "stacks"]);
+    expect(own.filter((file) => file.startsWith("__tests__"))).toEqual(["__tests__/list-loaded-files.cjs"]);
+  });
+});

@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { measure } from "../../../scripts/bench/measure";
+
+let temporary: string;
+beforeEach(() => {
+  temporary = mkdtempSync(path.join(tmpdir(), "measure-"));
+});
+afterEach(() => rmSync(temporary, { recursive: true }));
+
+const run = (name: string, script: string) =>
+  measure(
+    { name, file: process.execPath, args: ["-e", script], env: { PATH: process.env["PATH"] }, timeoutSec: 20 },
+    temporary,
+  );
+
+test("takes the time, and the memory and work of every process, and leaves nothing", async () => {
+  const alone = await run("test: one process", "");
+  const child = 'require("node:child_process").execFileSync(process.execPath, ["-e", "Buffer.alloc(100 << 20, 1)"])';
+  const both = await run("test: with a child", `${child}; setTimeout(() => {}, 300)`);
+  expect(alone.peakMiB).toBeGreaterThan(10);
+  expect(both.peakMiB).toBeGreaterThan(2 * alone.peakMiB + 90);
+  expect(both.wallMs).toBeGreaterThan(300);
+  expect(both.cpuMs).toBeGreaterThan(alone.cpuMs);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("fails with the name of a command that fails, and leaves nothing", async () => {
+  await expect(run("test: broken", 'console.error("no such stack"); process.exit(3)')).rejects.toThrow(
+    /^bench test: broken failed: no such stack; see .*bench-test-broken\.log$/,
+  );
+  expect(readdirSync(temporary)).toEqual([]);
+});

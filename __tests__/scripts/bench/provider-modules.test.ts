@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { providerModules } from "../../../scripts/bench/provider-modules";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "sources-"));
+  mkdirSync(path.join(root, "stacks"));
+  mkdirSync(path.join(root, "modules", "storage"), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const write = (file: string, ...lines: string[]) => writeFileSync(path.join(root, file), lines.join("\n"));
+
+test("are those that stacks and modules import, each once", () => {
+  write(
+    "stacks/ebs.ts",
+    'import { AwsProvider } from "@cdktf/provider-aws/lib/provider";',
+    'import { App } from "cdktf";',
+  );
+  write(
+    "modules/storage/volume.ts",
+    "import {",
+    "  EbsVolume,",
+    '} from "@cdktf/provider-aws/lib/ebs-volume";',
+    'import { AwsProvider } from "@cdktf/provider-aws/lib/provider";',
+  );
+  expect(providerModules(root)).toEqual(["@cdktf/provider-aws/lib/ebs-volume", "@cdktf/provider-aws/lib/provider"]);
+});
+
+test("are not those whose types alone are imported, nor what is only spoken of", () => {
+  write(
+    "modules/storage/volume.ts",
+    'import type { Instance } from "@cdktf/provider-aws/lib/instance";',
+    '// import { Eip } from "@cdktf/provider-aws/lib/eip";',
+    'export const text = "@cdktf/provider-aws/lib/vpc";',
+  );
+  expect(providerModules(root)).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import {
+  describeExpectation,
+  describeShares,
+  describeTime,
+  growthTable,
+  imageTable,
+  type Line,
+  startTable,
+  synthTable,
+} from "../../../scripts/bench/report";
+
+const summary = { minMs: 100.4, medianMs: 12_340, cpuMs: 90, peakMiB: 70.6 };
+const line: Line = { name: "a program", summary, limits: "waiting 100 %" };
+
+describe("an expectation", () => {
+  test.each([
+    [{ atMost: 2.5 }, 2.5, "≤ 2.5 ×: met"],
+    [{ atMost: 2.5 }, 2.51, "≤ 2.5 ×: MISSED"],
+    [{ atLeast: 3 }, 3, "≥ 3 ×: met"],
+    [{ atLeast: 3 }, 2.99, "≥ 3 ×: MISSED"],
+  ])("%j of %d is %s", (expected, times, words) => {
+    expect(describeExpectation(expected, times)).toBe(words);
+  });
+});
+
+test("a line says what it took, against what, and what limits it", () => {
+  const table = synthTable([{ ...line, compared: { base: "floor", times: 2.345 }, expected: { atMost: 2 } }]);
+  for (const words of [
+    "a program",
+    "100 ms",
+    "12.3 s",
+    "90 ms",
+    " 71 ",
+    "2.35 × the floor",
+    "MISSED",
+    "waiting 100 %",
+  ]) {
+    expect(table).toContain(words);
+  }
+});
+
+test("a line with nothing to compare with has no ratio", () => {
+  expect(synthTable([line])).not.toContain("×");
+});
+
+test("growth says what each further copy costs, and whether that stays so", () => {
+  const sizes = [1, 10, 50, 100].map((copies) => ({ copies, summary: { ...summary, cpuMs: 600 + 30 * copies } }));
+  const table = growthTable(sizes, "synthesis 60 %");
+  expect(table.match(/\b30\.0\b/g)).toHaveLength(3);
+  expect(table.replaceAll(/[\s│]+/g, " ")).toContain("met");
+});
+
+test.each([
+  [60_000, "met (60 %)"],
+  [40_000, "MISSED (40 %)"],
+])("a deployment of 100 s with %d ms of the provider's waits: %s", (totalMs, verdict) => {
+  const steps = [{ title: "ec2", seconds: 53 }];
+  const waits = { totalMs, longest: [{ type: "aws_instance", seconds: 10 }] };
+  const table = startTable([
+    { name: "fresh clone", wallMs: 300_000, steps },
+    { name: "set up", wallMs: 100_000, steps, waits },
+  ]).replaceAll(/[\s│]+/g, " ");
+  for (const words of ["fresh clone 300.0 s ec2 53 s", "100.0 s", verdict, "aws_instance 10 s"]) {
+    expect(table).toContain(words);
+  }
+});
+
+test("a start in which the image was built says what share of it that was", () => {
+  const steps = [
+    { title: "image", seconds: 167 },
+    { title: "ec2", seconds: 49 },
+  ];
+  const table = startTable([{ name: "set up", wallMs: 227_600, steps }]).replaceAll(/[\s│]+/g, " ");
+  expect(table).toContain("set up 227.6 s the image: 73 % of it image 167 s, ec2 49 s");
+});
+
+test("a build says what its parts took, what limits the longest, and what the image holds", () => {
+  const part = (name: string, wallMs: number, cpuMs: number) => ({
+    name,
+    wallMs,
+    cpuMs,
+    stalledMs: 0,
+    receivedBytes: 0,
+  });
+  const text = imageTable({
+    name: "workbench-1",
+    wallMs: 40_000,
+    parts: [part("boot", 9600, 1000), part("validate", 30_000, 24_000), part("a", 300, 10), part("b", 100, 10)],
+    size: { baseKiB: 2048, addedKiB: 4096 },
+    largest: [{ folder: "/usr/lib/jvm", kib: 1024 }],
+  }).replaceAll(/[\s│]+/g, " ");
+  for (const words of [
+    "boot 9.6 s 24 % 1.0 s 0 MiB waiting",
+    "validate 30.0 s 75 % 24.0 s 0 MiB the processor",
+    "2 parts below a second 0.4 s 1 %",
+    "all of it 40.0 s 100 % 25.0 s 0 MiB validate takes longest: the processor",
+    "workbench-1 adds 4 MiB to the base's 2 MiB: /usr/lib/jvm 1 MiB.",
+  ]) {
+    expect(text).toContain(words);
+  }
+});
+
+test("parts that hardly count are not named", () => {
+  const shares = new Map([
+    ["loading", 0.606],
+    ["starting", 0.38],
+    ["nothing much", 0.014],
+  ]);
+  expect(describeShares(shares)).toBe("loading 61 %, starting 38 %");
+});
+
+test.each([
+  [999.6, "1000 ms"],
+  [9999, "9999 ms"],
+  [10_000, "10.0 s"],
+])("%d ms is %s", (ms, words) => {
+  expect(describeTime(ms)).toBe(words);
+});

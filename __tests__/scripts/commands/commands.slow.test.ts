@@ -1,0 +1,191 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiOnly } from "./api-only";
+
+const LIMIT_MS = 180_000;
+
+let api: ApiOnly;
+beforeAll(async () => {
+  api = await ApiOnly.make();
+}, LIMIT_MS);
+afterAll(() => api.remove(), LIMIT_MS);
+
+/** Processes that have the test's own folder in their command line or as their working directory. */
+async function processesOf(folder: string): Promise<string[]> {
+  const found = await execa("bash", [
+    "-c",
+    'for p in /proc/[0-9]*; do [[ $(readlink $p/cwd) == "$1"* ]] && tr "\\0" " " <$p/cmdline && echo; done; true',
+    "-",
+    folder,
+  ]);
+  return found.stdout.split("\n").filter((line) => line !== "");
+}
+
+describe("npm run local", () => {
+  test("without a command shows how it is used", async () => {
+    const result = await api.run("local", []);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toMatch(/usage: npm run local -- <command>/);
+  });
+
+  test("runs in the folder that one is in, and ends as the command ends", async () => {
+    const result = await api.run("local", ["bash", "-c", "pwd; exit 7"]);
+    expect(result.stdout).toBe(api.folder);
+    expect(result.exitCode).toBe(7);
+  });
+
+  test("keeps what set-up says out of what the command prints", async () => {
+    const result = await api.run("local", ["aws", "ec2", "describe-volumes"]);
+    expect(JSON.parse(String(result.stdout))).toEqual({ Volumes: [] });
+  });
+
+  test("fails for a command that is not there", async () => {
+    const result = await api.run("local", ["no-such-command"]);
+    expect(result.stderr).toBe("error: no-such-command: no such command on the PATH");
+    expect(result.exitCode).toBe(127);
+  });
+
+  test("ends with its command's signal", async () => {
+    const result = await api.run("local", ["bash", "-c", "kill -TERM $$"]);
+    expect(result.exitCode).toBe(128 + 15);
+  });
+
+  test("fails to log in when there is no machine, and says what makes one", async () => {
+    const result = await api.run("local", ["ssh"]);
+    expect(result.stderr).toMatch(/^error: no development machine is deployed \(.*\): npm start deploys it$/);
+    expect(result.exitCode).toBe(1);
+  });
+
+  test("never takes the caller's environment, which is for a real account", async () => {
+    const result = await api.run("local", ["printenv", "WORKBENCH_ENV"], {
+      ...process.env,
+      WORKBENCH_ENV: "production",
+    });
+    expect(result.stdout).toBe("local");
+  });
+
+  test("fails for an image source that does not exist", async () => {
+    const environment = { ...process.env, WORKBENCH_EC2_IMAGE_SOURCE: "debain" };
+    const result = await api.run("local", ["true"], environment);
+    expect(result.stderr).toContain(
+      'WORKBENCH_EC2_IMAGE_SOURCE: ec2.image.source: expected one of workbench, debian, id, got "debain"',
+    );
+    expect(result.exitCode).toBe(1);
+  });
+});
+
+describe("npm start", () => {
+  test(
+    "stopped by Ctrl-C lets Terraform save its state and leaves nothing running; run again, it goes on",
+    async () => {
+      const running = api.run("start", [], process.env, { detached: true });
+      let seen = "";
+      running.all?.on("data", (data) => {
+        seen += data;
+      });
+      while (!seen.includes("applying")) await new Promise((resolve) => setTimeout(resolve, 100));
+      process.kill(-(running.pid ?? 0), "SIGINT");
+      const stopped = await running;
+      // On a slow computer the first stack may be done before there is a quiet moment to stop it in.
+      expect(stopped.all).toMatch(
+        /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/,
+      );
+      expect(stopped.exitCode).toBe(130);
+      expect(await processesOf(path.join(api.home, "cdktf.out"))).toEqual([]);
+
+      const again = await api.run("start", []);
+      expect(again.all).toMatch(/ebs: (\d+ added|nothing to do)/);
+      expect(again.exitCode).toBe(0);
+      const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
+      expect(volumes.stdout).toBe("1");
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "says what was made, what was left out and why, and how to go on",
+    async () => {
+      const { stdout, exitCode } = await api.run("start", []);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/│ ebs +│ nothing to do +│ availability_zone +│ eu-west-1a/);
+      expect(stdout).toContain(
+        "Left out: ec2, since machines cannot run here:\n  - LOCAL_AWS_MACHINES=false asks for none",
+      );
+      expect(stdout).toContain("npm stop -- --clean");
+      expect(stdout).toMatch(/WORKBENCH_ENV=<name> npx cdktf deploy/);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "fails with one sentence when its port is taken, and starts nothing",
+    async () => {
+      const server = createServer((_request, response) => response.end("mine"));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const port = (server.address() as { port: number }).port;
+      const home = path.join(api.folder, "other-home");
+      const result = await api.run("start", [], process.env, {
+        env: { ...process.env, LOCAL_AWS_HOME: home, LOCAL_AWS_PORT: String(port) },
+      });
+      server.close();
+      expect(result.all).toMatch(
+        new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`, "m"),
+      );
+      expect(result.exitCode).toBe(1);
+      expect(existsSync(path.join(home, "server.lock"))).toBe(false);
+    },
+    LIMIT_MS,
+  );
+});
+
+test("fails with one sentence when Terraform is too old, and makes nothing", async () => {
+  const bin = path.join(api.folder, "old");
+  mkdirSync(bin);
+  writeFileSync(
+    path.join(bin, "terraform"),
+    '#!/bin/sh\necho \'{"terraform_version":"1.5.7","platform":"linux_amd64"}\'\n',
+  );
+  chmodSync(path.join(bin, "terraform"), 0o755);
+  const home = path.join(api.folder, "never-made");
+  const environment = {
+    ...process.env,
+    PATH: `${bin}:/usr/bin:/bin`,
+    LOCAL_AWS_HOME: home,
+    LOCAL_AWS_MACHINES: "false",
+  };
+  const result = await api.run("start", [], process.env, { env: environment });
+  expect(result.all).toMatch(/^error: \S+\/old\/terraform is Terraform 1\.5\.7: Workbench needs 1\.11 or newer; .*$/m);
+  expect(result.exitCode).toBe(1);
+  expect(existsSync(home)).toBe(false);
+});
+
+describe("npm stop", () => {
+  test(
+    "keeps what is deployed",
+    async () => {
+      expect((await api.run("stop", [])).exitCode).toBe(0);
+      expect(await processesOf(api.home)).toEqual([]);
+      const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
+      expect(volumes.stdout).toBe("1");
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "with --clean forgets everything",
+    async () => {
+      expect((await api.run("stop", ["--clean"])).exitCode).toBe(0);
+      expect(existsSync(api.home)).toBe(false);
+    },
+    LIMIT_MS,
+  );
+
+  test("fails for an option that it does not know", async () => {
+    const result = await api.run("stop", ["--forget"]);
+    expect(result.stderr).toMatch(/^error: Unknown option '--forget'.*; usage: npm stop \[-- --clean\]/);
+    expect(result.exitCode).toBe(2);
+  });
+});

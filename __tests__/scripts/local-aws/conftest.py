@@ -1,0 +1,150 @@
+"""A local AWS for a test: started as a user starts it, in a folder of its own, on a free port."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
+START_LIMIT_SEC = 60
+
+
+class LocalAws:
+    """One `python -m local_aws serve`; `port` 0 takes a free one, and keeps it when it starts again."""
+
+    def __init__(self, home: Path, port: int = 0, *options: str) -> None:
+        self.home = home
+        self._wanted_port = port
+        self._options = options
+        self.process: subprocess.Popen[str] | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    @property
+    def port(self) -> int:
+        return json.loads((self.home / "server.json").read_text())["port"]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "LocalAws":
+        (self.home / "server.json").unlink(missing_ok=True)
+        self.process = run_local_aws("serve", "--home", self.home, "--port", self._wanted_port, *self._options)
+        deadline = time.monotonic() + START_LIMIT_SEC
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise AssertionError(f"the local AWS did not start: {self.process.communicate()[0]}")
+            time.sleep(0.05)
+        self._wanted_port = self.port
+        return self
+
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.url}/_local-aws/health", timeout=10) as answer:
+            return json.load(answer)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Sends a signal and waits for the end; gives the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def client(self, service: str, region: str = "eu-west-1") -> Any:
+        """A client without retries: a call that fails once has failed."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = boto3.client(
+                service,
+                region_name=region,
+                endpoint_url=self.url,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+            )
+        return self._clients[service, region]
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.health()["ready"]
+        except (OSError, ValueError):
+            return False
+
+
+def run_local_aws(*arguments: object) -> subprocess.Popen[str]:
+    """Starts `python -m local_aws`, with what it prints in one pipe."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "local_aws", *map(str, arguments)]
+    return subprocess.Popen(
+        command, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+@pytest.fixture
+def command() -> Callable[..., tuple[int, str]]:
+    """Runs `python -m local_aws` to its end: exit code and what it printed."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        process = run_local_aws(*arguments)
+        try:
+            printed, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        return process.returncode, printed
+
+    return run
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Callable[..., LocalAws]]:
+    servers: list[LocalAws] = []
+
+    def start(home: Path, port: int = 0, *options: str) -> LocalAws:
+        server = LocalAws(home, port, *options)
+        servers.append(server)
+        return server.start()
+
+    try:
+        yield start
+    finally:
+        for server in servers:
+            if server.process and server.process.poll() is None:
+                server.kill()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., LocalAws]]:
+    """Starts a local AWS in a folder; whatever still runs after the test is killed."""
+    with started() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_for_module() -> Iterator[Callable[..., LocalAws]]:
+    with started() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def aws(start_for_module: Callable[..., LocalAws], tmp_path_factory: pytest.TempPathFactory) -> LocalAws:
+    """One local AWS for all tests of a file; they must not get into each other's way."""
+    return start_for_module(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def ec2(aws: LocalAws) -> Any:
+    return aws.client("ec2")

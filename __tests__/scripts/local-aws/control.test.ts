@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
+import { findRunning, localAwsOf } from "../../../scripts/local-aws/which";
+
+let home: string;
+let server: Server;
+
+/** Listens on a free port and answers everything with `answer`, as JSON. */
+async function listen(answer: unknown): Promise<number> {
+  server = createServer((_request, response) => response.end(JSON.stringify(answer)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), "control-"));
+  server = createServer();
+});
+afterEach(() => {
+  server.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const health = (more: object) => ({
+  ready: true,
+  pid: 1,
+  home,
+  network: "198.18.0.0/20",
+  machines: true,
+  missing: [],
+  ...more,
+});
+
+describe("the local AWS of a checkout", () => {
+  test("has a folder, a port and a network", () => {
+    expect(localAwsOf({})).toMatchObject({ port: 4760, network: "198.18.0.0/20" });
+    expect(localAwsOf({}).home).toMatch(/\/\.workbench\/local-aws$/);
+  });
+
+  test("can be another one", () => {
+    const environment = { LOCAL_AWS_HOME: "/srv/x", LOCAL_AWS_PORT: "5000", LOCAL_AWS_NETWORK: "198.19.0.0/20" };
+    expect(localAwsOf(environment)).toEqual({ home: "/srv/x", port: 5000, network: "198.19.0.0/20" });
+  });
+
+  test.each(["0", "65536", "http", "47.5"])("fails for port %s", (port) => {
+    expect(() => localAwsOf({ LOCAL_AWS_PORT: port })).toThrow(
+      `LOCAL_AWS_PORT: expected a port from 1 to 65535, got "${port}"`,
+    );
+  });
+});
+
+describe("one that runs", () => {
+  test("is found on the port that it announced, and taken as it is", async () => {
+    const port = await listen(health({}));
+    writeFileSync(path.join(home, "server.json"), JSON.stringify({ pid: 1, port, network: "198.18.0.0/20" }));
+    const localAws = { home, port: 1, network: "" };
+    expect(await findRunning(localAws)).toMatchObject({ port, network: "198.18.0.0/20" });
+    expect(await startLocalAws(localAws, { baseImage: "/base" })).toMatchObject({ port });
+  });
+
+  test("of another folder is not taken for ours", async () => {
+    const port = await listen(health({ home: "/elsewhere" }));
+    expect(await findRunning({ home, port, network: "" })).toBeUndefined();
+  });
+
+  test("that does not run is not stopped", async () => {
+    expect(await stopLocalAws({ home, port: 1, network: "" })).toBe(false);
+  });
+});
+
+describe("a port that is taken", () => {
+  test("fails with one sentence that names the other local AWS", async () => {
+    const port = await listen(health({ home: "/elsewhere", pid: 4711 }));
+    await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is taken by the local AWS of /elsewhere (pid 4711): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
+    );
+  });
+
+  test("fails with one sentence that names the other program", async () => {
+    const port = await listen("something else");
+    await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
+      new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`),
+    );
+  });
+});
+
+test("forgetting removes nothing from a folder in which no local AWS ever was", async () => {
+  mkdirSync(path.join(home, "state"));
+  writeFileSync(path.join(home, "thesis.tex"), "");
+  await cleanLocalAws({ home, port: 1, network: "" });
+  expect(readdirSync(home).sort()).toEqual(["state", "thesis.tex"]);
+});

@@ -1,0 +1,152 @@
+"""One machine by itself, without AWS's API."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+from local_aws.errors import LocalAwsError
+from local_aws.machines import attach, clean_up
+from local_aws.machines.addresses import AddressPlan, MachineAddresses
+from local_aws.machines.commands import MachineError
+from local_aws.machines.disk import Disks
+from local_aws.machines.image_layers import ImageLayers
+from local_aws.machines.machine import Machine, MachineSpec, Surroundings
+from local_aws.machines.names import Folders, Names
+from local_aws.machines.network import Network
+from local_aws.machines.record import Record, save_record
+
+pytestmark = pytest.mark.machines
+PLAN = AddressPlan(IPv4Network("198.18.41.0/24"))
+STUCK = b"""#cloud-config
+write_files:
+  - path: /etc/systemd/system/stuck.service
+    content: |
+      [Service]
+      ExecStart=/bin/sleep infinity
+      ExecStop=/bin/sleep infinity
+      TimeoutStopSec=600
+runcmd:
+  - systemctl start stuck
+"""
+
+
+@pytest.fixture
+def around(base_image):
+    home = Path(tempfile.mkdtemp(prefix="machine, with a space: "))
+    folders, names = Folders(home), Names.of(home)
+    folders.make()
+    around = Surroundings(folders, names, Network(names, PLAN), Disks(folders))
+    around.network.up()
+    yield around
+    clean_up.clean_up(home)
+    assert clean_up.leftovers(home) == []
+    clean_up.require_nothing_mounted(home)
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def make_machine(around, base_image, login):
+    def make(user_data=b"", on_off=lambda _machine: None):
+        spec = MachineSpec(
+            id="i-0123456789abcdef0",
+            layers=ImageLayers(around.folders, base_image).of_image("ami-any"),
+            hostname="alone",
+            mac_address="02:00:00:00:00:01",
+            addresses=MachineAddresses("198.18.41.9"),
+            keys=[login.public],
+            user_data=user_data,
+        )
+        folder = around.folders.instances / spec.id
+        folder.mkdir(exist_ok=True)
+        save_record(folder, Record(list(spec.layers)))
+        return Machine(spec, around, on_off)
+
+    return make
+
+
+def wait_for(condition, limit_sec=45):
+    deadline = time.monotonic() + limit_sec
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def logs_in(login):
+    return login.ssh("198.18.41.9", "true").returncode == 0
+
+
+def test_boots_from_a_folder_with_odd_characters_and_powers_off(around, make_machine, login):
+    machine = make_machine()
+    machine.boot()
+    wait_for(lambda: logs_in(login))
+    machine.halt()
+    assert not machine.is_on
+    assert "Powering off." in (machine.folder / "console.log").read_text(errors="replace")
+    assert [line for line in clean_up.leftovers(around.folders.home) if "process" in line or "namespace" in line] == []
+
+
+def test_is_cut_off_when_it_does_not_go_down(make_machine, login):
+    machine = make_machine(STUCK)
+    machine.boot()
+    wait_for(lambda: login.ssh("198.18.41.9", "systemctl is-active --quiet stuck").returncode == 0)
+    started = time.monotonic()
+    machine.halt(limit_sec=3)
+    assert not machine.is_on
+    assert 3 <= time.monotonic() - started < 10
+
+
+def test_can_be_powered_off_before_it_is_up(make_machine):
+    machine = make_machine()
+    machine.boot()
+    machine.halt()
+    assert not machine.is_on
+
+
+def test_tells_that_it_went_off_by_itself_and_not_when_it_was_powered_off(make_machine, login):
+    went_off = []
+    machine = make_machine(on_off=went_off.append)
+    machine.boot()
+    wait_for(lambda: logs_in(login))
+    login.ssh("198.18.41.9", "sudo poweroff")
+    wait_for(lambda: went_off == [machine])
+    again = make_machine(on_off=went_off.append)
+    again.boot()
+    again.halt()
+    assert went_off == [machine]
+
+
+def test_fails_to_boot_in_one_sentence_and_leaves_nothing(around, make_machine):
+    machine = make_machine()
+    shutil.rmtree(around.folders.disks)
+    object.__setattr__(machine.spec, "volumes", {"vol-1": 1})
+    with pytest.raises(MachineError, match=r"machine i-0123456789abcdef0 cannot boot: .*vol-1"):
+        machine.boot()
+    assert not machine.is_on
+    assert [line for line in clean_up.leftovers(around.folders.home) if "namespace" in line or "loop" in line] == []
+
+
+def test_fails_for_a_network_that_this_host_routes_elsewhere(around):
+    other = Network(Names("ffffff"), PLAN)
+    with pytest.raises(
+        LocalAwsError, match=r"--network 198.18.41.0/24: this machine already routes 198.18.41.0/24 to lwb"
+    ):
+        other.up()
+
+
+def test_a_network_that_was_taken_binds_nobody_to_it(base_image, tmp_path):
+    taken, free = IPv4Network("198.18.44.0/24"), IPv4Network("198.18.45.0/24")
+    subprocess.run(["ip", "route", "add", "unreachable", str(taken)], check=True)
+    try:
+        with pytest.raises(LocalAwsError, match=r"this machine already routes 198.18.44.0/24"):
+            attach(tmp_path, taken, base_image).resume()
+    finally:
+        subprocess.run(["ip", "route", "del", "unreachable", str(taken)], check=True)
+    machines = attach(tmp_path, free, base_image)
+    machines.resume()
+    machines.shut_down()
+    with pytest.raises(LocalAwsError, match=r"was made with --network 198.18.45.0/24, not 198.18.44.0/24"):
+        attach(tmp_path, taken, base_image)

@@ -1,0 +1,154 @@
+"""Machines reach each other and this host reaches them, by addresses that exist nowhere else; nobody else gets in."""
+
+import json
+import subprocess
+
+import pytest
+from botocore.exceptions import ClientError
+from local_aws.machines.names import Names
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def other(local_aws):
+    made = local_aws.run()
+    yield made
+    local_aws.ec2.terminate_instances(InstanceIds=[made])
+
+
+def test_private_addresses_work_between_machines_and_from_this_host(local_aws, instance, other):
+    private = local_aws.describe(other)["PrivateIpAddress"]
+    assert local_aws.login.ssh(private, "echo reached").stdout.strip() == "reached"
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 3 {private} 22 </dev/null || true")
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 3 {local_aws.address(other)} 22 </dev/null || true")
+
+
+def test_machines_of_another_vpc_reach_each_other(local_aws):
+    vpc = local_aws.ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    subnet = local_aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
+    interface = [{"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": True}]
+    first, second = (local_aws.run(NetworkInterfaces=interface) for _ in range(2))
+    private = local_aws.describe(second)["PrivateIpAddress"]
+    assert private.startswith("10.20.1.")
+    assert "SSH-2.0" in local_aws.ssh(first, f"nc -w 3 {private} 22 </dev/null || true")
+    # Nothing of this host goes there: somebody's real machine may have that address.
+    assert json.loads(ip("-json", "route", "get", private))[0].get("dev") != Names.of(local_aws.home).bridge
+    local_aws.ec2.terminate_instances(InstanceIds=[first, second])
+
+
+def test_an_elastic_address_moves_and_stays_through_a_stop(local_aws, instance, other):
+    allocated = local_aws.ec2.allocate_address(Domain="vpc")
+    elastic = allocated["PublicIp"]
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=instance)
+    assert local_aws.address(instance) == elastic
+    assert (
+        local_aws.login.ssh(elastic, "hostname").stdout
+        == local_aws.login.ssh(local_aws.address(instance), "hostname").stdout
+    )
+    local_aws.ec2.stop_instances(InstanceIds=[instance])
+    assert local_aws.address(instance) == elastic
+    local_aws.ec2.start_instances(InstanceIds=[instance])
+    assert local_aws.address(instance) == elastic
+    local_aws.wait_for_ssh(instance)
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=other, AllowReassociation=True)
+    private = local_aws.describe(other)["PrivateIpAddress"]
+    assert local_aws.login.ssh(elastic, "hostname").stdout.strip() == f"ip-{private.replace('.', '-')}"
+    assert local_aws.address(instance) != elastic
+    local_aws.wait_for_ssh(instance)
+    association = local_aws.ec2.describe_addresses(PublicIps=[elastic])["Addresses"][0]["AssociationId"]
+    local_aws.ec2.disassociate_address(AssociationId=association)
+    assert local_aws.login.ssh(elastic, "true").returncode == 255
+    local_aws.wait_for_ssh(other)
+    local_aws.ec2.release_address(AllocationId=allocated["AllocationId"])
+
+
+def test_a_terminated_machine_gives_its_elastic_address_back(local_aws, other):
+    allocated = local_aws.ec2.allocate_address(Domain="vpc")
+    made = local_aws.run()
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=made)
+    local_aws.ec2.terminate_instances(InstanceIds=[made])
+    address = local_aws.ec2.describe_addresses(AllocationIds=[allocated["AllocationId"]])["Addresses"][0]
+    assert not address.get("InstanceId") and not address.get("AssociationId")
+    local_aws.ec2.release_address(AllocationId=allocated["AllocationId"])
+
+
+@pytest.fixture
+def stranger():
+    """Another host of this host's network: a namespace that uses this host as its router."""
+    ip("netns", "add", "machines-stranger")
+    ip("link", "add", "mstranger", "type", "veth", "peer", "name", "eth0", "netns", "machines-stranger")
+    ip("addr", "add", "198.19.255.1/30", "dev", "mstranger")
+    ip("link", "set", "mstranger", "up")
+    for words in (
+        ["link", "set", "eth0", "up"],
+        ["addr", "add", "198.19.255.2/30", "dev", "eth0"],
+        ["route", "add", "default", "via", "198.19.255.1"],
+    ):
+        ip("-n", "machines-stranger", *words)
+    yield ["ip", "netns", "exec", "machines-stranger"]
+    ip("netns", "delete", "machines-stranger")
+
+
+def reaches(within, address):
+    code = f"import socket; socket.create_connection(({address!r}, 22), 2)"
+    return subprocess.run([*within, "python3", "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_another_host_reaches_no_machine(local_aws, instance, stranger):
+    # The way is there, and nothing but the rules is in it: without them the stranger gets through.
+    bridge, comment = Names.of(local_aws.home).bridge, Names.of(local_aws.home).rule_comment
+    rule = [
+        "FORWARD",
+        "!",
+        "-i",
+        bridge,
+        "-o",
+        bridge,
+        "-m",
+        "conntrack",
+        "--ctstate",
+        "NEW,INVALID",
+        "-m",
+        "comment",
+        "--comment",
+        comment,
+        "-j",
+        "DROP",
+    ]
+    addresses = [local_aws.address(instance), local_aws.describe(instance)["PrivateIpAddress"]]
+    assert [reaches(stranger, address) for address in addresses] == [False, False]
+    subprocess.run(["iptables", "-w", "-t", "mangle", "-D", *rule], check=True)
+    try:
+        assert [reaches(stranger, address) for address in addresses] == [True, True]
+    finally:
+        subprocess.run(["iptables", "-w", "-t", "mangle", "-I", *rule], check=True)
+    assert reaches([], addresses[0])
+
+
+def test_two_local_aws_live_side_by_side_and_do_not_meet(local_aws, instance, make_local_aws):
+    second = make_local_aws()
+    there = second.run()
+    assert second.ssh(there, "echo here") == "here"
+    done = local_aws.login.ssh(local_aws.address(instance), f"nc -w 2 {second.address(there)} 22 </dev/null")
+    assert "SSH" not in done.stdout
+    second.stop()
+    assert local_aws.ssh(instance, "echo still") == "still"
+
+
+def test_fails_when_no_address_is_free_and_goes_on_when_one_is(make_local_aws):
+    small = make_local_aws(4822, "198.18.40.0/24")
+    taken = []
+    with pytest.raises(
+        ClientError, match=r"AddressLimitExceeded.*all 126 public addresses of 198.18.40.0/24 are in use"
+    ):
+        for _ in range(127):
+            taken.append(small.ec2.allocate_address(Domain="vpc"))
+    assert len({address["PublicIp"] for address in taken}) == 126
+    with pytest.raises(ClientError, match="in use"):
+        small.run()
+    assert list((small.home / "instances").iterdir()) == []
+    small.ec2.release_address(AllocationId=taken[0]["AllocationId"])
+    assert small.address(small.run()) == taken[0]["PublicIp"]

@@ -1,0 +1,38 @@
+"""A call that is missing says so at once, by its name, in the protocol of its service, and health lists it."""
+
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+CASES = {
+    "ec2:DescribeVerifiedAccessGroups": ("ec2", "describe_verified_access_groups", {}),
+    "workspaces:DescribeConnectionAliases": ("workspaces", "describe_connection_aliases", {}),
+    "elasticfilesystem:DescribeReplicationConfigurations": ("efs", "describe_replication_configurations", {}),
+    "elasticbeanstalk:ListPlatformBranches": ("elasticbeanstalk", "list_platform_branches", {}),
+    "braket:SearchDevices": ("braket", "search_devices", {"filters": []}),
+    "gamelift:ListFleets": ("gamelift", "list_fleets", {}),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_fails_at_once_by_name(aws, name):
+    service, method, parameters = CASES[name]
+    started = time.monotonic()
+    with pytest.raises(ClientError) as caught:
+        getattr(aws.client(service), method)(**parameters)
+    assert time.monotonic() - started < 5
+    answer = caught.value.response
+    assert (answer["Error"]["Code"], answer["Error"]["Message"]) == ("NotImplementedByLocalAws", name)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert name in aws.health()["missing"]
+
+
+def test_fails_by_the_name_of_a_filter_that_is_missing(aws):
+    with pytest.raises(ClientError, match="ec2:DescribeVolumes with filter fast-restored"):
+        aws.client("ec2").create_volume(Size=1, AvailabilityZone="eu-west-1a")
+        aws.client("ec2").describe_volumes(Filters=[{"Name": "fast-restored", "Values": ["true"]}])
+
+
+def test_nothing_is_listed_before_something_was_missing(start, tmp_path):
+    assert start(tmp_path / "home").health()["missing"] == []

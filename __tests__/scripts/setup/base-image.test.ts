@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { baseImageDirectory, recipeHash } from "../../../scripts/setup/base-image";
+
+let recipe: string;
+beforeEach(() => {
+  recipe = mkdtempSync(path.join(tmpdir(), "recipe-"));
+  mkdirSync(path.join(recipe, "files"));
+  writeFileSync(path.join(recipe, "build"), "one");
+  writeFileSync(path.join(recipe, "files", "unit"), "two");
+});
+afterEach(() => rmSync(recipe, { recursive: true }));
+
+test("the same recipe is the same base, wherever it lies", () => {
+  const first = recipeHash(recipe);
+  expect(first).toMatch(/^[0-9a-f]{12}$/);
+  expect(recipeHash(recipe)).toBe(first);
+});
+
+test.each([
+  ["a file's text", () => writeFileSync(path.join(recipe, "files", "unit"), "2")],
+  ["a new file", () => writeFileSync(path.join(recipe, "files", "more"), "")],
+  [
+    "text that moves from one file to the next",
+    () => {
+      writeFileSync(path.join(recipe, "build"), "onefiles/unit");
+      writeFileSync(path.join(recipe, "files", "unit"), "");
+    },
+  ],
+])("another recipe is another base: %s", (_name, change) => {
+  const before = recipeHash(recipe);
+  change();
+  expect(recipeHash(recipe)).not.toBe(before);
+});
+
+test("the base is in the user's cache", () => {
+  expect(baseImageDirectory({ HOME: "/home/ada" })).toMatch(
+    /^\/home\/ada\/\.cache\/workbench\/base-image\/\w+-[0-9a-f]{12}$/,
+  );
+  expect(baseImageDirectory({ HOME: "/home/ada", XDG_CACHE_HOME: "/big" })).toMatch(/^\/big\/workbench\/base-image\//);
+});

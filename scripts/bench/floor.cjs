@@ -1,0 +1,13 @@
+/**
+ * The least that a program with these stacks can do: load cdktf and the provider's modules, and write a file.
+ *
+ *     node scripts/bench/floor.cjs <file to write> [module]…
+ */
+"use strict";
+
+const { writeFileSync } = require("node:fs");
+
+const [file, ...modules] = process.argv.slice(2);
+require("cdktf");
+for (const module of modules) require(module);
+writeFileSync(file, "{}\n");

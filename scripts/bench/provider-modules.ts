@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { projectRoot } from "../support/project";
+
+/**
+ * The provider modules that the stacks and their modules load, each once and sorted: `@cdktf/provider-aws/lib/instance` …
+ * Read from their imports; what is imported for its types alone is not loaded, and is left out.
+ *
+ * @param root folder with stacks/ and modules/. @default the project
+ */
+export function providerModules(root = projectRoot): string[] {
+  const sources = ["stacks", "modules"].flatMap((folder) => typeScriptBelow(path.join(root, folder)));
+  return [...new Set(sources.flatMap((file) => importsIn(readFileSync(file, "utf8"))))].sort();
+}
+
+function typeScriptBelow(directory: string): string[] {
+  const entries = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  return entries.filter((entry) => entry.endsWith(".ts")).map((entry) => path.join(directory, entry));
+}
+
+function importsIn(source: string): string[] {
+  const imports = source.matchAll(/^import\s+(?!type\s)[^"]*"(@cdktf\/provider-aws[^"]*)"/gm);
+  return [...imports].map(([, module]) => module as string);
+}

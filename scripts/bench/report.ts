@@ -1,0 +1,167 @@
+import Table from "cli-table3";
+import { type Copies, linearity, msPerFurtherCopy } from "./growth";
+import type { MeasuredImage } from "./image";
+import { type ImagePart, limitOf } from "./image-parts";
+import type { MeasuredStart } from "./start";
+import { describeSteps } from "./start-steps";
+import type { Summary } from "./statistics";
+
+/** One line of a table: what ran, what it took, what was expected of it, and what its time is spent on. */
+export interface Line {
+  readonly name: string;
+  readonly summary: Summary;
+  /** Against what, and how many times as long. @default nothing to compare with */
+  readonly compared?: { readonly base: string; readonly times: number };
+  /** @default no expectation */
+  readonly expected?: Expectation;
+  readonly limits: string;
+}
+
+/** A ratio that a line should not exceed, or should reach. */
+export interface Expectation {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** Shared by both tables, so that their lines stand below each other. */
+const HEAD = ["min", "median", "CPU", "MiB"];
+const WIDTHS = [28, 9, 9, 9, 6, 18, 20, 58];
+
+/** The ways to synthesize, side by side. */
+export function synthTable(lines: readonly Line[]): string {
+  const table = newTable(["synthesis", ...HEAD, "ratio", "expected", "what limits it"]);
+  for (const { name, summary, compared, expected, limits } of lines) {
+    const ratio = compared ? `${compared.times.toFixed(2)} × the ${compared.base}` : "";
+    const verdict = expected && compared ? describeExpectation(expected, compared.times) : "";
+    table.push([name, ...figures(summary), ratio, verdict, limits]);
+  }
+  return table.toString();
+}
+
+/** How the time grows with the number of copies. */
+export function growthTable(sizes: readonly Copies[], limits: string): string {
+  const table = newTable(["copies in one process", ...HEAD, "CPU ms a further copy", "expected", "what limits it"]);
+  for (const [index, size] of sizes.entries()) {
+    const before = sizes[index - 1];
+    const perCopy = before ? msPerFurtherCopy(before, size).toFixed(1) : "";
+    const last = index === sizes.length - 1;
+    table.push([size.copies, ...figures(size.summary), perCopy, last ? growthVerdict(sizes) : "", last ? limits : ""]);
+  }
+  return table.toString();
+}
+
+function growthVerdict(sizes: readonly Copies[]): string {
+  const { times, met, limit } = linearity(sizes);
+  return `linear: the last cost ≤ ${limit} × those before: ${word(met)} (${times.toFixed(2)} ×)`;
+}
+
+/** Making machines and disks takes the provider its time; the rest of a warm start should be less than that. */
+const WAITING_AT_LEAST = 0.5;
+
+/** From `npm start` to a prompt on the machine. */
+export function startTable(starts: readonly MeasuredStart[]): string {
+  const head = ["npm start to a login, once each", "time", "expected", "what limits it"];
+  const table = new Table({ head, colWidths: [34, 10, 40, 75], wordWrap: true, style: { head: [], border: [] } });
+  for (const { name, wallMs, steps, waits } of starts) {
+    if (waits === undefined) {
+      table.push([name, describeTime(wallMs), shareOfImage(steps, wallMs), describeSteps(steps)]);
+      continue;
+    }
+    const share = waits.totalMs / wallMs;
+    const longest = waits.longest.map(({ type, seconds }) => `${type} ${Math.round(seconds)} s`).join(", ");
+    const verdict = `bounded by the provider's own waits, at least half of it: ${word(share >= WAITING_AT_LEAST)} (${Math.round(share * 100)} %)`;
+    table.push([name, describeTime(wallMs), verdict, `${describeSteps(steps)}; the provider's waits: ${longest}`]);
+  }
+  return table.toString();
+}
+
+/** "the image: 73 % of it", where one was built. */
+function shareOfImage(steps: MeasuredStart["steps"], wallMs: number): string {
+  const image = steps.find(({ title }) => title === "image");
+  return image ? `the image: ${Math.round((image.seconds / (wallMs / 1000)) * 100)} % of it` : "";
+}
+
+/** Parts of a build that took less than this share one line, in milliseconds. */
+const SHORT_PART_MS = 1000;
+
+/** A build of the workbench image: what its parts took, what limits them, and what the image holds. */
+export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage): string {
+  const head = ["packer build", "time", "share", "CPU", "fetched", "what limits it"];
+  const table = new Table({
+    head,
+    colWidths: [26, 10, 8, 10, 10, 78],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  const long = parts.filter((part) => part.wallMs >= SHORT_PART_MS);
+  const short = parts.filter((part) => part.wallMs < SHORT_PART_MS);
+  const row = (part: ImagePart, limit: string) => [
+    part.name,
+    seconds(part.wallMs),
+    `${Math.round((part.wallMs / wallMs) * 100)} %`,
+    seconds(part.cpuMs),
+    mebibytes(part.receivedBytes / 1024),
+    limit,
+  ];
+  for (const part of long) table.push(row(part, limitOf(part)));
+  if (short.length > 0) table.push(row(sum(`${short.length} parts below a second`, short), ""));
+  const [first] = [...long].sort((a, b) => b.wallMs - a.wallMs);
+  const longest = first ? `${first.name} takes longest: ${limitOf(first)}` : "";
+  table.push(row(sum("all of it", parts), longest));
+  const folders = largest.map(({ folder, kib }) => `${folder} ${mebibytes(kib)}`).join(", ");
+  return [
+    table.toString(),
+    `On the disk ${name} adds ${mebibytes(size.addedKiB)} to the base's ${mebibytes(size.baseKiB)}: ${folders}.`,
+    "CPU: processor time of the machine that builds, whose disk is this computer's; fetched: what reached it over the network.",
+    "A part is limited by the processor when it has it, or waits for it, for at least 60 % of its time.",
+  ].join("\n");
+}
+
+function sum(name: string, parts: readonly ImagePart[]): ImagePart {
+  const of = (value: (part: ImagePart) => number) => parts.reduce((total, part) => total + value(part), 0);
+  return {
+    name,
+    wallMs: of((part) => part.wallMs),
+    cpuMs: of((part) => part.cpuMs),
+    stalledMs: of((part) => part.stalledMs),
+    receivedBytes: of((part) => part.receivedBytes),
+  };
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function mebibytes(kib: number): string {
+  return `${Math.round(kib / 1024)} MiB`;
+}
+
+/** "≤ 2.5 ×: met". */
+export function describeExpectation({ atMost, atLeast }: Expectation, times: number): string {
+  if (atMost !== undefined) return `≤ ${atMost} ×: ${word(times <= atMost)}`;
+  if (atLeast !== undefined) return `≥ ${atLeast} ×: ${word(times >= atLeast)}`;
+  return "";
+}
+
+/** The parts that matter, as one sentence: "loading cdktf 38 %, starting tsx 24 %". */
+export function describeShares(shares: ReadonlyMap<string, number>, least = 0.03): string {
+  const worthSaying = [...shares].filter(([, share]) => share >= least);
+  return worthSaying.map(([part, share]) => `${part} ${Math.round(share * 100)} %`).join(", ");
+}
+
+/** Seconds from 10 s on, milliseconds below. */
+export function describeTime(ms: number): string {
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+function figures({ minMs, medianMs, cpuMs, peakMiB }: Summary): string[] {
+  return [...[minMs, medianMs, cpuMs].map(describeTime), peakMiB.toFixed(0)];
+}
+
+function word(met: boolean): string {
+  return met ? "met" : "MISSED";
+}
+
+function newTable(head: string[]): InstanceType<typeof Table> {
+  return new Table({ head, colWidths: WIDTHS, wordWrap: true, style: { head: [], border: [] } });
+}

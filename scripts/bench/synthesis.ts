@@ -1,0 +1,82 @@
+import { type BenchCommand, copiesCommand, type SynthCommands, synthCommands } from "./commands";
+import { copyCounts } from "./growth";
+import type { Measurement } from "./measure";
+import { profileParts } from "./profile";
+import { describeShares, growthTable, type Line, synthTable } from "./report";
+import { type Runs, runRounds } from "./rounds";
+import { ratio, summarize } from "./statistics";
+
+const APP_AT_MOST_TIMES_THE_FLOOR = 2.5;
+const TEMPLATE_AT_LEAST_TIMES_THE_APP = 3;
+
+/** How many profiles tell what a line's time is spent on. */
+const PROFILES = 3;
+
+/** What {@link measureSynthesis} found. */
+export interface SynthesisTables {
+  readonly synthesis: string;
+  readonly growth: string;
+}
+
+/**
+ * Measures every way to synthesize and how the time grows, and profiles each to say what limits it.
+ *
+ * @param rounds how often each command is measured
+ * @param temporary folder for all output
+ * @param report told what is being run
+ */
+export async function measureSynthesis(
+  rounds: number,
+  temporary: string,
+  report: (progress: string) => void,
+): Promise<SynthesisTables> {
+  const synth = synthCommands(temporary);
+  const copies = copyCounts.map((count) => ({ count, command: copiesCommand(count, temporary) }));
+  const all = [synth.floor, synth.app, synth.cdktf, synth.template, ...copies.map(({ command }) => command)];
+  const runs = await runRounds(all, rounds, temporary, report);
+  const limits = async (command: BenchCommand): Promise<string> => {
+    report(`profiling: ${command.name}`);
+    return describeShares(await profileParts(command, PROFILES, temporary));
+  };
+  return {
+    synthesis: synthTable(await synthLines(synth, runs, limits)),
+    growth: growthTable(
+      copies.map(({ count, command }) => ({ copies: count, summary: summarize(runsOf(runs, command)) })),
+      await limits(copiesCommand(Math.max(...copyCounts), temporary)),
+    ),
+  };
+}
+
+async function synthLines(
+  { floor, app, cdktf, template, templateProgram }: SynthCommands,
+  runs: Runs,
+  limits: (command: BenchCommand) => Promise<string>,
+): Promise<Line[]> {
+  const of = (command: BenchCommand) => ({ name: command.name, summary: summarize(runsOf(runs, command)) });
+  const times = (command: BenchCommand, base: BenchCommand) => ratio(runsOf(runs, command), runsOf(runs, base));
+  const ofTheCli = Math.round((1 - times(app, cdktf)) * 100);
+  return [
+    { ...of(floor), limits: await limits(floor) },
+    {
+      ...of(app),
+      compared: { base: "floor", times: times(app, floor) },
+      expected: { atMost: APP_AT_MOST_TIMES_THE_FLOOR },
+      limits: await limits(app),
+    },
+    {
+      ...of(cdktf),
+      compared: { base: "app", times: times(cdktf, app) },
+      limits: `npx and the cdktf command itself ${ofTheCli} %, the app ${100 - ofTheCli} %`,
+    },
+    {
+      ...of(template),
+      compared: { base: "app", times: times(template, app) },
+      expected: { atLeast: TEMPLATE_AT_LEAST_TIMES_THE_APP },
+      limits: await limits(templateProgram),
+    },
+  ];
+}
+
+function runsOf(runs: Runs, command: BenchCommand): readonly Measurement[] {
+  return runs.get(command.name) ?? [];
+}

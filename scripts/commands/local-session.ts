@@ -1,0 +1,50 @@
+import type { Settings } from "../../settings/schema";
+import { doesWhatIsWanted, type StartOptions, startLocalAws } from "../local-aws/control";
+import { type LocalAws, localEnvironment } from "../local-aws/environment";
+import { findRunning, localAwsOf, type RunningLocalAws } from "../local-aws/which";
+import { withPacker } from "../packer/local-variables";
+import { type BuiltImage, findOwnImages, imageVariables } from "../packer/own-image";
+import { ensureReady, type Readiness } from "../setup/ensure-ready";
+import { callProgram, program } from "../support/program";
+import { runTasks } from "../support/progress";
+
+const { loadSettings } = program<typeof import("../../settings/load")>("settings/load");
+
+/** Everything a command needs to work with the local AWS. */
+export interface LocalSession {
+  readonly ready: Readiness;
+  readonly localAws: RunningLocalAws;
+  readonly settings: Settings;
+  /** Images of ours that are there, newest first. */
+  readonly ownImages: readonly BuiltImage[];
+  /** The whole environment of children; see {@link localEnvironment}. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Sets up what is missing and starts the local AWS unless it runs.
+ *
+ * @throws CommandError one sentence when that cannot be done, or when the settings are wrong
+ */
+export async function openLocalSession(source: NodeJS.ProcessEnv = process.env): Promise<LocalSession> {
+  const wanted = localAwsOf(source);
+  const ready = await ensureReady({ localAwsHome: wanted.home });
+  const { terraform } = ready;
+  const settings = callProgram(() => loadSettings({ environment: localEnvironment(wanted, { source, terraform }) }));
+  const localAws = await start(wanted, { baseImage: ready.baseImage });
+  const plain = localEnvironment(localAws, { source, terraform, region: settings.aws.region });
+  const ownImages = await findOwnImages(localAws.port, settings);
+  const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(settings, ownImages) };
+  return { ready, localAws, settings, ownImages, environment };
+}
+
+async function start(wanted: LocalAws, options: StartOptions): Promise<RunningLocalAws> {
+  const running = await findRunning(wanted);
+  if (running?.health.ready && doesWhatIsWanted(running, options)) return running;
+  const task = {
+    title: "Start the local AWS",
+    run: async (report: (progress: string) => void) => void (await startLocalAws(wanted, { ...options, report })),
+  };
+  await runTasks([task], { concurrent: false });
+  return startLocalAws(wanted, options);
+}

@@ -1,0 +1,71 @@
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { ImageAccount } from "../packer/image-account";
+import { judgeImages, type Verdict } from "../packer/old-images";
+import { CommandError } from "../support/command-error";
+import { callProgram, program } from "../support/program";
+import { runCommand } from "./run-command";
+
+const { loadSections } = program<typeof import("../../settings/load")>("settings/load");
+
+const USAGE = `Lists our machine images, and retires the old ones with their snapshots: of each image and architecture, all but the
+newest N that no machine was made from.
+
+usage: npm run packer:retire -- --keep N [--yes]
+       --keep N   how many of each to keep, at least 1
+       --yes      do not ask
+
+WORKBENCH_ENV=<environment> chooses the settings, and so project, region and profile.
+`;
+
+await runCommand(async (args) => {
+  const { keep, yes } = readArguments(args);
+  if (keep === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const account = new ImageAccount(callProgram(() => loadSections(["project", "aws"])));
+  const [images, machines] = await Promise.all([account.images(), account.machines()]);
+  const verdicts = judgeImages(images, machines, keep);
+  const old = verdicts.filter(({ retire }) => retire).map(({ image }) => image);
+  process.stdout.write(verdicts.length === 0 ? "There is no image of ours.\n" : verdicts.map(line).join(""));
+  const orphans = await account.orphanedSnapshots();
+  for (const snapshot of orphans) process.stdout.write(`delete ${snapshot}: its image is gone\n`);
+  if (old.length + orphans.length === 0) return 0;
+  await confirm(yes);
+  for (const { id, name, snapshotIds } of old) {
+    await account.deregister(id);
+    for (const snapshot of snapshotIds) await account.deleteSnapshot(snapshot);
+    process.stdout.write(`retired ${name}\n`);
+  }
+  for (const snapshot of orphans) await account.deleteSnapshot(snapshot);
+  return 0;
+});
+
+function line({ image, retire, why }: Verdict): string {
+  return `${retire ? "retire" : "keep  "} ${image.name} (${image.id}, ${image.createdAt}): ${why}\n`;
+}
+
+function readArguments(args: readonly string[]): { keep: number | undefined; yes: boolean } {
+  const options = { keep: { type: "string" }, yes: { type: "boolean", default: false } } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.keep === undefined) return { keep: undefined, yes: values.yes };
+    if (!/^[1-9]\d{0,3}$/.test(values.keep)) {
+      throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${values.keep}"`, 2);
+    }
+    return { keep: Number(values.keep), yes: values.yes };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${(error as Error).message}; npm run packer:retire shows how it is called`, 2);
+  }
+}
+
+async function confirm(yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw new CommandError("nothing was retired: say --yes where nobody can be asked");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question("Retire them? Their snapshots are deleted for good. [y/N] ");
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError("nothing was retired");
+}

@@ -1,0 +1,23 @@
+import { localAwsOf } from "../local-aws/which";
+import { ensureReady } from "../setup/ensure-ready";
+import { runTasks } from "../support/progress";
+import { listChecks } from "../testing/checks";
+import { counted, inTemporaryDirectory } from "../testing/counted";
+import { checkTask, runnerTask } from "../testing/run-tests";
+import { fastTests, pythonTests, slowTests } from "../testing/runners";
+import { runCommand } from "./run-command";
+
+await runCommand(() =>
+  counted("npm test", async (add) => {
+    await ensureReady({ localAwsHome: localAwsOf().home, tests: true });
+    const { checks, skipped } = await listChecks();
+    add({ passed: 0, failed: [], skipped });
+    const checkTasks = checks.map((check) => checkTask(check, add));
+    await runTasks(checkTasks, { concurrent: true });
+    // One after the other: what they wait for is machines, and those are as many as the processors carry.
+    await inTemporaryDirectory(add, async (directory) => {
+      const runners = [fastTests, pythonTests, slowTests].map((runner) => runnerTask(runner, directory, add));
+      await runTasks(runners, { concurrent: false });
+    });
+  }),
+);

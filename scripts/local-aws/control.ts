@@ -1,0 +1,179 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { venvPython } from "../setup/python-env";
+import { CommandError, InterruptedError } from "../support/command-error";
+import { isInterrupted } from "../support/interrupt";
+import { projectRoot, shown } from "../support/project";
+import { lastLineOf, runLogged } from "../support/run-logged";
+import { type LocalAws, localEnvironment } from "./environment";
+import { readHealth } from "./health";
+import { isPortTaken, portHolder } from "./port-holder";
+import { findRunning, localAwsLog, type RunningLocalAws } from "./which";
+
+/** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow disks. */
+const START_LIMIT_SEC = 120;
+/** Machines power off by themselves first. */
+const STOP_LIMIT_SEC = 120;
+const CLEAN_LIMIT_SEC = 180;
+const POLL_MS = 50;
+
+/** How {@link startLocalAws} starts. */
+export interface StartOptions {
+  /** Base root file system of machines; absent: the API only. */
+  readonly baseImage?: string;
+  /** Told what it is doing while it starts. */
+  readonly report?: (progress: string) => void;
+}
+
+/**
+ * Starts the local AWS and waits until it is ready, or takes the one that runs already. It goes on when this process
+ * ends. One that serves the API only is started again when machines have become possible.
+ *
+ * @throws CommandError one sentence with the last line of its log when it does not get ready, or who holds the port
+ */
+export async function startLocalAws(localAws: LocalAws, options: StartOptions = {}): Promise<RunningLocalAws> {
+  const running = await findRunning(localAws);
+  if (running && doesWhatIsWanted(running, options)) {
+    return waitUntilReady(running, () => "it was stopped meanwhile: run the command again", options);
+  }
+  if (running) await stopLocalAws(localAws);
+  await requireFreePort(localAws);
+  const log = localAwsLog(localAws);
+  mkdirSync(path.dirname(log), { recursive: true });
+  const output = openSync(log, "w");
+  const { home, port, network } = localAws;
+  const base = options.baseImage === undefined ? [] : ["--base-image", options.baseImage];
+  const child = spawn(
+    venvPython,
+    ["-m", "local_aws", "serve", "--home", home, "--port", String(port), "--network", network, ...base],
+    { cwd: projectRoot, env: serverEnvironment(localAws), stdio: ["ignore", output, output], detached: true },
+  );
+  closeSync(output);
+  let ended: string | undefined;
+  child.once("error", (error) => {
+    ended = error.message;
+  });
+  child.once("exit", (code, signal) => {
+    ended = lastLineOf(readFileSync(log, "utf8")) ?? `it ended with ${signal ?? `exit code ${code}`}`;
+  });
+  try {
+    return await waitUntilReady(localAws, () => ended, options);
+  } catch (error) {
+    child.kill("SIGTERM");
+    throw error;
+  } finally {
+    child.unref();
+  }
+}
+
+/** Does a running local AWS do what starting it with these options would give? */
+export function doesWhatIsWanted({ health }: RunningLocalAws, { baseImage }: StartOptions): boolean {
+  return health.machines || baseImage === undefined;
+}
+
+function serverEnvironment(localAws: LocalAws): NodeJS.ProcessEnv {
+  const environment = localEnvironment(localAws, { source: process.env });
+  return { ...environment, PYTHONPATH: path.join(projectRoot, "scripts", "local-aws"), PYTHONUNBUFFERED: "1" };
+}
+
+async function waitUntilReady(
+  localAws: LocalAws,
+  ended: () => string | undefined,
+  { report }: StartOptions,
+): Promise<RunningLocalAws> {
+  const log = localAwsLog(localAws);
+  const giveUpAt = Date.now() + START_LIMIT_SEC * 1000;
+  while (Date.now() < giveUpAt) {
+    const running = await findRunning(localAws);
+    if (running?.health.ready) return running;
+    if (running?.health.doing) report?.(running.health.doing);
+    // While one answers, it is of no importance that ours has ended: another command has started it at the same time.
+    const words = running === undefined ? ended() : undefined;
+    if (words !== undefined) throw new CommandError(`the local AWS did not start: ${words}; see ${shown(log)}`);
+    if (isInterrupted()) throw new InterruptedError("the local AWS was not started");
+    await sleep(POLL_MS);
+  }
+  const said = existsSync(log) ? lastLineOf(readFileSync(log, "utf8")) : undefined;
+  throw new CommandError(
+    `the local AWS was not ready within ${START_LIMIT_SEC} s; the last line of ${shown(log)}: ${said ?? "(empty)"}`,
+  );
+}
+
+async function requireFreePort({ port }: LocalAws): Promise<void> {
+  if (!(await isPortTaken(port))) return;
+  const other = await readHealth(port);
+  const holder = other ? `the local AWS of ${other.home} (pid ${other.pid})` : await portHolder(port);
+  throw new CommandError(
+    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.18.16.0/20`,
+  );
+}
+
+/**
+ * Stops the local AWS of a folder: machines power off, state is kept.
+ *
+ * @returns false when it did not run
+ * @throws CommandError when it does not end within the limit
+ */
+export async function stopLocalAws(localAws: LocalAws): Promise<boolean> {
+  const running = await findRunning(localAws);
+  if (running === undefined) return false;
+  const { pid } = running.health;
+  signal(pid, "SIGTERM");
+  const giveUpAt = Date.now() + STOP_LIMIT_SEC * 1000;
+  while (signal(pid, 0)) {
+    if (Date.now() > giveUpAt) {
+      throw new CommandError(
+        `the local AWS (pid ${pid}) did not end within ${STOP_LIMIT_SEC} s of SIGTERM: see ${shown(localAwsLog(localAws))}, then kill -KILL ${pid}; the next npm start cleans up after it`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+/** Sends a signal; false when there is no such process. */
+function signal(pid: number, which: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, which);
+    return true;
+  } catch (error) {
+    // EPERM: it exists, and is not ours.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** What set-up, Terraform, cdktf and Packer keep in a local AWS's home; the server knows of the rest. */
+const OWN_FOLDERS = ["ssh", "state", "cdktf.out", "packer"];
+
+/**
+ * Forgets everything of a local AWS that does not run: machines, disks, state, keys, and what Terraform knew about it.
+ * Removes by name what was made there, so that a wrong LOCAL_AWS_HOME costs nobody a folder.
+ */
+export async function cleanLocalAws(localAws: LocalAws): Promise<void> {
+  const { home } = localAws;
+  if (!existsSync(path.join(home, "server.lock"))) return;
+  if (existsSync(venvPython)) {
+    await runLogged({
+      name: "clean local AWS",
+      file: venvPython,
+      args: ["-m", "local_aws", "clean", "--home", home],
+      cwd: projectRoot,
+      env: serverEnvironment(localAws),
+      timeoutSec: CLEAN_LIMIT_SEC,
+      uninterruptible: true,
+    });
+  }
+  for (const folder of OWN_FOLDERS) rmSync(path.join(home, folder), { recursive: true, force: true });
+  removeIfEmpty(home);
+  rmSync(localAwsLog(localAws), { force: true });
+}
+
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // Something in it is not ours, or it is gone already.
+  }
+}

@@ -1,0 +1,55 @@
+"""The command line: `python -m local_aws serve` and `python -m local_aws clean`."""
+
+import argparse
+import sys
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from . import server
+from .errors import LocalAwsError
+
+DEFAULT_PORT = 4760
+# Never routed on the internet (RFC 2544), so that nothing can be sent to somebody else's address by mistake.
+DEFAULT_NETWORK = "198.18.0.0/20"
+
+
+def main() -> int:
+    """Runs one command; 0 when it went well, 1 after one sentence about what did not, 2 for a wrong command line."""
+    arguments = _parser().parse_args()
+    try:
+        if arguments.command == "serve":
+            server.serve(arguments.home, arguments.port, arguments.network, arguments.base_image)
+        else:
+            server.clean(arguments.home)
+    except LocalAwsError as error:
+        print(f"local-aws: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"local-aws: {error.strerror}: {error.filename or arguments.home}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 (any free one) to 65535, got {text}")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="local_aws", description="A local AWS: API, machines and disks.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve in the foreground until SIGTERM or SIGINT")
+    serve.add_argument("--home", type=Path, required=True, help="folder of its state, images and disks")
+    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port on 127.0.0.1 (default: %(default)s)")
+    serve.add_argument(
+        "--network", type=IPv4Network, default=DEFAULT_NETWORK, help="addresses of machines (default: %(default)s)"
+    )
+    serve.add_argument("--base-image", type=Path, help="root file system that machines boot (default: no machines)")
+    clean = commands.add_parser("clean", help="remove everything of a local AWS that does not run")
+    clean.add_argument("--home", type=Path, required=True, help="its folder")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

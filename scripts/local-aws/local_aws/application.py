@@ -1,0 +1,157 @@
+"""The WSGI application: which call it is, one change at a time, saved before it is answered, failures told at once."""
+
+import json
+import re
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, Protocol
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from .calls import ApiCall, full_name, identify
+from .error_answers import Answer, error_answer
+from .transport import collect
+
+HEALTH_PATH = "/_local-aws/health"
+READ_ATTEMPTS = 20
+# What moto says of a filter that it lacks; the call itself it knows.
+MISSING_FILTER = re.compile(r"The filter '([^']+)'")
+
+
+class State(Protocol):
+    """What the application asks of the saved state."""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something came into being since the last save, in a call that only reads."""
+
+    def save(self) -> None:
+        """Brings the state to the disk."""
+
+
+class Application:
+    """Answers AWS calls with moto and the supplements, and `GET /_local-aws/health`.
+
+    The state is saved before the answer to a call that changes something leaves. `describe` adds to the health
+    answer. Until `ready` is set, calls are answered with 503 and what `doing` says, which AWS clients try again.
+    Whoever changes the state apart from a call holds `changing` meanwhile.
+    """
+
+    def __init__(self, state: State, describe: Callable[[], dict[str, Any]]) -> None:
+        self.ready = False
+        self.doing = "starting"
+        self.changing = threading.Lock()
+        self._state = state
+        self._describe = describe
+        self._missing: dict[str, None] = {}
+        self._moto = _Dispatcher(create_backend_app)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answers one request (WSGI)."""
+        status, headers, body = self._answer(environ)
+        start_response(status, headers)
+        return [body]
+
+    def _answer(self, environ: WSGIEnvironment) -> Answer:
+        if environ.get("PATH_INFO") == HEALTH_PATH:
+            return self._health()
+        call = identify(environ)
+        if not self.ready:
+            return self._unavailable(call)
+        if call.only_reads:
+            answer = self._read(call, environ)
+            if not self._state.is_stale:
+                return answer
+            with self.changing:
+                return self._saved(call, answer)
+        started = time.monotonic()
+        with self.changing:
+            if not self.ready:  # it began to stop while this call waited for its turn
+                return self._unavailable(call)
+            performed = self._perform(call, environ)
+            between = time.monotonic()
+            answer = self._saved(call, performed)
+        took, saving = (round((time.monotonic() - since) * 1000) for since in (started, between))
+        _log(f"{full_name(call, environ)} {answer[0][:3]} {took} ms, {saving} of them saving")
+        return answer
+
+    def _unavailable(self, call: ApiCall) -> Answer:
+        return error_answer(call, "ServiceUnavailable", f"the local AWS is {self.doing}", "503 Service Unavailable")
+
+    def _saved(self, call: ApiCall, answer: Answer) -> Answer:
+        try:
+            self._state.save()
+        except Exception as error:
+            if not isinstance(error, OSError):
+                traceback.print_exc()
+            message = f"the call was performed, but the state cannot be saved ({type(error).__name__}: {error})"
+            return error_answer(call, "LocalAwsStateNotSaved", message)
+        return answer
+
+    def _health(self) -> Answer:
+        status = "200 OK" if self.ready else "503 Service Unavailable"
+        health = {"ready": self.ready, **self._describe(), "missing": list(self._missing)}
+        if not self.ready:
+            health["doing"] = self.doing
+        return status, [("Content-Type", "application/json")], json.dumps(health).encode()
+
+    def _read(self, call: ApiCall, environ: WSGIEnvironment) -> Answer:
+        # Reading runs beside a change, and moto's dictionaries may grow while it walks them: reading again is harmless.
+        body = environ["wsgi.input"].getvalue()
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            try:
+                return self._perform(call, environ, retriable=attempt < READ_ATTEMPTS)
+            except _ChangedMeanwhile:
+                time.sleep(0.005 * attempt)
+                environ["wsgi.input"] = type(environ["wsgi.input"])(body)
+        raise AssertionError("the last attempt answers")
+
+    def _perform(self, call: ApiCall, environ: WSGIEnvironment, *, retriable: bool = False) -> Answer:
+        try:
+            answer = collect(self._moto, environ)
+        except NotImplementedError as error:
+            return self._refuse(call, environ, str(error))
+        except Exception as error:
+            if retriable and isinstance(error, RuntimeError) and "changed size during iteration" in str(error):
+                raise _ChangedMeanwhile from error
+            traceback.print_exc()
+            message = f"{full_name(call, environ)} failed inside the local AWS: {type(error).__name__}: {error}"
+            return error_answer(call, "LocalAwsInternalError", message)
+        return self._refuse(call, environ) if _knows_no_route(answer) else answer
+
+    def _refuse(self, call: ApiCall, environ: WSGIEnvironment, reason: str = "") -> Answer:
+        name = full_name(call, environ)
+        self._missing[name] = None
+        missing_filter = MISSING_FILTER.match(reason)
+        detail = f"{name} with filter {missing_filter[1]}" if missing_filter else name
+        _log(f"not implemented: {detail}")
+        return error_answer(call, "NotImplementedByLocalAws", detail)
+
+
+class _ChangedMeanwhile(Exception):
+    """A dictionary grew while a reading call walked it."""
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    """moto's dispatcher, which for a service that moto does not know would answer with a crash."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        backend = super().get_backend_for_host(host)
+        if backend is None and host is not None:
+            raise NotImplementedError(host)
+        return backend
+
+
+def _knows_no_route(answer: Answer) -> bool:
+    # Flask's own 404 and 405 pages: AWS's services answer their 404 in XML or JSON.
+    status, headers, body = answer
+    is_page = any(name.lower() == "content-type" and "html" in value for name, value in headers)
+    return status[:3] in ("404", "405") and is_page and body.lstrip()[:9].lower() == b"<!doctype"
+
+
+def _log(message: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {message}", file=sys.stderr, flush=True)

@@ -1,0 +1,59 @@
+"""The control groups of machines: one each, so that every machine's systemd has a tree of its own, and so that all of a
+machine's processes can be found and ended together."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from .commands import MachineError
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+def hierarchies() -> list[tuple[str, Path]]:
+    """The control group hierarchies that systemd-nspawn writes to, as kind and mount point, version 2 first."""
+    found = []
+    for line in MOUNTS.read_text().splitlines():
+        before, after = line.split(" - ", 1)
+        kind, _source, options = after.split(" ", 2)
+        if kind == "cgroup2" or (kind == "cgroup" and "name=systemd" in options):
+            found.append((kind, Path(before.split(" ")[4])))
+    return sorted(found, key=lambda entry: entry[0] != "cgroup2")
+
+
+def make_group(parent: str, name: str) -> Path:
+    """Makes the control group `parent`/`name`. Raises MachineError where there is no version 2 hierarchy."""
+    for kind, root in hierarchies():
+        if kind == "cgroup2":
+            group = root / parent / name
+            group.mkdir(parents=True, exist_ok=True)
+            return group
+    raise MachineError(
+        "no control group hierarchy of version 2 is mounted on this host: machines need one, as systemd does"
+    )
+
+
+def remove_group(parent: str, name: str = "") -> None:
+    """Removes a control group and all below it where nothing runs in them any more."""
+    for _kind, root in hierarchies():
+        for folder, _folders, _files in os.walk(root / parent / name, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        with contextlib.suppress(OSError):
+            (root / parent).rmdir()
+
+
+def members(parent: str, name: str = "") -> Iterator[int]:
+    """The processes in a control group and in all below it."""
+    for kind, root in hierarchies():
+        if kind != "cgroup2":
+            continue
+        for folder, _folders, _files in os.walk(root / parent / name):
+            with contextlib.suppress(OSError):
+                yield from map(int, Path(folder, "cgroup.procs").read_text().split())
+
+
+def remaining_groups(parent: str) -> list[Path]:
+    """What is left of a parent group."""
+    return [root / parent for _kind, root in hierarchies() if (root / parent).exists()]

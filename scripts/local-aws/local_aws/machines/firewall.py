@@ -1,0 +1,58 @@
+"""The firewall rules of one local AWS: machines get out, nobody else gets in."""
+
+import shlex
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from .commands import MachineError, run
+
+TABLES = ("mangle", "filter", "nat")
+Rule = tuple[str, ...]
+
+
+def rules(bridge: str, network: IPv4Network) -> list[Rule]:
+    """Every rule as table, position, chain and match.
+
+    - What comes from elsewhere towards machines is dropped, in `mangle`, which no other tool's ACCEPT can precede;
+      answers to what machines asked pass.
+    - Machines may send to each other and out, also where another tool (Docker) drops forwarded traffic.
+    - On the way out they take this host's address.
+    """
+    inside, outside = ("-i", bridge), ("!", "-i", bridge, "-o", bridge)
+    answers = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED")
+    strangers = ("-m", "conntrack", "--ctstate", "NEW,INVALID")
+    return [
+        ("mangle", "-I", "FORWARD", *outside, *strangers, "-j", "DROP"),
+        ("filter", "-I", "FORWARD", *inside, "-j", "ACCEPT"),
+        ("filter", "-I", "FORWARD", *outside, *answers, "-j", "ACCEPT"),
+        ("nat", "-I", "POSTROUTING", "-s", str(network), "!", "-o", bridge, "-j", "MASQUERADE"),
+    ]
+
+
+def add_rules(bridge: str, network: IPv4Network, comment: str) -> None:
+    """Puts the rules in, each with `comment`. Raises MachineError."""
+    for table, position, chain, *match in rules(bridge, network):
+        run("iptables", "-w", "-t", table, position, chain, *match, "-m", "comment", "--comment", comment)
+
+
+def remove_rules(comment: str) -> None:
+    """Takes every rule with `comment` out, whoever put it in."""
+    for table, rule in list(_rules_with(comment)):
+        run("iptables", "-w", "-t", table, "-D", *rule[1:])
+
+
+def remaining_rules(comment: str) -> list[str]:
+    """The rules with `comment` that are still there."""
+    return [f"{table}: {' '.join(rule)}" for table, rule in _rules_with(comment)]
+
+
+def _rules_with(comment: str) -> Iterator[tuple[str, list[str]]]:
+    for table in TABLES:
+        try:
+            lines = run("iptables", "-w", "-t", table, "-S").splitlines()
+        except MachineError:  # no iptables, or not this table: then there is no rule either
+            continue
+        for line in lines:
+            words = shlex.split(line)
+            if words[:1] == ["-A"] and comment in words:
+                yield table, words

@@ -1,0 +1,67 @@
+"""The systemd-nspawn process of a machine: started, asked, ended."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from .processes import leader_of
+
+BOOT_MACHINE = Path(__file__).with_name("boot-machine")
+# systemd(1), Signals: what a machine's process 1 does on them.
+POWER_OFF, REBOOT = signal.SIGRTMIN + 4, signal.SIGRTMIN + 5
+# systemd-nspawn ends so when the machine wants to boot again.
+REBOOT_STATUS = 133
+KILL_LIMIT_SEC = 2
+
+
+class Nspawn:
+    """One boot of a machine."""
+
+    def __init__(
+        self, home: Path, instance_id: str, *, layers: Sequence[str], namespace: Path, group: Path, console: Path
+    ) -> None:
+        """Starts it; everything below the machine's folder must be in place. Raises OSError."""
+        command = ["unshare", "--mount", "--propagation=slave", str(BOOT_MACHINE)]
+        command += [str(home), instance_id, ":".join(layers), str(namespace), str(group)]
+        command.append(str(uuid.uuid5(uuid.NAMESPACE_URL, instance_id)))
+        with console.open("ab") as output:
+            # A session of its own: Ctrl-C in the operator's terminal is for the server alone.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the machine is off, or about to boot again."""
+        return self._process.poll() is not None
+
+    @property
+    def leader(self) -> int | None:
+        """The machine's process 1, as this host numbers it; None while it is set up and when it has ended."""
+        return leader_of(self._process.pid)
+
+    def wait(self, limit_sec: float | None = None) -> int | None:
+        """The exit status, or None when it has not ended within the limit."""
+        try:
+            return self._process.wait(limit_sec)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def ask(self, number: int) -> bool:
+        """Sends a signal to the machine's process 1. False when there is none yet."""
+        leader = self.leader
+        if leader is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(leader, number)
+        return True
+
+    def kill(self) -> None:
+        """Ends the machine as a power cut would."""
+        # Process 1 first: the kernel ends the whole machine with it, and systemd-nspawn then tidies up after itself.
+        if not self.ask(signal.SIGKILL) or self.wait(KILL_LIMIT_SEC) is None:
+            self._process.kill()

@@ -1,0 +1,127 @@
+"""HTTP on the loopback interface, in the way that the AWS provider, the AWS CLI and Packer rely on.
+
+Every answer leaves in one write. When headers and body leave in two, the Terraform provider fails at random under
+load with "use of closed network connection", and its retries then create things twice.
+"""
+
+import io
+import socket
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, DechunkedInput, make_server
+
+from .errors import LocalAwsError
+
+HOST = "127.0.0.1"
+
+
+class Handler(MotoRequestHandler):
+    """Reads a request whole, answers it whole, and keeps the connection open for the next one."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
+    timeout = 75
+
+    def handle_expect_100(self) -> bool:
+        """Tells a client that waits for it to send the body, at once: the write buffer would hold it back."""
+        self.send_response_only(HTTPStatus.CONTINUE)
+        self.end_headers()
+        self.wfile.flush()
+        return True
+
+    def run_wsgi(self) -> None:
+        """Answers one request.
+
+        In place of werkzeug's own, which closes every connection and waits 10 ms after each answer.
+        """
+        raw, self.rfile = self.rfile, io.BytesIO(self._read_body())
+        try:
+            self.environ = self.make_environ()
+        finally:
+            self.rfile = raw
+        status, headers, body = collect(self.server.app, self.environ)
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            if name.lower() not in ("connection", "transfer-encoding", "date", "server"):
+                self.send_header(name, value)
+        bodiless = self.command == "HEAD" or code in ("204", "304")
+        if not bodiless and not any(name.lower() == "content-length" for name, _ in headers):
+            self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if not bodiless:
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def make_environ(self) -> WSGIEnvironment:
+        """moto's environment of the request, whose body has been read and has a length."""
+        environ = super().make_environ()
+        environ["wsgi.input"] = self.rfile
+        environ["CONTENT_LENGTH"] = str(len(self.rfile.getvalue()))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ.pop("wsgi.input_terminated", None)
+        return environ
+
+    def log_request(self, *args: Any) -> None:
+        """Says nothing: the application logs calls by their AWS names."""
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return io.BufferedReader(DechunkedInput(self.rfile)).read()
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+
+def collect(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Runs a WSGI application to its end: status line, headers and whole body."""
+    started: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+        started[:] = [status, headers]
+
+    chunks: Iterable[bytes] = application(environ, _as_start_response(start_response))
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close:
+            close()
+    return started[0], started[1], body
+
+
+def _as_start_response(function: Any) -> StartResponse:
+    return function
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on the loopback interface only; 0 picks a free port. Fails when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise LocalAwsError(
+            f"cannot listen on {HOST}:{port} ({error.strerror.lower()}): stop the program that uses this port, "
+            "or give another --port"
+        ) from error
+    return listener
+
+
+def serve_on(listener: socket.socket, application: WSGIApplication) -> BaseWSGIServer:
+    """A server with one thread a connection on a socket that listens already."""
+    return make_server(
+        HOST,
+        listener.getsockname()[1],
+        application,
+        threaded=True,
+        request_handler=Handler,
+        fd=listener.fileno(),
+    )

@@ -1,0 +1,69 @@
+import type { Packer } from "../setup/packer";
+import { CommandError, InterruptedError } from "../support/command-error";
+import { isInterrupted, onInterrupt } from "../support/interrupt";
+import { projectRoot, shown } from "../support/project";
+import { spawnLogged } from "../support/spawn-logged";
+import { BuildProgress } from "./build-progress";
+
+/** It takes two to four minutes on two cores; this is for slow networks. */
+const BUILD_LIMIT_SEC = 3600;
+
+/** How {@link buildImage} builds. */
+export interface ImageBuild {
+  readonly packer: Packer;
+  /** The whole environment of Packer but for its plugins, which says where AWS is and what differs from the template's defaults. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Told every second what it is doing. */
+  readonly report: (progress: string) => void;
+  /** Told when a part of the build begins, in {@link BuildProgress}'s words. */
+  readonly onPart?: (part: string) => void;
+}
+
+/**
+ * Runs `packer build packer/<image>` to its end.
+ *
+ * Packer runs in a session of its own: Ctrl-C is passed on as one SIGTERM to it alone, upon which it removes the machine that
+ * builds, its key and its security group, and that is waited for. Its outer process takes no notice of SIGINT, and to its
+ * plugins a signal would be the end.
+ *
+ * @throws CommandError one sentence: the part that failed, why, and the log
+ * @throws InterruptedError when it ended because of Ctrl-C
+ */
+export async function buildImage(image: string, { packer, environment, report, onPart }: ImageBuild): Promise<void> {
+  if (isInterrupted()) throw new InterruptedError(`the image ${image} was not begun`);
+  const progress = new BuildProgress();
+  let partBegan = Date.now();
+  const { child, log, ended } = spawnLogged({
+    name: `packer build ${image}`,
+    file: packer.file,
+    args: ["build", "-color=false", `packer/${image}`],
+    cwd: projectRoot,
+    env: packer.pluginPath === undefined ? environment : { ...environment, PACKER_PLUGIN_PATH: packer.pluginPath },
+    onLine: (line) => {
+      const before = progress.part;
+      progress.follow(line);
+      if (progress.part === before) return;
+      partBegan = Date.now();
+      onPart?.(progress.part);
+    },
+  });
+  let stopping: "interrupted" | "late" | undefined;
+  const stop = (why: "interrupted" | "late"): void => {
+    if (stopping === undefined) child.kill("SIGTERM");
+    stopping ??= why;
+  };
+  const forget = onInterrupt(() => stop("interrupted"));
+  const timer = setTimeout(() => stop("late"), BUILD_LIMIT_SEC * 1000);
+  const ticker = setInterval(() => {
+    const seconds = Math.round((Date.now() - partBegan) / 1000);
+    report(stopping ? "stopping: Packer removes what it made" : `${progress.part} (${seconds} s)`);
+  }, 1000);
+  const { exitCode, problem } = await ended;
+  clearInterval(ticker);
+  clearTimeout(timer);
+  forget();
+  if (exitCode === 0) return;
+  if (stopping === "interrupted") throw new InterruptedError(`the image ${image} was not built; nothing of it is left`);
+  const why = stopping === "late" ? `it did not end within ${BUILD_LIMIT_SEC} s` : (problem ?? progress.failure());
+  throw new CommandError(`${why}; see ${shown(log)}`);
+}

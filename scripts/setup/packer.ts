@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { CommandError } from "../support/command-error";
+import { runTasks } from "../support/progress";
+import { cacheDirectory } from "../support/project";
+import { amazonPluginVersion, buildPacker, canBuildPacker, packerVersion } from "./packer-build";
+import type { Step } from "./step";
+import { findProgram } from "./tools";
+
+/** The oldest Packer that understands our templates (modules/images/packer-template.ts says the same to Packer itself). */
+const OLDEST_PACKER = [1, 16] as const;
+
+const HOW_TO =
+  "install it from https://developer.hashicorp.com/packer/install, or Go 1.26 from https://go.dev/dl, which builds it, and run the command again";
+
+/** A Packer that can build our images. */
+export interface Packer {
+  readonly file: string;
+  /** Where its plugins are; undefined: where Packer itself keeps them. */
+  readonly pluginPath: string | undefined;
+}
+
+/** Where the Packer that set-up builds is, or will be: one folder for each version, shared by every clone. */
+export function builtPackerDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  const name = `${process.platform}-${process.arch}-${packerVersion}-amazon-${amazonPluginVersion}`;
+  return path.join(cacheDirectory(environment), "packer", name);
+}
+
+function builtPacker(environment: NodeJS.ProcessEnv): Packer | undefined {
+  const directory = builtPackerDirectory(environment);
+  return existsSync(directory)
+    ? { file: path.join(directory, "packer"), pluginPath: path.join(directory, "plugins") }
+    : undefined;
+}
+
+/**
+ * Builds Packer and its amazon plugin from their Go modules, where neither the PATH nor an earlier build has them and Go is
+ * there. Where it is not, the step counts as done: {@link findPacker} says what is missing.
+ */
+export const packerStep: Step = {
+  title: "Build Packer and its amazon plugin (takes up to ten minutes, once)",
+  isDone: async () => {
+    if (builtPacker(process.env) || (await packerProblem(process.env)) === undefined) return true;
+    return !canBuildPacker(process.env);
+  },
+  run: async (report) => buildPacker(builtPackerDirectory(), report),
+};
+
+/**
+ * Builds Packer where it is missing and can be built, with progress.
+ *
+ * @throws CommandError one sentence when there is none after all
+ */
+export async function ensurePacker(): Promise<Packer> {
+  if (!(await packerStep.isDone())) await runTasks([packerStep], { concurrent: false });
+  return findPacker();
+}
+
+/**
+ * The Packer to call: the one that set-up built, else the one on the PATH.
+ *
+ * @throws CommandError one sentence when there is none that can build our images, or its plugin is missing
+ */
+export async function findPacker(environment: NodeJS.ProcessEnv = process.env): Promise<Packer> {
+  const built = builtPacker(environment);
+  if (built) return built;
+  const problem = await packerProblem(environment);
+  if (problem !== undefined) throw new CommandError(problem);
+  return { file: findProgram("packer", environment) as string, pluginPath: environment["PACKER_PLUGIN_PATH"] };
+}
+
+/** What is wrong with the Packer on the PATH, in one sentence; undefined when nothing is. */
+async function packerProblem(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const oldest = OLDEST_PACKER.join(".");
+  const file = findProgram("packer", environment);
+  if (file === undefined) return `packer is not on the PATH: images need ${oldest} or newer; ${HOW_TO}`;
+  const version = /Packer v?(\d+)\.(\d+)\.(\d+)/i.exec(await ask(file, ["version"], environment));
+  if (version === null) return `${file} did not say its version: images need Packer ${oldest} or newer; ${HOW_TO}`;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  if (major < OLDEST_PACKER[0] || (major === OLDEST_PACKER[0] && minor < OLDEST_PACKER[1])) {
+    const words = `${version[1]}.${version[2]}.${version[3]}`;
+    return `${file} is Packer ${words}: images need ${oldest} or newer; ${HOW_TO}`;
+  }
+  if ((await ask(file, ["plugins", "installed"], environment)).includes("packer-plugin-amazon")) return undefined;
+  return `${file} has no amazon plugin: run packer init packer/workbench once`;
+}
+
+async function ask(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+  const env = { ...environment, CHECKPOINT_DISABLE: "1" };
+  const { stdout } = await execa(file, args, {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 20_000,
+    stdin: "ignore",
+  });
+  return String(stdout);
+}
+
+/** What a command that may call `packer` needs in its environment for the Packer that set-up built. */
+export function packerEnvironment(environment: NodeJS.ProcessEnv): {
+  programs: string[];
+  variables: NodeJS.ProcessEnv;
+} {
+  const built = builtPacker(environment);
+  if (!built?.pluginPath) return { programs: [], variables: {} };
+  return { programs: [path.dirname(built.file)], variables: { PACKER_PLUGIN_PATH: built.pluginPath } };
+}

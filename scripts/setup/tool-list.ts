@@ -1,0 +1,43 @@
+/**
+ * What a tool is needed for: `everything` has no way around it, `machines` boots real machines and disks (Linux, root),
+ * `tests` is used by tests alone.
+ */
+export type Need = "everything" | "machines" | "tests";
+
+/** One program, or file, that no package manager of this project brings. */
+export interface SystemTool {
+  /** Name of a program on the PATH, or an absolute path. */
+  readonly command: string;
+  /** Debian's package that brings it. */
+  readonly package: string;
+  readonly neededFor: Need;
+  /** What it does here, as the end of a sentence. */
+  readonly purpose: string;
+}
+
+/** Every system tool that Workbench calls. Terraform, Node and Python have their own checks with their own versions. */
+export const SYSTEM_TOOLS: readonly SystemTool[] = [
+  { command: "ssh", package: "openssh-client", neededFor: "everything", purpose: "logs in to machines" },
+  { command: "ssh-keygen", package: "openssh-client", neededFor: "everything", purpose: "makes the local key pair" },
+  { command: "systemd-nspawn", package: "systemd-container", neededFor: "machines", purpose: "boots machines" },
+  { command: "mmdebstrap", package: "mmdebstrap", neededFor: "machines", purpose: "makes the machines' base" },
+  {
+    command: "/usr/share/keyrings/debian-archive-keyring.gpg",
+    package: "debian-archive-keyring",
+    neededFor: "machines",
+    purpose: "verifies the Debian that machines boot",
+  },
+  { command: "ip", package: "iproute2", neededFor: "machines", purpose: "makes the machines' network" },
+  { command: "iptables", package: "iptables", neededFor: "machines", purpose: "gives machines a way out" },
+  { command: "unshare", package: "util-linux", neededFor: "machines", purpose: "keeps the base's mounts to itself" },
+  { command: "losetup", package: "mount", neededFor: "machines", purpose: "makes disks out of files" },
+  { command: "nsenter", package: "util-linux", neededFor: "machines", purpose: "looks at a machine's mounts" },
+  { command: "mkfs.ext4", package: "e2fsprogs", neededFor: "machines", purpose: "formats with ext4" },
+  { command: "mkfs.xfs", package: "xfsprogs", neededFor: "machines", purpose: "formats with xfs" },
+  { command: "shellcheck", package: "shellcheck", neededFor: "tests", purpose: "checks the shell scripts" },
+  { command: "strace", package: "strace", neededFor: "tests", purpose: "cuts mkfs off at a chosen write" },
+  { command: "pvcreate", package: "lvm2", neededFor: "tests", purpose: "makes LVM signatures for the mount tests" },
+  { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
+  { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
+  { command: "chromium", package: "chromium", neededFor: "tests", purpose: "opens JupyterLab as a person would" },
+];

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CommandError, InterruptedError } from "../support/command-error";
+import { isInterrupted, onInterrupt } from "../support/interrupt";
+import { shown } from "../support/project";
+import { spawnLogged } from "../support/spawn-logged";
+import { parseEvent, type TerraformEvent } from "./events";
+import { Failure } from "./failure";
+
+/**
+ * SIGINT makes a provider drop the requests that are on their way; AWS answers them all the same, and what it then makes is in
+ * nobody's state. So it is sent this long after a resource was begun, by when its first request is answered.
+ */
+const QUIET_MS = 2_000;
+/** Where resources begin one after the other, it is sent all the same after this long. */
+const QUIET_LIMIT_MS = 10_000;
+
+/** One stack as it was synthesized, and how to call Terraform for it. */
+export interface SynthesizedStack {
+  readonly name: string;
+  /** Folder with its cdk.tf.json; Terraform's working directory. */
+  readonly directory: string;
+  /** The whole environment of Terraform. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** One call of Terraform. */
+export interface TerraformCall {
+  readonly args: readonly string[];
+  readonly timeoutSec: number;
+  /** Told every event as it happens. */
+  readonly onEvent?: (event: TerraformEvent) => void;
+  /** Told when Ctrl-C was passed on, and that waiting is what is left to do. */
+  readonly onStopping?: (words: string) => void;
+}
+
+/**
+ * Runs one Terraform command with `-json` to its end.
+ *
+ * Terraform gets a session of its own and writes to a file, so that nothing but a signal of ours stops it half-way: Ctrl-C
+ * is passed on as one SIGINT in a quiet moment, upon which it finishes what it is doing and saves its state; a second SIGINT would make it
+ * forget what it has just made, so there is never one. It even survives this process.
+ *
+ * @throws CommandError one sentence made of Terraform's first error
+ * @throws InterruptedError when it ended because of Ctrl-C
+ */
+export async function runTerraform(stack: SynthesizedStack, call: TerraformCall): Promise<void> {
+  const [verb = ""] = call.args;
+  if (isInterrupted()) throw new InterruptedError(`stack ${stack.name} was not begun; run the command again to go on`);
+  const failure = new Failure();
+  let begunAt = 0;
+  const { child, log, ended } = spawnLogged({
+    name: `terraform ${stack.name} ${verb}`,
+    file: "terraform",
+    args: call.args,
+    cwd: stack.directory,
+    env: stack.environment,
+    onLine: (line) => {
+      const event = parseEvent(line);
+      failure.follow(line, event);
+      if (event?.type === "apply_start") begunAt = Date.now();
+      if (event) call.onEvent?.(event);
+    },
+  });
+  let stopping: "interrupted" | "late" | undefined;
+  const askToStop = (why: "interrupted" | "late", words: string): void => {
+    if (stopping === undefined) void whenQuiet(() => begunAt).then(() => child.kill("SIGINT"));
+    stopping ??= why;
+    call.onStopping?.(`${words}; Terraform (pid ${child.pid}) is finishing what it is doing and saving its state`);
+  };
+  const forget = onInterrupt(() => askToStop("interrupted", "stopping"));
+  const timer = setTimeout(() => askToStop("late", `not done within ${call.timeoutSec} s`), call.timeoutSec * 1000);
+  const { exitCode, problem } = await ended;
+  clearTimeout(timer);
+  forget();
+  if (exitCode === 0) return;
+  if (stopping === "interrupted") {
+    throw new InterruptedError(`stack ${stack.name}: Terraform saved what it had done; run the command again to go on`);
+  }
+  const late = stopping === "late" ? `did not end within ${call.timeoutSec} s: ` : "";
+  const words = problem ?? failure.sentence();
+  throw new CommandError(`stack ${stack.name}: terraform ${verb} failed: ${late}${words}; see ${shown(log)}`);
+}
+
+/** Settles when nothing has begun for a while, or after the limit. */
+async function whenQuiet(begunAt: () => number): Promise<void> {
+  const limit = Date.now() + QUIET_LIMIT_MS;
+  while (Date.now() < Math.min(begunAt() + QUIET_MS, limit)) await sleep(100);
+}

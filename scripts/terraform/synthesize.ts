@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { CommandError } from "../support/command-error";
+import { projectRoot } from "../support/project";
+import { runLogged } from "../support/run-logged";
+import type { SynthesizedStack } from "./run-terraform";
+
+const SYNTH_LIMIT_SEC = 120;
+
+/** What cdktf's manifest.json says about one stack. */
+export interface ManifestStack {
+  readonly name: string;
+  readonly workingDirectory: string;
+  readonly dependencies: readonly string[];
+}
+
+/**
+ * Runs the program into `CDKTF_OUTDIR` of `environment` and returns its stacks in the order in which to deploy them.
+ *
+ * @throws CommandError with what the program said, such as every problem of the settings
+ */
+export async function synthesize(environment: NodeJS.ProcessEnv): Promise<SynthesizedStack[]> {
+  const outdir = environment["CDKTF_OUTDIR"];
+  if (outdir === undefined) throw new Error("CDKTF_OUTDIR: expected a folder, got nothing");
+  await runLogged({
+    name: "synth",
+    file: process.execPath,
+    args: ["--import", "tsx", "main.ts"],
+    cwd: projectRoot,
+    env: environment,
+    timeoutSec: SYNTH_LIMIT_SEC,
+  });
+  const manifest = readManifest(path.join(outdir, "manifest.json"));
+  return inDeployOrder(Object.values(manifest.stacks)).map(({ name, workingDirectory }) => ({
+    name,
+    directory: path.join(outdir, workingDirectory),
+    environment,
+  }));
+}
+
+function readManifest(file: string): { stacks: Record<string, ManifestStack> } {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new CommandError(`the program wrote no manifest: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Stacks after those that they depend on, and otherwise as they come. */
+export function inDeployOrder(stacks: readonly ManifestStack[]): ManifestStack[] {
+  const byName = new Map(stacks.map((stack) => [stack.name, stack]));
+  const ordered = new Set<ManifestStack>();
+  const visit = (stack: ManifestStack): void => {
+    for (const name of stack.dependencies) {
+      const dependency = byName.get(name);
+      if (dependency && !ordered.has(dependency)) visit(dependency);
+    }
+    ordered.add(stack);
+  };
+  for (const stack of stacks) visit(stack);
+  return [...ordered];
+}
