@@ -8,15 +8,15 @@ export interface CutOff {
   readonly verb?: "deploy" | "destroy";
   /** What the command says when it is to be cut off. */
   readonly when: string;
-  /** What must be so by then, looked at again and again. @default nothing */
-  readonly once?: () => Promise<boolean>;
+  /** What AWS must have made by then: asked again and again until there is something. @default nothing */
+  readonly made?: () => Promise<readonly unknown[]>;
   readonly signal: NodeJS.Signals;
 }
 
 /**
  * Begins a command, sends its whole process group `signal` once it says `when`, as a terminal does, and returns how it ended.
  */
-export async function cutOff(user: Workbench, { stack, verb = "deploy", when, once, signal }: CutOff) {
+export async function cutOff(user: Workbench, { stack, verb = "deploy", when, made, signal }: CutOff) {
   const running = user.begin(verb, stack);
   let said = "";
   let sent = false;
@@ -24,7 +24,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, on
     said += chunk.toString();
     if (!sent && said.includes(when)) {
       sent = true;
-      void until(once).then(() => process.kill(-(running.pid ?? 0), signal));
+      void until(made).then(() => process.kill(-(running.pid ?? 0), signal));
     }
   });
   const { exitCode } = await running;
@@ -32,6 +32,9 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, on
   return { exitCode: exitCode ?? -1 };
 }
 
-async function until(once: (() => Promise<boolean>) | undefined): Promise<void> {
-  while (once && !(await once())) await sleep(100);
+/** Something is there, and for so long that Terraform has the answer: what is cut off before that is in nobody's state. */
+async function until(made: CutOff["made"]): Promise<void> {
+  if (made === undefined) return;
+  while ((await made()).length === 0) await sleep(100);
+  await sleep(1000);
 }

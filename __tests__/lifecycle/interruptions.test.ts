@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { cutOff } from "./cut-off";
 import { checksums, mounted, writeFiles } from "./data";
@@ -15,13 +14,14 @@ describe("what can be cut off", () => {
     await mounted(user);
     expect(await checksums(user, "work")).toBe(sums);
   };
-  /** Does the machine boot, for at least so long that Terraform has the answer? One without is in nobody's state (docs/ec2.md). */
-  const atAws = async () => {
-    const query = "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]";
-    const there = (await user.aws("ec2", "describe-instances", "--query", query)).length > 0;
-    if (there) await sleep(1000);
-    return there;
-  };
+  /** One whose making is cut off before AWS answers is in nobody's state (docs/ec2.md). */
+  const machines = (): Promise<string[]> =>
+    user.aws(
+      "ec2",
+      "describe-instances",
+      "--query",
+      "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]",
+    );
 
   beforeAll(async () => {
     user = await Workbench.start();
@@ -36,7 +36,7 @@ describe("what can be cut off", () => {
     const { exitCode } = await cutOff(user, {
       stack: "ec2",
       when: "aws_instance.machine: Creating",
-      once: atAws,
+      made: machines,
       signal: "SIGINT",
     });
     expect(exitCode).not.toBe(0);

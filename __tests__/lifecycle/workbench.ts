@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { execa, type Options } from "execa";
 import { type LocalSession, openLocalSession } from "../../scripts/commands/local-session";
 import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
@@ -124,22 +125,22 @@ export class Workbench {
    * Terraform on a stack's synthesized folder, as a pull request's review runs it. For messages, since the cdktf command
    * loses the last lines that Terraform says when the computer is busy.
    */
-  async terraform([verb = "", ...args]: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
+  async terraform(args: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
     const directory = path.join(this.outdir, "stacks", stack);
     const preparations = [
       { command: ["node", "--import", "tsx", "main.ts"], cwd: project },
-      { command: ["terraform", "init", "-input=false", "-no-color"], cwd: directory },
+      { command: ["terraform", "init", "-input=false"], cwd: directory },
     ];
     for (const { command, cwd } of preparations) {
       const ended = await this.run(command, values, cwd);
       if (ended.exitCode !== 0) return ended;
     }
-    return this.terraformAgain([verb, ...args], stack, values);
+    return this.terraformAgain(args, stack, values);
   }
 
   /** Terraform on what the cdktf command has synthesized, whose words it may have lost. */
-  terraformAgain([verb = "", ...args]: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
-    return this.run(["terraform", verb, "-no-color", ...args], values, path.join(this.outdir, "stacks", stack));
+  terraformAgain(args: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
+    return this.run(["terraform", ...args], values, path.join(this.outdir, "stacks", stack));
   }
 
   /** Outputs of a deployed stack. */
@@ -220,7 +221,7 @@ export class Workbench {
       all: true,
       reject: false,
     });
-    return { exitCode: exitCode ?? -1, output: String(all) };
+    return { exitCode: exitCode ?? -1, output: stripVTControlCharacters(String(all)) };
   }
 
   private options(values: Values) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../../scripts/support/project";
@@ -20,7 +21,11 @@ beforeAll(async () => {
     .filter((line) => line !== "");
   environment = Object.fromEntries(lines.map((line) => [line.split("=")[0], line.replace(/^[^=]*=/, "")]));
   const machine = await run(await debian());
-  for (const name of ["one", "two", "three"]) images.push(await createImage(machine, `workbench-amd64-${name}`, tags));
+  for (const name of ["one", "two", "three"]) {
+    images.push(await createImage(machine, `workbench-amd64-${name}`, tags));
+    // EC2 tells when an image was made to the second: of two in one second, neither is the newer.
+    await sleep(1_100);
+  }
   await createImage(machine, "somebody-elses", "Tags=[{Key=Project,Value=other},{Key=Image,Value=workbench}]");
   await run(images[0] ?? "");
 }, LIMIT_MS);
