@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Keys that Workbench writes itself; the snapshots of images are told from those of data by `Image`. */
+/** Keys that Workbench writes itself; `Image` distinguishes the snapshots of images from those of data. */
 const ownKeys = [
   "Project",
   "Environment",
@@ -46,7 +46,7 @@ export const tags = () =>
 function keyProblem(key: string, keys: readonly string[]): string | undefined {
   if (!new RegExp(`^${allowed}{1,128}$`, "u").test(key)) return keyPhrase;
   if (/^aws:/i.test(key)) return "a key that does not begin with aws:, which AWS keeps for itself";
-  // IAM tells no "project" from "Project".
+  // IAM takes "project" and "Project" for the same key.
   const isSame = (other: string): boolean => other.toLowerCase() === key.toLowerCase();
   if (ownKeys.some(isSame)) return `a key other than ${ownKeys.join(", ")}, which Workbench sets itself`;
   const first = keys.find(isSame);

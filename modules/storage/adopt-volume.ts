@@ -21,8 +21,8 @@ export interface AdoptVolumeProps {
 
 /**
  * Imports a volume whose making was cut off between AWS's answer and the writing of the state: a second one beside it would be of
- * no use. It is told by its lack of a tag that only a volume in a state gets, so that nobody takes on the volume of somebody else
- * who has the same names in the same account. Terraform passes over the import of what it knows already, and over every import
+ * no use. What distinguishes it is the lack of a tag that only a volume in a state gets, so that nobody adopts the volume of somebody
+ * else who has the same names in the same account. Terraform passes over the import of what it knows already, and over every import
  * when it destroys.
  */
 export class AdoptVolume extends Construct {

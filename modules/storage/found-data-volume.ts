@@ -3,7 +3,7 @@ import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes"
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** How a data volume is told from all others. */
+/** What distinguishes a data volume from all others. */
 export interface FoundDataVolumeProps {
   /** Tags that exactly one volume carries. */
   readonly tags: Readonly<Record<string, string>>;

@@ -67,9 +67,10 @@ function machineLines({ outputs }: DeployedStack, { wanted, ownImages, problem }
       "                            and there jupyter-url, which prints the address for your browser",
     ].join("\n");
   }
-  if (problem !== undefined) return `${logIn}\nNo REPL and JupyterLab:     it boots Debian's own image; ${problem}`;
+  if (problem !== undefined)
+    return `${logIn}\nNo REPL or JupyterLab:      the machine boots Debian's own image; ${problem}`;
   if (!wanted || newest === undefined) return logIn;
-  return `${logIn}\nNo REPL and JupyterLab:     it was made before ${newest.name}; npm run local -- npx cdktf destroy ec2, then npm start, makes it anew`;
+  return `${logIn}\nNo REPL or JupyterLab:      the machine was made before ${newest.name}; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one`;
 }
 
 function show(value: unknown): string {

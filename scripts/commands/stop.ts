@@ -10,10 +10,10 @@ const USAGE = "usage: npm stop [-- --clean]; --clean also forgets everything tha
 await runCommand(async (args) => {
   const clean = wantsClean(args);
   const localAws = localAwsOf();
-  if ((await findRunning(localAws)) === undefined) process.stdout.write("The local AWS does not run.\n");
+  if ((await findRunning(localAws)) === undefined) process.stdout.write("The local AWS is not running.\n");
   else await perform("Stop the local AWS (machines power off first)", () => stopLocalAws(localAws));
   if (clean) await perform("Forget its machines, disks and state", () => cleanLocalAws(localAws));
-  else process.stdout.write("Everything is kept: npm start goes on with it, npm stop -- --clean forgets it.\n");
+  else process.stdout.write("Everything is kept: npm start resumes it, npm stop -- --clean forgets it.\n");
   return 0;
 });
 

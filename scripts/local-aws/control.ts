@@ -144,7 +144,10 @@ function signal(pid: number, which: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** What set-up, Terraform, cdktf and Packer keep in a local AWS's home; the server knows of the rest. */
+/**
+ * What set-up, Terraform, cdktf and Packer keep in a local AWS's home. The server's own `clean` removes it too, but runs only where
+ * there is a Python environment.
+ */
 const OWN_FOLDERS = ["ssh", "state", "cdktf.out", "packer"];
 
 /**

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { CommandError } from "../support/command-error";
 import { findProgram } from "./tools";
 
-/** The oldest Terraform that understands everything the stacks say: write-only arguments came with 1.11. */
+/** The oldest Terraform that does everything the stacks ask for: in 1.11 S3's own lock file for the state became stable. */
 const OLDEST_TERRAFORM = [1, 11] as const;
 
 /** What is known about the Terraform that will be called. */

@@ -1,6 +1,6 @@
 /**
- * What a tool is needed for: `everything` has no way around it, `machines` boots real machines and disks (Linux, root),
- * `tests` is used by tests alone.
+ * What a tool is needed for. `everything`: nothing works without it; `machines`: real machines and disks (Linux, root);
+ * `tests`: the tests alone.
  */
 export type Need = "everything" | "machines" | "tests";
 

@@ -43,7 +43,7 @@ export function canInstallPackages(environment: NodeJS.ProcessEnv = process.env)
   );
 }
 
-/** "mkfs.xfs (xfsprogs): formats data volumes with xfs", for telling people what they would have to install. */
+/** "mkfs.xfs (Debian package xfsprogs): formats with xfs", for telling people what they would have to install. */
 export function describeTool(tool: SystemTool): string {
   return `${tool.command} (Debian package ${tool.package}): ${tool.purpose}`;
 }

@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
       expect(all).toMatch(/ec2: \d+ added/);
       expect(machineLines).toEqual([
         expect.stringMatching(
-          /^No REPL and JupyterLab: {5}it boots Debian's own image; packer is not on the PATH: .*; install it from https:.* or Go .* which builds it, and run the command again$/,
+          /^No REPL or JupyterLab: {6}the machine boots Debian's own image; packer is not on the PATH: .*; install it from https:.* or Go .* which builds it, and run the command again$/,
         ),
       ]);
       expect(exitCode).toBe(0);
@@ -145,7 +145,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
       const { exitCode, all, machineLines } = await start();
       expect(all).toMatch(/^↓ image: .* not built \(see below\)/m);
       expect(machineLines).toEqual([
-        "No REPL and JupyterLab:     it boots Debian's own image; install-packages: apt-get update failed: give the build machine a way to Debian; see .workbench/logs/packer-build-workbench.log",
+        "No REPL or JupyterLab:      the machine boots Debian's own image; install-packages: apt-get update failed: give the build machine a way to Debian; see .workbench/logs/packer-build-workbench.log",
       ]);
       expect(exitCode).toBe(0);
     },
@@ -164,7 +164,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
       expect(built.all).toContain("✔ image: workbench-workbench-amd64-1 [");
       expect(built.all).toContain("✔ ec2: nothing to do");
       expect(built.machineLines).toEqual([
-        "No REPL and JupyterLab:     it was made before workbench-workbench-amd64-1; npm run local -- npx cdktf destroy ec2, then npm start, makes it anew",
+        "No REPL or JupyterLab:      the machine was made before workbench-workbench-amd64-1; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
       ]);
 
       const again = await start();

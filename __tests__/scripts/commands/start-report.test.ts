@@ -28,13 +28,13 @@ describe("of the machine, the report tells", () => {
     const problem = "packer is not on the PATH: install it";
     const lines = report("ami-debian", { wanted: true, ownImages: [], problem }).split("\n");
     expect(lines.filter((line) => line.includes("REPL"))).toEqual([
-      `No REPL and JupyterLab:     it boots Debian's own image; ${problem}`,
+      `No REPL or JupyterLab:      the machine boots Debian's own image; ${problem}`,
     ]);
   });
 
   test("that a machine from before goes on, and how to make it anew", () => {
     const text = report("ami-debian", { wanted: true, ownImages: [newer] });
-    expect(text).toContain("it was made before workbench-amd64-2; npm run local -- npx cdktf destroy ec2");
+    expect(text).toContain("the machine was made before workbench-amd64-2; npm run local -- npx cdktf destroy ec2");
     expect(text).not.toContain("jupyter-url");
   });
 

@@ -11,7 +11,7 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "an unknown name",
     (right) => `${right}colour=blue\n`,
-    /line 8: expected name=value with a name out of volume-id, .*, got "colour=blue": mend the line$/,
+    /line 8: expected name=value with a name out of volume-id, .*, got "colour=blue": correct the line$/,
   ],
   ["a line that is no setting", (right) => `${right}volume\n`, /line 8: expected name=value .*, got "volume"/],
   ["a setting twice", (right) => `${right}label=other\n`, /line 8: label is set twice: remove one of the lines$/],
@@ -19,7 +19,7 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "a bad volume id",
     (right) => right.replace(/^volume-id=.*$/m, "volume-id=vol-xyz"),
-    /: volume-id: expected an EBS volume id such as .*, got "vol-xyz": mend it$/,
+    /: volume-id: expected an EBS volume id such as .*, got "vol-xyz"$/,
   ],
   [
     "a volume id that leads elsewhere",
@@ -54,12 +54,12 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "a label that ext4 cannot hold",
     (right) => right.replace(/^label=.*$/m, "label=seventeen-letters"),
-    /: label: expected at most 16 of .* for ext4, got "seventeen-letters": shorten it$/,
+    /: label: expected at most 16 of .* for ext4, got "seventeen-letters"$/,
   ],
   [
     "a label that xfs cannot hold",
     (right) => right.replace(/^label=.*$/m, "label=workbench-data").replace("=ext4", "=xfs"),
-    /: label: expected at most 12 of .* for xfs, got "workbench-data": shorten it$/,
+    /: label: expected at most 12 of .* for xfs, got "workbench-data"$/,
   ],
   [
     "an owner that does not exist",
@@ -69,7 +69,7 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "a wait that is no number",
     (right) => right.replace(/^wait-sec=.*$/m, "wait-sec=$(id)"),
-    /: wait-sec: expected whole seconds from 1 to 9999, got "\$\(id\)": mend it$/,
+    /: wait-sec: expected whole seconds from 1 to 9999, got "\$\(id\)"$/,
   ],
 ];
 

@@ -48,7 +48,7 @@ describeWithDisks("a mkfs that is cut off", () => {
             const cut = await volume.mount({ env: killedAtWrite(fileSystem, n) });
             expect(cut.code, `write ${n} of ${writes}: ${cut.said}`).toBe(exitCode("FORMAT"));
             expect(cut.said).toMatch(
-              /mkfs\.\w+ failed on .* nothing of yours was on the disk: mend the cause, then run again$/,
+              /mkfs\.\w+ failed on .* nothing of yours was on the disk: fix the cause, then run again$/,
             );
             expect(existsSync(note(volume))).toBe(true);
             const { said } = await volume.mounted();

@@ -30,7 +30,7 @@ read_config() {
     [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
     name=${line%%=*}
     if [[ $line != *=* ]] || ! variable=$(setting_variable "$name"); then
-      fail "$EXIT_USAGE" "$file line $number: expected name=value with a name out of $known, got \"$line\": mend the line"
+      fail "$EXIT_USAGE" "$file line $number: expected name=value with a name out of $known, got \"$line\": correct the line"
     fi
     [[ -z ${!variable} ]] || fail "$EXIT_USAGE" "$file line $number: $name is set twice: remove one of the lines"
     printf -v "$variable" '%s' "${line#*=}"
@@ -80,7 +80,7 @@ check_settings() {
 expect_setting() {
   local variable
   variable=$(setting_variable "$2")
-  [[ ${!variable} =~ $3 ]] || fail "$EXIT_USAGE" "$1: $2: expected $4, got \"${!variable}\": mend it"
+  [[ ${!variable} =~ $3 ]] || fail "$EXIT_USAGE" "$1: $2: expected $4, got \"${!variable}\""
 }
 
 # check_mount_point WHERE: absolute, normal form, printable, not the root of the machine.
@@ -88,7 +88,7 @@ check_mount_point() {
   local normal
   normal=$(realpath --no-symlinks --canonicalize-missing -- "$MOUNT_POINT" 2>/dev/null) || normal=''
   [[ $MOUNT_POINT == /?* && $MOUNT_POINT == "$normal" && $MOUNT_POINT != *[[:cntrl:]\\\"%]* ]] \
-    || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes, backslash or per cent sign, got \"$MOUNT_POINT\": mend it"
+    || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes, backslash or per cent sign, got \"$MOUNT_POINT\""
 }
 
 # check_label WHERE: xfs holds 12 bytes of label, ext4 holds 16.
@@ -96,6 +96,6 @@ check_label() {
   local limit=12
   [[ $FILE_SYSTEM == ext4 ]] && limit=16
   if [[ ! $LABEL =~ ^[A-Za-z0-9_.-]+$ ]] || ((${#LABEL} > limit)); then
-    fail "$EXIT_USAGE" "$1: label: expected at most $limit of A-Z a-z 0-9 _ . - for $FILE_SYSTEM, got \"$LABEL\": shorten it"
+    fail "$EXIT_USAGE" "$1: label: expected at most $limit of A-Z a-z 0-9 _ . - for $FILE_SYSTEM, got \"$LABEL\""
   fi
 }

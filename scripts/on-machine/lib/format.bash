@@ -70,7 +70,7 @@ format_device() {
   write_note "$uuid"
   trap '' HUP INT TERM
   make_file_system "$uuid" "$1" \
-    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its words are above; nothing of yours was on the disk: mend the cause, then run again"
+    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its words are above; nothing of yours was on the disk: fix the cause, then run again"
   trap - HUP INT TERM
   remove_note
 }
