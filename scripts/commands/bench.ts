@@ -9,7 +9,7 @@ import { measureSynthesis } from "../bench/synthesis";
 import { ensurePacker } from "../setup/packer";
 import { CommandError } from "../support/command-error";
 import { runTasks } from "../support/progress";
-import { runCommand } from "./run-command";
+import { runCommand } from "../support/run-command";
 
 const MOST_RUNS = 100;
 const USAGE = `usage: npm run bench [-- --runs <number> | --start | --image]

@@ -1,13 +1,13 @@
 import { pythonEnvironmentStep } from "../setup/python-env";
 import { runTasks } from "../support/progress";
+import { runCommand } from "../support/run-command";
 import { listChecks } from "../testing/checks";
-import { counted, inTemporaryDirectory } from "../testing/counted";
+import { inTemporaryDirectory, runAndCount } from "../testing/run-and-count";
 import { checkTask, runnerTask } from "../testing/run-tests";
 import { fastTests } from "../testing/runners";
-import { runCommand } from "./run-command";
 
 await runCommand(() =>
-  counted("npm run check", async (add) => {
+  runAndCount("npm run check", async (add) => {
     // For ruff, which is the only thing of it that a check needs.
     if (!(await pythonEnvironmentStep.isDone())) await runTasks([pythonEnvironmentStep], { concurrent: false });
     const { checks, skipped } = await listChecks();

@@ -1,11 +1,11 @@
 import { constants } from "node:os";
 import { execa } from "execa";
+import { openLocalSession } from "../local-aws/local-session";
+import { machineLogin } from "../local-aws/machine-login";
 import { ensurePacker } from "../setup/packer";
 import { CommandError } from "../support/command-error";
 import { onInterrupt } from "../support/interrupt";
-import { openLocalSession } from "./local-session";
-import { machineLogin } from "./machine-login";
-import { runCommand } from "./run-command";
+import { runCommand } from "../support/run-command";
 
 const USAGE = `Runs a command against the local AWS, which is started when it does not run.
 

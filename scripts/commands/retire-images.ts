@@ -4,7 +4,7 @@ import { ImageAccount } from "../packer/image-account";
 import { judgeImages, type Verdict } from "../packer/old-images";
 import { CommandError } from "../support/command-error";
 import { callProgram, program } from "../support/program";
-import { runCommand } from "./run-command";
+import { runCommand } from "../support/run-command";
 
 const { loadSections } = program<typeof import("../../settings/load")>("settings/load");
 

@@ -1,13 +1,13 @@
+import { type LocalSession, openLocalSession } from "../local-aws/local-session";
 import { imageVariables } from "../packer/own-image";
+import { imageTasks, type StartImage } from "../start/start-image";
+import { type DeployedStack, startReport } from "../start/start-report";
 import { runTasks } from "../support/progress";
+import { runCommand } from "../support/run-command";
 import { deployStack } from "../terraform/deploy-stack";
 import { describeChanges, total } from "../terraform/operation-progress";
 import type { SynthesizedStack } from "../terraform/run-terraform";
 import { synthesize } from "../terraform/synthesize";
-import { type LocalSession, openLocalSession } from "./local-session";
-import { runCommand } from "./run-command";
-import { imageTasks, type StartImage } from "./start-image";
-import { type DeployedStack, startReport } from "./start-report";
 
 /**
  * Stacks that are nothing without a machine that boots and can be logged in to. They come last, since they find the volume and
@@ -18,13 +18,15 @@ const NEED_MACHINES = new Set(["ec2"]);
 await runCommand(async () => {
   const session = await openLocalSession();
   const { withoutMachines } = session.ready;
-  const wanted = session.settings.ec2.image.source === "workbench";
-  const image: StartImage = { wanted, ownImages: session.ownImages };
+  const image: StartImage = {
+    wanted: session.settings.ec2.image.source === "workbench",
+    ownImages: session.ownImages,
+  };
   const building = await imageTasks(session, image);
   const stacks = await synthesize(session.environment);
   const needMachines = (stack: SynthesizedStack): boolean => NEED_MACHINES.has(stack.name);
   const deployed: DeployedStack[] = [];
-  const deploy = (wanted: readonly SynthesizedStack[]) => wanted.map((stack) => deployTask(stack, deployed));
+  const deploy = (those: readonly SynthesizedStack[]) => those.map((stack) => deployTask(stack, deployed));
   await runTasks([...building, ...deploy(stacks.filter((stack) => !needMachines(stack)))], { concurrent: true });
   const onMachines = (await synthesizedFor(session, image, stacks)).filter(needMachines);
   if (withoutMachines.length === 0) await runTasks(deploy(onMachines), { concurrent: true });

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
-import { findRunning, localAwsOf } from "../local-aws/which";
+import { findRunning, localAwsOf } from "../local-aws/find-local-aws";
 import { CommandError } from "../support/command-error";
 import { runTasks } from "../support/progress";
-import { runCommand } from "./run-command";
+import { runCommand } from "../support/run-command";
 
 const USAGE = "usage: npm stop [-- --clean]; --clean also forgets everything that the local AWS holds";
 

@@ -1,14 +1,14 @@
-import { localAwsOf } from "../local-aws/which";
+import { localAwsOf } from "../local-aws/find-local-aws";
 import { ensureReady } from "../setup/ensure-ready";
 import { runTasks } from "../support/progress";
+import { runCommand } from "../support/run-command";
 import { listChecks } from "../testing/checks";
-import { counted, inTemporaryDirectory } from "../testing/counted";
+import { inTemporaryDirectory, runAndCount } from "../testing/run-and-count";
 import { checkTask, runnerTask } from "../testing/run-tests";
 import { fastTests, pythonTests, slowTests } from "../testing/runners";
-import { runCommand } from "./run-command";
 
 await runCommand(() =>
-  counted("npm test", async (add) => {
+  runAndCount("npm test", async (add) => {
     await ensureReady({ localAwsHome: localAwsOf().home, tests: true });
     const { checks, skipped } = await listChecks();
     add({ passed: 0, failed: [], skipped });

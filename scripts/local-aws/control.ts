@@ -8,9 +8,9 @@ import { isInterrupted } from "../support/interrupt";
 import { projectRoot, shown } from "../support/project";
 import { lastLineOf, runLogged } from "../support/run-logged";
 import { type LocalAws, localEnvironment } from "./environment";
+import { findRunning, localAwsLog, type RunningLocalAws } from "./find-local-aws";
 import { readHealth } from "./health";
 import { isPortTaken, portHolder } from "./port-holder";
-import { findRunning, localAwsLog, type RunningLocalAws } from "./which";
 
 /** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow disks. */
 const START_LIMIT_SEC = 120;

@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { TerraformSetup } from "../setup/cli-config";
 import { sshKeyFile } from "../setup/ssh-key";
+import type { TerraformSetup } from "../setup/terraform-cli-config";
 import { projectRoot, shown, terraformConfigFile, venvDirectory } from "../support/project";
 
 /** Where one local AWS is. */

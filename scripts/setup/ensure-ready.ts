@@ -2,12 +2,12 @@ import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
 import { runTasks } from "../support/progress";
 import { baseImageDirectory, baseImageStep } from "./base-image";
-import { cliConfigurationStep, readTerraformSetup, type TerraformSetup } from "./cli-config";
 import { machineObstacles, thisHost } from "./machine-obstacles";
 import { packerStep } from "./packer";
 import { pythonEnvironmentStep } from "./python-env";
 import { sshKeyStep } from "./ssh-key";
 import type { Step } from "./step";
+import { cliConfigurationStep, readTerraformSetup, type TerraformSetup } from "./terraform-cli-config";
 import type { Need } from "./tool-list";
 import { describeTool, missingTools, systemToolsStep } from "./tools";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
 import type { LocalAws } from "../local-aws/environment";
-import { findRunning } from "../local-aws/which";
+import { findRunning } from "../local-aws/find-local-aws";
 import { CommandError } from "../support/command-error";
 import { releaseMounts } from "./release-mounts";
 

@@ -3,8 +3,8 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { readTerraformSetup } from "../../../scripts/setup/cli-config";
 import { venvPython } from "../../../scripts/setup/python-env";
+import { readTerraformSetup } from "../../../scripts/setup/terraform-cli-config";
 import { cacheDirectory } from "../../../scripts/support/project";
 import { ApiOnly } from "./api-only";
 

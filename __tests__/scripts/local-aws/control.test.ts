@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
-import { findRunning, localAwsOf } from "../../../scripts/local-aws/which";
+import { findRunning, localAwsOf } from "../../../scripts/local-aws/find-local-aws";
 
 let home: string;
 let server: Server;

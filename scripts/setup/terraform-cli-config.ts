@@ -39,7 +39,7 @@ export function cliConfiguration(setup: TerraformSetup, pluginCache: string): st
   const { mirror, provider } = setup;
   const lines = [
     `${FACTS}${JSON.stringify(setup)}`,
-    "# Written by set-up (scripts/setup/cli-config.ts); do not edit.",
+    "# Written by set-up (scripts/setup/terraform-cli-config.ts); do not edit.",
     "disable_checkpoint = true",
   ];
   if (mirror?.layout !== "unpacked") {

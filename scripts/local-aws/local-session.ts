@@ -1,12 +1,12 @@
 import type { Settings } from "../../settings/schema";
-import { doesWhatIsWanted, type StartOptions, startLocalAws } from "../local-aws/control";
-import { type LocalAws, localEnvironment } from "../local-aws/environment";
-import { findRunning, localAwsOf, type RunningLocalAws } from "../local-aws/which";
 import { withPacker } from "../packer/local-variables";
 import { type BuiltImage, findOwnImages, imageVariables } from "../packer/own-image";
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
 import { runTasks } from "../support/progress";
+import { doesWhatIsWanted, type StartOptions, startLocalAws } from "./control";
+import { type LocalAws, localEnvironment } from "./environment";
+import { findRunning, localAwsOf, type RunningLocalAws } from "./find-local-aws";
 
 const { loadSettings } = program<typeof import("../../settings/load")>("settings/load");
 

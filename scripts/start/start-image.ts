@@ -1,9 +1,9 @@
+import type { LocalSession } from "../local-aws/local-session";
 import { buildImage } from "../packer/build-image";
 import { type BuiltImage, findOwnImages } from "../packer/own-image";
 import { ensurePacker } from "../setup/packer";
 import { CommandError, InterruptedError } from "../support/command-error";
 import type { ProgressTask } from "../support/progress";
-import type { LocalSession } from "./local-session";
 
 /** What became of the image that the development machine boots. */
 export interface StartImage {

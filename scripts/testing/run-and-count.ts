@@ -12,7 +12,7 @@ export type AddTally = (tally: Tally) => void;
  * @param command how people call it, for what fails as a whole
  * @returns the exit code: 1 when anything failed
  */
-export async function counted(command: string, work: (add: AddTally) => Promise<void>): Promise<number> {
+export async function runAndCount(command: string, work: (add: AddTally) => Promise<void>): Promise<number> {
   const tallies: Tally[] = [];
   await work((tally) => tallies.push(tally)).catch((error) => tallies.push(failedToRun(command, error)));
   const missing = missingTools(["machines", "tests"]).map((tool) => `Not installed: ${describeTool(tool)}\n`);

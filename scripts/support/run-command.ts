@@ -1,5 +1,5 @@
-import { CommandError } from "../support/command-error";
-import { handleInterrupts } from "../support/interrupt";
+import { CommandError } from "./command-error";
+import { handleInterrupts } from "./interrupt";
 
 /**
  * Runs a command's main function: Ctrl-C is handled, an error meant for people is one line on stderr, and the exit code

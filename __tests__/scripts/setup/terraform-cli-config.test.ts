@@ -7,7 +7,7 @@ import {
   pinnedProvider,
   readTerraformSetup,
   type TerraformSetup,
-} from "../../../scripts/setup/cli-config";
+} from "../../../scripts/setup/terraform-cli-config";
 
 const setup: TerraformSetup = {
   terraform: { file: "/usr/bin/terraform", version: "1.11.4", platform: "linux_amd64" },
@@ -18,7 +18,7 @@ const withoutFacts = (text: string) => text.split("\n").slice(2).join("\n");
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "cli-config-"));
+  directory = mkdtempSync(path.join(tmpdir(), "terraform-cli-config-"));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { StartImage } from "../../../scripts/commands/start-image";
-import { startReport } from "../../../scripts/commands/start-report";
+import type { StartImage } from "../../../scripts/start/start-image";
+import { startReport } from "../../../scripts/start/start-report";
 
 const changes = { add: 13, change: 0, remove: 0 };
 const ssh = "ssh -i key -p 2222 -L 20000:localhost:20000 -L 20001:localhost:20001 admin@198.18.0.9";
