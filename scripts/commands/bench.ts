@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { inFreshLocalAws, measureImage } from "../bench/image";
 import { imageTable, startTable } from "../bench/report";
 import { measureStart } from "../bench/start";
 import { measureSynthesis } from "../bench/synthesis";
 import { ensurePacker } from "../setup/packer";
 import { CommandError } from "../support/command-error";
-import { runTasks } from "../support/progress";
+import { runTask } from "../support/progress";
+import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 
 const MOST_RUNS = 100;
@@ -30,7 +30,7 @@ await runCommand(async (args) => {
 async function benchSynthesis(runs: number): Promise<string> {
   const temporary = mkdtempSync(path.join(tmpdir(), "workbench-bench-"));
   try {
-    const tables = await withProgress(`Measure synthesis, ${runs} times each way`, (report) =>
+    const tables = await runTask(`Measure synthesis, ${runs} times each way`, (report) =>
       measureSynthesis(runs, temporary, report),
     );
     return [tables.synthesis, tables.growth, NOTES].join("\n\n");
@@ -40,23 +40,15 @@ async function benchSynthesis(runs: number): Promise<string> {
 }
 
 async function benchStart(): Promise<string> {
-  return startTable(await withProgress("Measure npm start (takes half an hour)", measureStart));
+  return startTable(await runTask("Measure npm start (takes half an hour)", measureStart));
 }
 
 async function benchImage(): Promise<string> {
   const packer = await ensurePacker();
   const title = "Measure packer build packer/workbench (takes minutes)";
   return inFreshLocalAws(async (session) =>
-    imageTable(await withProgress(title, (report) => measureImage(session, packer, report))),
+    imageTable(await runTask(title, (report) => measureImage(session, packer, report))),
   );
-}
-
-/** Runs one task with its line of progress and returns what it found. */
-async function withProgress<T>(title: string, work: (report: (progress: string) => void) => Promise<T>): Promise<T> {
-  const found: T[] = [];
-  const task = { title, run: async (report: (progress: string) => void) => void found.push(await work(report)) };
-  await runTasks([task], { concurrent: false });
-  return found[0] as T;
 }
 
 interface Arguments {
@@ -66,22 +58,17 @@ interface Arguments {
 }
 
 function readArguments(args: readonly string[]): Arguments {
-  const { runs, start, image } = parse(args);
-  if (start && image) throw new CommandError(`--start, --image: expected one of them\n${USAGE}`, 2);
+  const { runs, start, image } = readOptions(
+    args,
+    {
+      runs: { type: "string", default: "5" },
+      start: { type: "boolean", default: false },
+      image: { type: "boolean", default: false },
+    },
+    USAGE,
+  );
+  if (start && image) throw new CommandError(`--start, --image: expected one of them; ${USAGE}`, 2);
   const number = Number(runs);
   if (Number.isInteger(number) && number >= 1 && number <= MOST_RUNS) return { runs: number, start, image };
-  throw new CommandError(`--runs: expected a whole number from 1 to ${MOST_RUNS}, got "${runs}"\n${USAGE}`, 2);
-}
-
-function parse(args: readonly string[]): { runs: string; start: boolean; image: boolean } {
-  const options = {
-    runs: { type: "string", default: "5" },
-    start: { type: "boolean", default: false },
-    image: { type: "boolean", default: false },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : error}\n${USAGE}`, 2);
-  }
+  throw new CommandError(`--runs: expected a whole number from 1 to ${MOST_RUNS}, got "${runs}"; ${USAGE}`, 2);
 }

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
-import { parseArgs } from "node:util";
 import { ImageAccount } from "../packer/image-account";
 import { judgeImages, type Verdict } from "../packer/old-images";
 import { CommandError } from "../support/command-error";
 import { callProgram, program } from "../support/program";
+import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 
 const { loadSections } = program<typeof import("../../settings/load")>("settings/load");
@@ -48,17 +48,12 @@ function line({ image, retire, why }: Verdict): string {
 
 function readArguments(args: readonly string[]): { keep: number | undefined; yes: boolean } {
   const options = { keep: { type: "string" }, yes: { type: "boolean", default: false } } as const;
-  try {
-    const { values } = parseArgs({ args: [...args], options });
-    if (values.keep === undefined) return { keep: undefined, yes: values.yes };
-    if (!/^[1-9]\d{0,3}$/.test(values.keep)) {
-      throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${values.keep}"`, 2);
-    }
-    return { keep: Number(values.keep), yes: values.yes };
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(`${(error as Error).message}; npm run packer:retire shows how it is called`, 2);
+  const { keep, yes } = readOptions(args, options, "npm run packer:retire shows how it is called");
+  if (keep === undefined) return { keep, yes };
+  if (!/^[1-9]\d{0,3}$/.test(keep)) {
+    throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${keep}"`, 2);
   }
+  return { keep: Number(keep), yes };
 }
 
 async function confirm(yes: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { imageVariables } from "../packer/own-image";
 import { imageTasks, type StartImage } from "../start/start-image";
 import { type DeployedStack, startReport } from "../start/start-report";
 import { runTasks } from "../support/progress";
+import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 import { deployStack } from "../terraform/deploy-stack";
 import { describeChanges, total } from "../terraform/operation-progress";
@@ -15,7 +16,10 @@ import { synthesize } from "../terraform/synthesize";
  */
 const NEED_MACHINES = new Set(["ec2"]);
 
-await runCommand(async () => {
+const USAGE = "usage: npm start, without arguments; npm stop -- --clean forgets what it made";
+
+await runCommand(async (args) => {
+  readOptions(args, {}, USAGE);
   const session = await openLocalSession();
   const { withoutMachines } = session.ready;
   const image: StartImage = {

@@ -3,7 +3,7 @@ import { withPacker } from "../packer/local-variables";
 import { type BuiltImage, findOwnImages, imageVariables } from "../packer/own-image";
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
-import { runTasks } from "../support/progress";
+import { runTask } from "../support/progress";
 import { doesWhatIsWanted, type StartOptions, startLocalAws } from "./control";
 import { type LocalAws, localEnvironment } from "./environment";
 import { findRunning, localAwsOf, type RunningLocalAws } from "./find-local-aws";
@@ -41,10 +41,5 @@ export async function openLocalSession(source: NodeJS.ProcessEnv = process.env):
 async function start(wanted: LocalAws, options: StartOptions): Promise<RunningLocalAws> {
   const running = await findRunning(wanted);
   if (running?.health.ready && doesWhatIsWanted(running, options)) return running;
-  const task = {
-    title: "Start the local AWS",
-    run: async (report: (progress: string) => void) => void (await startLocalAws(wanted, { ...options, report })),
-  };
-  await runTasks([task], { concurrent: false });
-  return startLocalAws(wanted, options);
+  return runTask("Start the local AWS", (report) => startLocalAws(wanted, { ...options, report }));
 }

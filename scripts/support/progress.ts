@@ -73,6 +73,21 @@ export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: P
   if (failures.length > 0) throw failures[0];
 }
 
+/**
+ * Runs one piece of work with a line of progress.
+ *
+ * @param work given a function that shows below the title what it is doing right now
+ * @throws whatever `work` throws
+ */
+export async function runTask<T>(title: string, work: (report: (progress: string) => void) => Promise<T>): Promise<T> {
+  let result!: T;
+  const run = async (report: (progress: string) => void): Promise<void> => {
+    result = await work(report);
+  };
+  await runTasks([{ title, run }], { concurrent: false });
+  return result;
+}
+
 /** Says whose report it is, where the lines of several tasks follow each other. */
 function named(title: string, report: (text: string) => void): (text: string) => void {
   const name = title.replace(/( \(|:).*$/, "");

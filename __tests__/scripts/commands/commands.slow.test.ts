@@ -141,6 +141,12 @@ describe("npm start", () => {
   );
 });
 
+test.each(["start", "test", "check"])("npm run %s fails for an argument, since it takes none", async (command) => {
+  const result = await api.run(command, ["--clean"]);
+  expect(result.stderr).toMatch(/^error: unknown option '--clean'; usage: npm .*, without arguments; .*$/);
+  expect(result.exitCode).toBe(2);
+});
+
 test("fails with one sentence when Terraform is too old, and makes nothing", async () => {
   const bin = path.join(api.folder, "old");
   mkdirSync(bin);
@@ -185,7 +191,7 @@ describe("npm stop", () => {
 
   test("fails for an option that it does not know", async () => {
     const result = await api.run("stop", ["--forget"]);
-    expect(result.stderr).toMatch(/^error: Unknown option '--forget'.*; usage: npm stop \[-- --clean\]/);
+    expect(result.stderr).toMatch(/^error: unknown option '--forget'; usage: npm stop \[-- --clean\]/);
     expect(result.exitCode).toBe(2);
   });
 });

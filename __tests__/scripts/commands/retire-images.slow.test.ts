@@ -81,7 +81,7 @@ describe("npm run packer:retire", () => {
   test.each([
     [["--keep", "0"], 'error: --keep: expected a whole number from 1 to 9999, got "0"'],
     [["--keep", "many"], 'error: --keep: expected a whole number from 1 to 9999, got "many"'],
-    [["--kepe", "1"], "error: Unknown option '--kepe'"],
+    [["--kepe", "1"], "error: unknown option '--kepe'"],
   ])(
     "fails for %j with one sentence",
     async (args, sentence) => {
