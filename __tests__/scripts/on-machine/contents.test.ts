@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
 import { exitCode } from "./exit-codes";
-import { LoopDevice } from "./loop-device";
+import { LoopDevice, scratchFolder } from "./loop-device";
 import { raidSuperblock } from "./raid-superblock";
 import { describeWithDisks, missingPrograms } from "./requirements";
 import { Volume } from "./volume";
@@ -156,9 +158,12 @@ describeWithDisks("mount-data-volume finds", () => {
     await volume.mounted();
   });
 
-  it("an ext4 with damage that takes a person to repair, and fails without touching it", { timeout }, async () => {
+  it("an ext4 with damage that takes a person to repair, and fails without touching a file", { timeout }, async () => {
     const volume = await Volume.attach();
-    await execa("mkfs.ext4", ["-q", volume.device.path]);
+    const folder = scratchFolder();
+    const bytes = randomBytes(3_000_001);
+    writeFileSync(join(folder, "file"), bytes);
+    await execa("mkfs.ext4", ["-q", "-d", folder, volume.device.path]);
     await execa("debugfs", ["-w", "-R", "clri <2>", volume.device.path]);
     await execa("debugfs", ["-w", "-R", "set_super_value state 2", volume.device.path]);
     const { code, said } = await volume.mount();
@@ -166,6 +171,14 @@ describeWithDisks("mount-data-volume finds", () => {
       /has damage that takes a person to repair \(e2fsck: .*\): it was not mounted; take a snapshot/,
     );
     expect(code).toBe(exitCode("DAMAGED"));
+    expect(await volume.seen("TARGET")).toBe("");
+    await volume.device.expectFree();
+    // By its inode, the first that is free on a new ext4: its name went with the root folder.
+    const { stdout } = await execa("debugfs", ["-R", "cat <12>", volume.device.path], { encoding: "buffer" });
+    expect(Buffer.compare(Buffer.from(stdout), bytes)).toBe(0);
+    await execa("e2fsck", ["-y", volume.device.path], { reject: false });
+    await volume.mounted();
+    expect(Buffer.compare(readFileSync(volume.path("lost+found/#12")), bytes)).toBe(0);
   });
 
   it("an xfs that the kernel refuses, and fails; it can be repaired", { timeout }, async () => {

@@ -5,6 +5,7 @@ import { scratchFolder } from "./loop-device";
 import { Machine, sleep } from "./machine";
 import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
+import { sums, writeFiles } from "./written-files";
 import { withXenNode } from "./xen-node";
 
 const nobody = 65534;
@@ -47,9 +48,17 @@ describeWithDisks("mount-data-volume", () => {
     ] as const) {
       const volume = await Volume.attach({ fileSystem: wanted, sizeMiB: 320 });
       await volume.machine.must(`mkfs.${there}`, "-q", volume.device.path);
+      await volume.machine.must("mkdir", volume.mountPoint);
+      await volume.machine.must("mount", volume.device.path, volume.mountPoint);
+      const written = await writeFiles(volume);
+      await volume.machine.must("umount", volume.mountPoint);
+      const uuid = await volume.device.tag("UUID");
+      expect(uuid).not.toBe("");
       const { said } = await volume.mounted();
       expect(said).toContain(`it already had ${there}, which stays, though the setting says ${wanted}`);
       expect(await volume.seen("FSTYPE")).toBe(there);
+      expect(await volume.device.tag("UUID")).toBe(uuid);
+      expect(await sums(volume)).toBe(written);
     }
   });
 
@@ -125,13 +134,18 @@ describeWithDisks("mount-data-volume", () => {
     });
   });
 
-  it("mounts a full disk", { timeout }, async () => {
-    const volume = await Volume.attach();
+  it.each(["ext4", "xfs"] as const)("mounts a full disk of %s, with every byte", { timeout }, async (fileSystem) => {
+    const volume = await Volume.attach({ fileSystem });
     await volume.mounted();
+    const written = await writeFiles(volume);
     await fill(volume);
+    const filling = async () => volume.machine.must("sha256sum", join(volume.mountPoint, "filling"));
+    const filled = await filling();
     await volume.unmounted();
     await volume.mounted();
     expect(statSync(volume.path("filling")).size).toBeGreaterThan(30 * 1024 ** 2);
+    expect(await filling()).toBe(filled);
+    expect(await sums(volume)).toBe(written);
   });
 
   it("mounts a full disk that never had a sentinel, and says that there is no room for one", { timeout }, async () => {
@@ -174,7 +188,7 @@ describeWithDisks("mount-data-volume", () => {
 /** Writes into a file on the volume until no byte more goes. */
 async function fill(volume: Volume): Promise<void> {
   const { said } = await volume.machine.run("dd", [
-    "if=/dev/zero",
+    "if=/dev/urandom",
     `of=${join(volume.mountPoint, "filling")}`,
     "bs=64K",
   ]);
