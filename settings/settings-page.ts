@@ -20,6 +20,9 @@ Write only what differs into \`settings/<environment>.yaml\` and choose it with 
 environment variable. Order: \`settings/default.yaml\` < \`settings/<environment>.yaml\` < variable. Every problem is reported at once, before
 Terraform runs. Secrets are never settings.
 
+Editors that know YAML schemas complete a settings file and check it while you type: begin it with
+\`# yaml-language-server: $schema=./schema.json\`, as \`settings/local.yaml\` does.
+
 | Setting | Default | Meaning | Variable |
 | --- | --- | --- | --- |
 ${rows.join("\n")}
