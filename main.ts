@@ -1,27 +1,34 @@
 import "./start-up";
-import { buildApp } from "./app";
-import { callingCdktfCommand } from "./cdktf-command";
+import { buildApp, stacksOf } from "./app";
+import { callingCdktfCommand } from "./command/cdktf-command";
+import { forgetOtherEnvironment } from "./command/other-environment";
+import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "./command/protection";
+import { requireSshAgent } from "./command/ssh-agent";
+import { requireSshAllowFrom } from "./command/ssh-allow-from";
 import { loadSettings } from "./settings/load";
 import { UserError } from "./settings/user-error";
-import { refuseLocalSettingsElsewhere } from "./stacks/protection";
-import { requireSshAgent } from "./stacks/ssh-agent";
 
 try {
   const settings = loadSettings();
   const command = callingCdktfCommand();
+  const app = buildApp(settings, { command });
+  const stacks = stacksOf(app);
   if (command) {
+    refuseProtectedDestroy(command, stacks);
     refuseLocalSettingsElsewhere(command, settings, process.env["AWS_ENDPOINT_URL"]);
     requireSshAgent(command, settings, process.env);
   }
-  buildApp(settings, { command }).synth();
+  requireSshAllowFrom(command, settings);
+  for (const stack of stacks) forgetOtherEnvironment(stack.workingDirectory, settings.environment);
+  app.synth();
 } catch (error) {
-  if (!(error instanceof UserError) && !isFullOrClosed(error)) throw error;
+  if (!(error instanceof UserError) && !isOutputUnwritable(error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
 
-/** Whether the disk for the output is full, or closed to us: nothing that a stack trace would explain better. */
-function isFullOrClosed(error: unknown): error is Error {
-  const { code } = error as NodeJS.ErrnoException;
-  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR"].includes(code ?? "");
+/** Whether the output cannot be written, on a full or a forbidden disk: nothing that a stack trace would explain better. */
+function isOutputUnwritable(error: unknown): error is Error {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR"].includes(code);
 }

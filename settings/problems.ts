@@ -52,6 +52,13 @@ export function settingsError(problems: readonly string[]): UserError {
   return new UserError([`${count}:`, ...problems.map((problem) => `  ${problem}`)].join("\n"));
 }
 
+/** The fix for a setting that its default does not suit: where to write another. */
+export function whereToSet(environment: string): string {
+  return environment === "default"
+    ? "write settings/<name>.yaml and set WORKBENCH_ENV=<name>"
+    : `set it in settings/${environment}.yaml`;
+}
+
 /** A value in a sentence. */
 export function shown(value: unknown): string {
   const json = value === undefined ? "nothing" : JSON.stringify(value);

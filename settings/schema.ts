@@ -148,9 +148,10 @@ const ec2 = section({
 
 const ssh = section({
   allowFrom: listOf(cidrBlock(), "CIDR blocks")
-    .min(1, { error: "at least one CIDR block that may connect, such as your own address as 203.0.113.7/32" })
     .max(60, { error: "at most 60 CIDR blocks, as many as a security group has rules" })
-    .describe("CIDR blocks that may connect."),
+    .describe(
+      "CIDR blocks that may connect; stack ec2 needs at least one, or nobody could log in, nor could Terraform mount.",
+    ),
   allowAnywhere: flag().describe(
     "Allow blocks in ssh.allowFrom that are wider than a network of one's own: IPv4 wider than /8, IPv6 wider than /16.",
   ),

@@ -1,18 +1,19 @@
 import { type ITerraformDependable, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import type { Protection } from "../command/protection";
 import { DataVolume } from "../modules/storage/data-volume";
 import { FreeVolume } from "../modules/storage/free-volume";
 import { SnapshotSchedule } from "../modules/storage/snapshot-schedule";
 import type { Settings } from "../settings/schema";
 import { volumeLimits } from "../settings/volume-limits";
 import { dataVolumeName, dataVolumeTags } from "./data-volume-name";
-import { WorkbenchStack } from "./workbench-stack";
+import { WorkbenchStack, type WorkbenchStackProps } from "./workbench-stack";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */
 export class EbsStack extends WorkbenchStack {
-  /** @param destroying whether the stack is synthesized in order to destroy it. */
-  constructor(scope: Construct, settings: Settings, destroying = false) {
-    super(scope, "ebs", settings);
+  constructor(scope: Construct, props: WorkbenchStackProps) {
+    const { settings, command } = props;
+    super(scope, "ebs", props, { protection: protection(settings) });
     const { ebs, aws, ec2 } = settings;
     const limits = volumeLimits[ebs.volumeType];
     const name = dataVolumeName(settings);
@@ -46,11 +47,24 @@ export class EbsStack extends WorkbenchStack {
       finalSnapshot: ebs.finalSnapshot,
       dependsOn: schedule,
     });
-    if (destroying) {
+    if (command?.verb === "destroy") {
       new FreeVolume(this, "free_volume", { tags: dataVolumeTags(settings), freedBy: "npx cdktf destroy ec2" });
     }
     new TerraformOutput(this, "volume_id", { value: volume.id });
     new TerraformOutput(this, "availability_zone", { value: volume.availabilityZone });
     new TerraformOutput(this, "size_gib", { value: volume.size });
   }
+}
+
+function protection({ ebs }: Settings): Protection | undefined {
+  if (!ebs.preventDestroy) return undefined;
+  const kept = ebs.finalSnapshot
+    ? "a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed"
+    : "no snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed";
+  return {
+    what: "the data volume",
+    setting: "ebs.preventDestroy",
+    retire: "npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs",
+    consequence: kept,
+  };
 }

@@ -11,14 +11,15 @@ import { MachineSubnet } from "../modules/compute/machine-subnet";
 import { debianImage, ownImage } from "../modules/images/image-names";
 import { FoundDataVolume } from "../modules/storage/found-data-volume";
 import { VolumeMount } from "../modules/storage/volume-mount";
-import type { Settings } from "../settings/schema";
+import { allowFromMissing } from "../settings/allow-from";
 import { dataVolumeTags } from "./data-volume-name";
-import { WorkbenchStack } from "./workbench-stack";
+import { WorkbenchStack, type WorkbenchStackProps } from "./workbench-stack";
 
 /** The development machine with the data volume mounted; everything on it but the volume can be thrown away and made again. */
 export class Ec2Stack extends WorkbenchStack {
-  constructor(scope: Construct, settings: Settings) {
-    super(scope, "ec2", settings);
+  constructor(scope: Construct, props: WorkbenchStackProps) {
+    super(scope, "ec2", props);
+    const { settings } = props;
     const { aws, ec2, ssh, services } = settings;
     const name = `${this.prefix}-machine`;
 
@@ -45,6 +46,7 @@ export class Ec2Stack extends WorkbenchStack {
       managedPolicyArns: ec2.role.managedPolicyArns,
       statements: ec2.role.statements,
     });
+    const missing = allowFromMissing(settings);
     const machine = new DevelopmentMachine(this, "machine", {
       name,
       instanceType: ec2.instanceType,
@@ -63,6 +65,8 @@ export class Ec2Stack extends WorkbenchStack {
           condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
           errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
         },
+        // Written beside a stack that needs no machine. Terraform takes no condition that refers to nothing.
+        ...(missing ? [{ condition: '${path.module == ""}', errorMessage: missing }] : []),
         // A machine that keeps its image may have been made from another one than the newest.
         ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB, "ec2.rootVolumeSizeGiB")] : []),
       ],

@@ -2,16 +2,25 @@ import { relative, resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
+import type { CdktfCommand } from "../command/cdktf-command";
+import type { Protection } from "../command/protection";
 import { partitionOf } from "../settings/partition";
 import type { Settings } from "../settings/schema";
-import { forgetOtherEnvironment } from "./other-environment";
 
 /** Folder of this program; paths in the output are relative to it, so that every checkout writes the same. */
 const projectDirectory = resolve(__dirname, "..");
 
+/** What every stack is made from. */
+export interface WorkbenchStackProps {
+  readonly settings: Settings;
+  /** The cdktf command that asked for this run. @default none */
+  readonly command?: CdktfCommand;
+}
+
 interface StackOptions {
   readonly backend?: "local" | "from settings";
   readonly region?: string;
+  readonly protection?: Protection;
 }
 
 /** What every stack has in common: provider, default tags, backend, and Terraform addresses that a person can read. */
@@ -22,20 +31,26 @@ export abstract class WorkbenchStack extends TerraformStack {
   protected readonly partition: string;
   /** Tags that the provider puts on every resource by itself. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
+  protected readonly settings: Settings;
+  /** What `cdktf destroy` is refused for; undefined: nothing. */
+  readonly protection: Protection | undefined;
   private readonly pathOfLogicalId = new Map<string, string>();
 
   /**
    * @param name name of the stack: its Terraform state and the value of the Stack tag.
    * @param options.backend `local` keeps the state in a file whatever the settings say: for the stack that makes the bucket.
    * @param options.region region of the stack. @default aws.region
+   * @param options.protection what `cdktf destroy` of this stack is refused for. @default nothing
    */
   protected constructor(
     scope: Construct,
     name: string,
-    protected readonly settings: Settings,
-    { backend = "from settings", region = settings.aws.region }: StackOptions = {},
+    { settings }: WorkbenchStackProps,
+    { backend = "from settings", region = settings.aws.region, protection }: StackOptions = {},
   ) {
     super(scope, name);
+    this.settings = settings;
+    this.protection = protection;
     this.prefix = `${settings.project}-${settings.environment}`;
     this.partition = partitionOf(region);
     const { project, environment, tags } = settings;
@@ -47,11 +62,11 @@ export abstract class WorkbenchStack extends TerraformStack {
     });
     // 1.11: S3's own lock file is stable, and what this program is tested with.
     this.addOverride("terraform.required_version", ">= 1.11");
-    forgetOtherEnvironment(this.workingDirectory, settings.environment);
     this.addBackend(name, backend);
   }
 
-  private get workingDirectory(): string {
+  /** Folder that the stack is written to, where Terraform runs. */
+  get workingDirectory(): string {
     return resolve(App.of(this).outdir, "stacks", this.node.id);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
 import { editorSchemaText } from "../../settings/editor-schema";
 import { settingVariables } from "../../settings/environment-variables";
 import { settingsSchema } from "../../settings/schema";
@@ -26,6 +27,16 @@ it("default.yaml gives a default for every setting", () => {
     return value === undefined;
   });
   expect(missing).toEqual([]);
+});
+
+it.each(["default.yaml", "local.yaml"])("%s is valid for the schema that editors check it with", (file) => {
+  // Zod compiles patterns without the flag u, which JSON Schema has and `\p{…}` needs.
+  const schema = z.fromJSONSchema(
+    JSON.parse(editorSchemaText(), (key, value) => (key === "pattern" && /\\p\{/i.test(value) ? undefined : value)),
+  );
+  expect(schema.safeParse(parse(readFileSync(join(settingsDirectory, file), "utf8"))).error?.issues).toBeUndefined();
+  expect(schema.safeParse({ ebs: { size: 20 } }).success).toBe(false);
+  expect(schema.safeParse({ ebs: { iops: "many" } }).success).toBe(false);
 });
 
 it("names an environment variable for every setting, each once", () => {

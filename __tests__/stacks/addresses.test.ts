@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { synthesize } from "./synthesize";
+import { stackNames, synthesize } from "./synthesize";
 
 /** Construct ids are Terraform addresses: a diff in these snapshots means "this destroys and makes anew". */
-describe.each(["state", "ebs", "ec2"])("addresses of stack %s", (stack) => {
+describe.each(stackNames)("addresses of stack %s", (stack) => {
   it("stay", () => {
     const { resource } = synthesize(stack);
     const addresses = Object.entries(resource).flatMap(([type, named]) =>

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildApp } from "../../app";
+import type { App } from "cdktf";
+import { buildApp, stacksOf } from "../../app";
 import { loadSettings } from "../../settings/load";
 import type { Settings } from "../../settings/schema";
 
@@ -24,11 +25,19 @@ export function settingsWith(values: Readonly<Record<string, string>> = {}): Set
   return loadSettings({ environment: { WORKBENCH_ENV: "local", ...Object.fromEntries(variables) } });
 }
 
+/** The whole program with settings as {@link settingsWith}, to be written into a folder of its own. */
+export function appWith(values: Readonly<Record<string, string>> = {}): App {
+  return buildApp(settingsWith(values), { outdir: mkdtempSync(join(tmpdir(), "synth-")) });
+}
+
+/** Name of every stack that the program has. */
+export const stackNames: readonly string[] = stacksOf(appWith()).map(({ node }) => node.id);
+
 /** Synthesizes the whole program, validations included, and returns the named stack's JSON. */
 export function synthesize(stack: string, values: Readonly<Record<string, string>> = {}): TerraformJson {
-  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
-  buildApp(settingsWith(values), { outdir }).synth();
-  return JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8"));
+  const app = appWith(values);
+  app.synth();
+  return JSON.parse(readFileSync(join(app.outdir, "stacks", stack, "cdk.tf.json"), "utf8"));
 }
 
 /** The only resource of its type. */

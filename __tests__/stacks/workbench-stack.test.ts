@@ -3,10 +3,10 @@ import { App } from "cdktf";
 import { Construct } from "constructs";
 import { describe, expect, it } from "vitest";
 import { WorkbenchStack } from "../../stacks/workbench-stack";
-import { settingsWith, synthesize } from "./synthesize";
+import { settingsWith, stackNames, synthesize } from "./synthesize";
 
 describe("every stack", () => {
-  it.each(["state", "ebs", "ec2"])("%s tags what it makes with project, environment and stack", (stack) => {
+  it.each(stackNames)("%s tags what it makes with project, environment and stack", (stack) => {
     const [provider] = synthesize(stack, { TAGS: "{ Team: data }" }).provider["aws"] ?? [];
     expect(provider?.["default_tags"]).toEqual([
       { tags: { Team: "data", Project: "workbench", Environment: "local", Stack: stack } },
@@ -45,7 +45,7 @@ describe("every stack", () => {
 
 class TestStack extends WorkbenchStack {
   constructor(scope: Construct) {
-    super(scope, "test", settingsWith());
+    super(scope, "test", { settings: settingsWith() });
   }
 }
 

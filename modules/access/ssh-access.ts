@@ -13,7 +13,7 @@ export interface SshAccessProps {
   readonly vpcId: string;
   /** TCP port of sshd. */
   readonly port: number;
-  /** IPv4 or IPv6 CIDR blocks that may connect; never empty. */
+  /** IPv4 or IPv6 CIDR blocks that may connect; none: nobody may. */
   readonly allowFrom: readonly string[];
   /** Path of the OpenSSH public key, as Terraform sees it. */
   readonly publicKeyFile: string;

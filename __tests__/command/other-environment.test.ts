@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { forgetOtherEnvironment } from "../../stacks/other-environment";
+import { forgetOtherEnvironment } from "../../command/other-environment";
 
 /** A working directory whose backend Terraform recorded; returns whether the record is still there for `environment`. */
 function keepsRecord(config: object, environment: string): boolean {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import type { CdktfCommand } from "../cdktf-command";
 import type { Settings } from "../settings/schema";
 import { UserError } from "../settings/user-error";
+import type { CdktfCommand } from "./cdktf-command";
 
 const listLimitMs = 10_000;
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseCdktfCommand } from "../cdktf-command";
+import { parseCdktfCommand } from "../../command/cdktf-command";
 
 const named = (argv: string[]) => {
   const command = parseCdktfCommand(argv);
@@ -52,8 +52,22 @@ it.each([
   expect(parseCdktfCommand(["cdktf", verb, "ec2"])?.changes).toBe(changes);
 });
 
+it.each([
+  ["cdktf deploy ec2", true],
+  ["cdktf diff *", true],
+  ["cdktf deploy", true],
+  ["cdktf synth", true],
+  ["cdktf synth ebs", true],
+  ["cdktf deploy ebs state", false],
+  ["cdktf destroy ebs", false],
+  ["cdktf output state", false],
+  ["cdktf list", false],
+])("knows whether a command may have to do with ec2: %s", (words, concerns) => {
+  expect(parseCdktfCommand(words.split(" "))?.concerns("ec2")).toBe(concerns);
+});
+
 it("finds the command in the process that called", () => {
-  const program = `const { callingCdktfCommand } = require(${JSON.stringify(join(__dirname, "../cdktf-command.ts"))});
+  const program = `const { callingCdktfCommand } = require(${JSON.stringify(join(__dirname, "../../command/cdktf-command.ts"))});
     const command = callingCdktfCommand();
     console.log(command?.verb, command?.names("ebs"), command?.names("ec2"));`;
   const caller = `require("node:child_process").spawnSync(process.execPath, ["--import", "tsx", "-e", process.env.PROGRAM], { stdio: "inherit", shell: false });`;

@@ -10,6 +10,8 @@ export interface CdktfCommand {
   readonly changes: boolean;
   /** Whether the command line names this stack, itself or by a pattern such as `*`. */
   readonly names: (stack: string) => boolean;
+  /** Whether its outcome may have to do with this stack: it names it, or none, or writes every stack for Terraform itself. */
+  readonly concerns: (stack: string) => boolean;
 }
 
 /** The verbs of cdktf that run the program, with their other names. */
@@ -43,7 +45,9 @@ export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undef
     (pattern) => new RegExp(`^${pattern.replace(/[^\w*-]/g, "\\$&").replaceAll("*", ".*")}$`),
   );
   const changes = ["deploy", "apply", "destroy", "watch"].includes(verb);
-  return { verb, changes, names: (stack) => accepted.some((pattern) => pattern.test(stack)) };
+  const names = (stack: string): boolean => accepted.some((pattern) => pattern.test(stack));
+  const all = ["synth", "synthesize"].includes(verb) || accepted.length === 0;
+  return { verb, changes, names, concerns: (stack) => verb !== "list" && (all || names(stack)) };
 }
 
 /**

@@ -3,9 +3,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseCdktfCommand } from "../../cdktf-command";
-import { requireSshAgent } from "../../stacks/ssh-agent";
-import { settingsWith } from "./synthesize";
+import { parseCdktfCommand } from "../../command/cdktf-command";
+import { requireSshAgent } from "../../command/ssh-agent";
+import { settingsWith } from "../stacks/synthesize";
 
 const directory = mkdtempSync(join(tmpdir(), "agent-"));
 const socket = join(directory, "agent");

@@ -1,23 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { parseCdktfCommand } from "../../cdktf-command";
-import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "../../stacks/protection";
-import { settingsWith } from "./synthesize";
+import { stacksOf } from "../../app";
+import { parseCdktfCommand } from "../../command/cdktf-command";
+import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "../../command/protection";
+import { appWith, settingsWith } from "../stacks/synthesize";
 
 function run(command: string, values: Readonly<Record<string, string>> = {}): void {
   const parsed = parseCdktfCommand(command.split(" "));
   if (!parsed) throw new Error(`no cdktf command: ${command}`);
-  refuseProtectedDestroy(parsed, settingsWith(values));
+  refuseProtectedDestroy(parsed, stacksOf(appWith(values)));
 }
 
 describe("refuseProtectedDestroy", () => {
-  it.each(["cdktf destroy ebs", "cdktf destroy ec2 ebs", "cdktf destroy *"])("fails: %s", (command) => {
+  it.each(["cdktf destroy ebs", "cdktf destroy ec2 ebs", "cdktf destroy e*"])("fails: %s", (command) => {
     expect(() => run(command)).toThrow(
       "destroy: the data volume is protected by ebs.preventDestroy, so nothing was destroyed; to retire it on purpose, run `npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs` (a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed).",
     );
   });
 
-  it("fails: the state bucket", () => {
-    expect(() => run("cdktf destroy state")).toThrow("the state bucket is protected by state.preventDestroy");
+  it.each(["cdktf destroy state", "cdktf destroy *"])("fails, for the state bucket: %s", (command) => {
+    expect(() => run(command)).toThrow("the state bucket is protected by state.preventDestroy");
   });
 
   it("says when no snapshot would be kept", () => {
