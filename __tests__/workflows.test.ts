@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { amazonPlugin, oldestPacker } from "../modules/images/packer-template";
 import { amazonPluginVersion, packerVersion } from "../scripts/setup/packer-build";
+import { fastTests, pythonTests, slowTests } from "../scripts/testing/runners";
 
 const folder = join(__dirname, "../.github/workflows");
 
@@ -28,4 +29,26 @@ it("images are built everywhere with the Packer and the plugin that their templa
   for (const version of versions) expect(version).toContain(`"${oldestPacker}"`);
   expect(packerVersion).toBe(oldestPacker);
   expect(amazonPluginVersion).toBe(amazonPlugin.version);
+});
+
+describe("the job that tests", () => {
+  const { test } = parse(readFileSync(join(folder, "ci.yml"), "utf8")).jobs;
+
+  it("lets every runner reach its own time limit, which says what did not end", () => {
+    const allowedSec = [fastTests, slowTests, pythonTests].reduce((sum, { timeoutSec }) => sum + timeoutSec, 0);
+    const setUpSec = 1800;
+    expect(test["timeout-minutes"] * 60).toBeGreaterThan(allowedSec + setUpSec);
+  });
+
+  it("keeps the logs also of what was cut off", () => {
+    expect(test.steps.at(-1)).toMatchObject({ if: "failure() || cancelled()", with: { name: "logs" } });
+  });
+});
+
+it("no image is built from a template that nobody reviewed", () => {
+  const { build } = parse(readFileSync(join(folder, "image.yml"), "utf8")).jobs;
+  const commands: string[] = build.steps.map(({ run = "" }: { run?: string }) => run.split("\n")[0]);
+  const generated = commands.indexOf("npm run packer:generate");
+  expect(commands[generated + 1]).toBe("git diff --exit-code -- 'packer/*/*.pkr.hcl'");
+  expect(commands.findIndex((command) => command.startsWith("packer build"))).toBeGreaterThan(generated + 1);
 });
