@@ -4,8 +4,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from local_aws.__main__ import main
+from local_aws.errors import LocalAwsError, told_of
+from local_aws.machines.clean_up import StillMounted
+from local_aws.machines.commands import MachineError
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -131,3 +138,57 @@ def test_clean_fails_on_a_folder_of_something_else(command, tmp_path):
         [f"local-aws: {tmp_path} is not the folder of a local AWS: it has no server.lock"],
     )
     assert os.listdir(tmp_path) == ["thesis.txt"]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs Linux and root to mount")
+def test_clean_fails_in_one_sentence_while_something_is_mounted_and_busy(start, command, tmp_path):
+    server = start(tmp_path / "home")
+    server.stop()
+    mounted = server.home / "instances"
+    mounted.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", mounted], check=True)
+    try:
+        with subprocess.Popen(["sleep", "60"], cwd=mounted) as user:
+            code, printed = command("clean", "--home", server.home)
+            user.kill()
+    finally:
+        subprocess.run(["umount", "--lazy", mounted], check=True)
+    assert code == 1
+    assert len(printed.splitlines()) == 1
+    assert printed.startswith(f"local-aws: `umount {mounted}` failed with exit code 32:")
+    assert "busy" in printed
+
+
+@pytest.mark.parametrize("error", [StillMounted("/a is mounted"), MachineError("umount failed")])
+def test_fails_in_one_sentence_for_what_a_machine_refuses(monkeypatch, capsys, error):
+    assert run_clean(monkeypatch, error) == 1
+    assert capsys.readouterr().err == f"local-aws: {error}\n"
+
+
+def test_fails_with_its_stack_for_a_defect(monkeypatch):
+    with pytest.raises(OSError, match="a defect"):
+        run_clean(monkeypatch, OSError("a defect"))
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied", "/home/file"), "Permission denied: /home/file"),
+        (OSError("nothing of the system's"), "nothing of the system's: /home"),
+    ],
+)
+def test_fails_in_one_sentence_for_what_the_system_refuses_in_the_home(error, sentence):
+    with pytest.raises(LocalAwsError) as raised, told_of(Path("/home")):
+        raise error
+    assert str(raised.value) == sentence
+
+
+def run_clean(monkeypatch, error):
+    """`python -m local_aws clean` whose cleaning fails with an error."""
+
+    def fail(_folder):
+        raise error
+
+    monkeypatch.setattr("local_aws.server.clean", fail)
+    monkeypatch.setattr(sys, "argv", ["local_aws", "clean", "--home", "/nowhere"])
+    return main()

@@ -24,9 +24,6 @@ def main() -> int:
     except LocalAwsError as error:
         print(f"local-aws: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"local-aws: {error.strerror}: {error.filename or arguments.home}", file=sys.stderr)
-        return 1
     return 0
 
 

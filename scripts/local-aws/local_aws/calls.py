@@ -70,7 +70,7 @@ def full_name(call: ApiCall, environ: WSGIEnvironment) -> str:
 def _botocore_name(call: ApiCall) -> str:
     host = f"https://{call.service}.{call.region}.amazonaws.com"
     module = next((name for name, pattern in backend_url_patterns if pattern.match(host)), None)
-    return get_backend(module).service_name if module else call.service  # type: ignore[call-overload]
+    return get_backend(module).service_name if module else call.service
 
 
 def _presigned_scope(environ: WSGIEnvironment) -> str:

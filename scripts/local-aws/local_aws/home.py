@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import LocalAwsError
+from .files import write_whole
 
 # All that a local AWS keeps: the server's own, the machines', and what set-up and Terraform keep beside them.
 _OWN = {"api", "bases", "disks", "images", "instances", "network", "snapshots"}
-_OWN |= {"server.json", "server.lock", "server.tmp", "cdktf.out", "packer", "ssh", "state"}
+_OWN |= {"server.json", "server.lock", "server.json.tmp", "cdktf.out", "packer", "ssh", "state"}
 
 
 class Home:
@@ -91,9 +92,8 @@ class Home:
 
     def announce(self, **server: Any) -> None:
         """Writes `server.json`."""
-        temporary = self.server_file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(server) + "\n")
-        temporary.replace(self.server_file)
+        # For everybody: a local AWS that root started is found by a person's own commands.
+        write_whole(self.server_file, json.dumps(server).encode() + b"\n", 0o644)
 
     def withdraw(self) -> None:
         """Takes `server.json` away."""

@@ -109,8 +109,8 @@ def add_service(name: str, url: str, paths: list[str]) -> tuple[type[BaseRespons
     package.__path__ = []
     for module in (package, models):
         setattr(module, f"{name}_backends", backends)
-    urls.url_bases = [url]  # type: ignore[attr-defined]
-    urls.url_paths = dict.fromkeys(paths, Response.dispatch)  # type: ignore[attr-defined]
+    urls.url_bases = [url]
+    urls.url_paths = dict.fromkeys(paths, Response.dispatch)
     sys.modules.update({module.__name__: module for module in (package, models, urls)})
     moto.backend_index.backend_url_patterns.append((name, re.compile(url)))
     return Response, backends

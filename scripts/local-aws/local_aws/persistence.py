@@ -14,10 +14,10 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.s3.models import FakeKey
 
-from .bodies import Bodies
 from .errors import LocalAwsError
 from .files import write_whole
 from .pickling import Reader, Writer, backend_by_name, backend_name
+from .s3_bodies import Bodies
 
 # Raise it when what is written can no longer be read by an older program, or the other way round.
 FORMAT = 1
@@ -59,7 +59,7 @@ class Persistence:
                 vars(backend).clear()
                 vars(backend).update(values)
             for module, values in state["dictionaries"].items():
-                vars(get_backend(module)).update(values)  # type: ignore[call-overload]
+                vars(get_backend(module)).update(values)
         except Exception as error:
             raise LocalAwsError(
                 f"the saved state in {self._folder} cannot be read ({type(error).__name__}: {error}): forget it with "

@@ -124,7 +124,7 @@ def backend_name(backend: BaseBackend) -> tuple[str, str, str]:
 
 def backend_by_name(module: str, account: str, region: str) -> BaseBackend:
     """The backend of that name; an empty one, to be filled by the reader, where there is none yet."""
-    backends: BackendDict = get_backend(module)  # type: ignore[call-overload]
+    backends: BackendDict = get_backend(module)
     regions = backends[account]
     if regions.get(region) is None:
         regions[region] = object.__new__(backends.backend)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from . import supplements
 from .application import Application
+from .errors import told_of
 from .home import Home
 from .persistence import Persistence
 from .transport import HOST, listen, serve_on
@@ -42,12 +43,14 @@ class Machines(Protocol):
 def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None) -> None:
     """Serves until SIGTERM, SIGINT or SIGHUP.
 
-    Raises LocalAwsError when the port, the folder or the state in it cannot be used.
+    Raises LocalAwsError when the port, the folder or the state in it cannot be used, or machines cannot be cleaned up.
     """
     home = Home(folder)
-    home.check_free()
+    with told_of(home.folder):
+        home.check_free()
     listener = listen(port)
-    home.take()
+    with told_of(home.folder):
+        home.take()
     supplements.install()
     machines = _attach_machines(home, network, base_image)
     stop = _stop_on_signals()
@@ -67,7 +70,8 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
         machines.changing, machines.saved = application.changing, state.save
     server = serve_on(listener, application)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    home.announce(pid=os.getpid(), port=listener.getsockname()[1], network=str(network))
+    with told_of(home.folder):
+        home.announce(pid=os.getpid(), port=listener.getsockname()[1], network=str(network))
     try:
         if machines:
             application.doing = "cleaning up what an earlier run left"
@@ -95,18 +99,20 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
 def clean(folder: Path) -> None:
     """Removes every machine, mount, network and file of a local AWS.
 
-    Raises LocalAwsError while it runs, or when the folder is not a local AWS's.
+    Raises LocalAwsError while it runs, when the folder is not a local AWS's, or when something keeps its mounts busy.
     """
     home = Home(folder)
-    if not home.exists():
-        return
-    home.take()
+    with told_of(home.folder):
+        if not home.exists():
+            return
+        home.take()
     if sys.platform == "linux" and os.geteuid() == 0:
         from .machines import clean_up
 
         clean_up.clean_up(home.folder)
         clean_up.require_nothing_mounted(home.folder)
-    home.remove()
+    with told_of(home.folder):
+        home.remove()
     home.release()
 
 

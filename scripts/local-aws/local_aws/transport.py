@@ -108,9 +108,9 @@ def listen(port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
+        why = (error.strerror or str(error)).lower()
         raise LocalAwsError(
-            f"cannot listen on {HOST}:{port} ({error.strerror.lower()}): stop the program that uses this port, "
-            "or give another --port"
+            f"cannot listen on {HOST}:{port} ({why}): stop the program that uses this port, or give another --port"
         ) from error
     return listener
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import LocalAwsError
 from . import control_group, disk, firewall, forwarding
 from .commands import run, succeeds
 from .names import Folders, Names
@@ -21,7 +22,7 @@ KILL_LIMIT_SEC = 10
 NSPAWN_RUN = Path("/run/systemd/nspawn")
 
 
-class StillMounted(Exception):
+class StillMounted(LocalAwsError):
     """Something is mounted where files were to be deleted: deleting would go through the mount."""
 
 

@@ -4,11 +4,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import LocalAwsError
+
 TIMEOUT_SEC = 60
 
 
-class MachineError(Exception):
-    """What could not be done to a machine, disk or network: one sentence, for the answer to the AWS call."""
+class MachineError(LocalAwsError):
+    """What could not be done to a machine, disk or network: one sentence, also for the answer to an AWS call."""
 
 
 def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TIMEOUT_SEC) -> str:

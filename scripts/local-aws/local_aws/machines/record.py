@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..files import write_whole
+
 
 @dataclass
 class Record:
@@ -32,6 +34,4 @@ def save_record(folder: Path, record: Record) -> None:
 
 def write_json(file: Path, value: Any) -> None:
     """Replaces a JSON file as a whole."""
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(json.dumps(value) + "\n")
-    temporary.replace(file)
+    write_whole(file, json.dumps(value).encode() + b"\n")
