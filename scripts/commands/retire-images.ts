@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { ImageAccount } from "../packer/image-account";
+import { type AccountSettings, ImageAccount } from "../packer/image-account";
 import { judgeImages, type Verdict } from "../packer/old-images";
 import { CommandError } from "../support/command-error";
 import { callProgram, program } from "../support/program";
@@ -8,8 +8,8 @@ import { runCommand } from "../support/run-command";
 
 const { loadSections } = program<typeof import("../../settings/load")>("settings/load");
 
-const USAGE = `Lists our machine images, and retires the old ones with their snapshots: of each image and architecture, all but the
-newest N that no machine was made from.
+const USAGE = `Lists our machine images and keeps the newest N of each image and architecture, and every older one that a machine still uses;
+retires the rest, with their snapshots.
 
 usage: npm run packer:retire -- --keep N [--yes]
        --keep N   how many of each to keep, at least 1
@@ -24,15 +24,19 @@ await runCommand(async (args) => {
     process.stderr.write(USAGE);
     return 2;
   }
-  const account = new ImageAccount(callProgram(() => loadSections(["project", "aws"])));
+  const settings = callProgram(() => loadSections(["project", "aws"]));
+  const account = await ImageAccount.open(settings);
   const [images, machines] = await Promise.all([account.images(), account.machines()]);
   const verdicts = judgeImages(images, machines, keep);
   const old = verdicts.filter(({ retire }) => retire).map(({ image }) => image);
+  process.stdout.write(`${place(settings)}\n`);
   process.stdout.write(verdicts.length === 0 ? "There is no image of ours.\n" : verdicts.map(line).join(""));
   const orphans = await account.orphanedSnapshots();
   for (const snapshot of orphans) process.stdout.write(`delete ${snapshot}: its image is gone\n`);
   if (old.length + orphans.length === 0) return 0;
-  await confirm(yes);
+  const snapshots = old.flatMap(({ snapshotIds }) => snapshotIds).length + orphans.length;
+  const what = `Retire ${counted(old.length, "image")} and delete ${counted(snapshots, "snapshot")}`;
+  if (!yes) await confirm(`${what} in ${settings.aws.region}?`);
   for (const { id, name, snapshotIds } of old) {
     await account.deregister(id);
     for (const snapshot of snapshotIds) await account.deleteSnapshot(snapshot);
@@ -41,6 +45,14 @@ await runCommand(async (args) => {
   for (const snapshot of orphans) await account.deleteSnapshot(snapshot);
   return 0;
 });
+
+function place({ project, aws }: AccountSettings): string {
+  return `project ${project}, ${aws.region}${aws.profile === null ? "" : `, profile ${aws.profile}`}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
 
 function line({ image, retire, why }: Verdict): string {
   return `${retire ? "retire" : "keep  "} ${image.name} (${image.id}, ${image.createdAt}): ${why}\n`;
@@ -56,11 +68,12 @@ function readArguments(args: readonly string[]): { keep: number | undefined; yes
   return { keep: Number(keep), yes };
 }
 
-async function confirm(yes: boolean): Promise<void> {
-  if (yes) return;
-  if (!process.stdin.isTTY) throw new CommandError("nothing was retired: say --yes where nobody can be asked");
+async function confirm(question: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError("nothing was retired: expected a terminal to confirm on, got none; pass --yes");
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question("Retire them? Their snapshots are deleted for good. [y/N] ");
+  const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError("nothing was retired");
 }

@@ -1,6 +1,6 @@
 import type { Settings } from "../../settings/schema";
 import { withPacker } from "../packer/local-variables";
-import { type BuiltImage, findOwnImages, imageVariables } from "../packer/own-image";
+import { findOwnImages, imageVariables, type OwnImage } from "../packer/own-image";
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
@@ -16,7 +16,7 @@ export interface LocalSession {
   readonly localAws: RunningLocalAws;
   readonly settings: Settings;
   /** Images of ours that are there, newest first. */
-  readonly ownImages: readonly BuiltImage[];
+  readonly ownImages: readonly OwnImage[];
   /** The whole environment of children; see {@link localEnvironment}. */
   readonly environment: NodeJS.ProcessEnv;
 }

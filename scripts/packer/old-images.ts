@@ -1,14 +1,4 @@
-/** One of our images, as EC2 describes it. */
-export interface OwnImage {
-  readonly id: string;
-  readonly name: string;
-  /** Name of the image's folder below `packer/`, from its Image tag. */
-  readonly image: string;
-  readonly architecture: string;
-  /** ISO 8601, in UTC. */
-  readonly createdAt: string;
-  readonly snapshotIds: readonly string[];
-}
+import type { OwnImage } from "./own-image";
 
 /** What is to become of an image, and why. */
 export interface Verdict {
@@ -18,7 +8,7 @@ export interface Verdict {
 }
 
 /**
- * Which images are old: of each image and architecture, all but the newest `keep`, unless a machine was made from them.
+ * Which images are old: of each image and architecture the newest `keep` stay, and every older one that a machine still uses.
  *
  * @param usedBy machines by the id of the image that they were made from
  * @returns a verdict on every image, newest first within its image and architecture

@@ -1,6 +1,6 @@
 import type { LocalSession } from "../local-aws/local-session";
 import { buildImage } from "../packer/build-image";
-import { type BuiltImage, findOwnImages } from "../packer/own-image";
+import { findOwnImages, type OwnImage } from "../packer/own-image";
 import { ensurePacker } from "../setup/packer";
 import { CommandError, InterruptedError } from "../support/command-error";
 import type { ProgressTask } from "../support/progress";
@@ -10,7 +10,7 @@ export interface StartImage {
   /** Is the machine to boot one of ours? */
   readonly wanted: boolean;
   /** Images of ours that are there, newest first. */
-  ownImages: readonly BuiltImage[];
+  ownImages: readonly OwnImage[];
   /** Why there is none although one is wanted: one sentence. */
   problem?: string;
 }

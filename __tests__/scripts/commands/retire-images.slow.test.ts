@@ -102,11 +102,14 @@ describe("npm run packer:retire", () => {
           .split("\n")
           .map((line) => line.replace(/ \(.*\)/, "")),
       ).toEqual([
+        "project workbench, eu-west-1",
         "keep   workbench-amd64-three: the newest",
         "retire workbench-amd64-two: old, and no machine uses it",
         expect.stringMatching(/^keep {3}workbench-amd64-one: used by i-[0-9a-f]+$/),
       ]);
-      expect(result.stderr).toContain("error: nothing was retired: say --yes where nobody can be asked");
+      expect(result.stderr).toContain(
+        "error: nothing was retired: expected a terminal to confirm on, got none; pass --yes",
+      );
       expect(result.exitCode).toBe(1);
       expect(await left()).toEqual(before);
     },
@@ -143,7 +146,7 @@ describe("npm run packer:retire", () => {
     async () => {
       const result = await retire("--keep", "1");
       expect(result.exitCode).toBe(0);
-      expect(result.stdout).toMatch(/^keep {3}workbench-amd64-one .*: the newest$/);
+      expect(result.stdout).toMatch(/^keep {3}workbench-amd64-one .*: the newest$/m);
     },
     LIMIT_MS,
   );

@@ -1,16 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judgeImages, type OwnImage } from "../../../scripts/packer/old-images";
+import { judgeImages } from "../../../scripts/packer/old-images";
+import type { OwnImage } from "../../../scripts/packer/own-image";
+import { madeImage } from "./made-image";
 
-const image = (id: string, day: number, more: Partial<OwnImage> = {}): OwnImage => ({
-  id,
-  name: `workbench-amd64-${id}`,
-  image: "workbench",
-  architecture: "x86_64",
-  createdAt: `2026-11-${String(day).padStart(2, "0")}T00:00:00.000Z`,
-  snapshotIds: [],
-  ...more,
-});
+const image = (id: string, day: number, more: Partial<OwnImage> = {}): OwnImage =>
+  madeImage(id, { createdAt: `2026-11-${String(day).padStart(2, "0")}T00:00:00.000Z`, ...more });
 
 const nobody = new Map<string, string[]>();
 const retired = (images: readonly OwnImage[], keep: number, usedBy = nobody) =>

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { StartImage } from "../../../scripts/start/start-image";
 import { startReport } from "../../../scripts/start/start-report";
+import { madeImage } from "../packer/made-image";
 
 const changes = { add: 13, change: 0, remove: 0 };
 const ssh = "ssh -i key -p 2222 -L 20000:localhost:20000 -L 20001:localhost:20001 admin@198.18.0.9";
-const older = { id: "ami-1", name: "workbench-amd64-1" };
-const newer = { id: "ami-2", name: "workbench-amd64-2" };
+const older = madeImage("ami-1", { name: "workbench-amd64-1" });
+const newer = madeImage("ami-2", { name: "workbench-amd64-2" });
 
 function report(imageId: string, image: StartImage): string {
   return startReport({

@@ -1,0 +1,93 @@
+import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { CommandError } from "../support/command-error";
+
+/** The part of the AWS SDK that calls EC2. */
+export type Ec2Sdk = typeof import("@aws-sdk/client-ec2");
+
+/** Where EC2 is asked, in the words of the settings. */
+export interface Ec2Place {
+  readonly region: string;
+  /** A profile of the AWS configuration; null: the environment's credentials. */
+  readonly profile: string | null;
+  /** Port on 127.0.0.1 of a local AWS, which takes any credentials. @default AWS itself, or AWS_ENDPOINT_URL */
+  readonly localPort?: number;
+}
+
+const CALL_TIMEOUT_SEC = 120;
+
+/** Calls EC2 with the credentials that Terraform and Packer would take. */
+export class Ec2Calls {
+  private constructor(
+    private readonly sdk: Ec2Sdk,
+    private readonly client: EC2Client,
+    private readonly place: Ec2Place,
+  ) {}
+
+  static async at(place: Ec2Place): Promise<Ec2Calls> {
+    // The SDK is told here, not in everybody's terminal, which Node it will want some day.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+    // Loaded only by commands that ask EC2: it takes 0.2 s.
+    const sdk = await import("@aws-sdk/client-ec2");
+    return new Ec2Calls(sdk, new sdk.EC2Client(configuration(place)), place);
+  }
+
+  /**
+   * Does one thing with EC2, all its calls and attempts within two minutes.
+   *
+   * @param what names it in a message, in EC2's own words, such as `DescribeImages`
+   * @throws CommandError one sentence when EC2 cannot be asked, or refuses
+   */
+  async ask<Answer>(
+    what: string,
+    call: (sdk: Ec2Sdk, client: EC2Client, options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer> {
+    const abortSignal = AbortSignal.timeout(CALL_TIMEOUT_SEC * 1000);
+    try {
+      return await call(this.sdk, this.client, { abortSignal });
+    } catch (error) {
+      const why = abortSignal.aborted ? `no answer within ${CALL_TIMEOUT_SEC} s` : whyNot(error as Failure, this.place);
+      if (why === undefined) throw error;
+      throw new CommandError(`EC2's ${what} in ${this.place.region}: ${why}`);
+    }
+  }
+}
+
+/** Every item of an answer that comes in pages. */
+export async function allOf<Page, Item>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const page of pages) found.push(...(items(page) ?? []));
+  return found;
+}
+
+function configuration({ region, profile, localPort }: Ec2Place): EC2ClientConfig {
+  if (localPort === undefined) return { region, ...(profile === null ? {} : { profile }) };
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  // A person's own AWS configuration may ask for these; a local AWS has neither.
+  const plain = { useFipsEndpoint: false, useDualstackEndpoint: false };
+  return { region, endpoint: `http://127.0.0.1:${localPort}`, credentials, ...plain };
+}
+
+/** What the SDK throws; `code` is the system's, `$metadata` says that EC2 answered. */
+type Failure = Error & { readonly code?: unknown; readonly $metadata?: { readonly httpStatusCode?: number } };
+
+const EXPIRED = /Expired|^TokenProviderError$/;
+const NO_CREDENTIALS = /^(CredentialsProviderError|AuthFailure|InvalidClientTokenId|UnrecognizedClientException)$/;
+
+/** Undefined for a defect, which is no answer and no state of the network. */
+function whyNot(error: Failure, { profile }: Ec2Place): string | undefined {
+  const whose = profile === null ? "of the environment" : `of the profile ${profile}`;
+  const said = error.message.trim().replace(/\s+/g, " ").replace(/\.$/, "");
+  if (EXPIRED.test(error.name) || /\bexpired\b/i.test(said)) {
+    return `the credentials ${whose} have expired (${said}): log in again`;
+  }
+  if (NO_CREDENTIALS.test(error.name)) {
+    return `expected credentials ${whose}, got none that are valid (${said}): log in, or correct aws.profile in the settings`;
+  }
+  if (typeof error.code === "string" && error.$metadata?.httpStatusCode === undefined) {
+    return `it cannot be reached (${said || error.code}): correct aws.region in the settings, or the network`;
+  }
+  return error.$metadata?.httpStatusCode === undefined ? undefined : `${error.name}: ${said}`;
+}
