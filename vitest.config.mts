@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: [...slow, "__tests__/lifecycle/**"],
           // Some synthesize in processes of their own; a busy computer takes its time for that.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

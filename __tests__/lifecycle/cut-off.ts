@@ -19,17 +19,27 @@ export interface CutOff {
 export async function cutOff(user: Workbench, { stack, verb = "deploy", when, made, signal }: CutOff) {
   const running = user.begin(verb, stack);
   let said = "";
-  let sent = false;
+  let sent: Promise<Error | undefined> | undefined;
   running.all?.on("data", (chunk: Buffer) => {
     said += chunk.toString();
-    if (!sent && said.includes(when)) {
-      sent = true;
-      void until(made).then(() => process.kill(-(running.pid ?? 0), signal));
-    }
+    if (said.includes(when)) sent ??= send(running.pid ?? 0, signal, made);
   });
   const { exitCode } = await running;
-  if (!sent) throw new Error(`expected "${when}", got:\n${said.slice(-2000)}`);
+  if (sent === undefined) throw new Error(`expected "${when}", got:\n${said.slice(-2000)}`);
+  const problem = await sent;
+  if (problem) throw new Error(`${verb} ${stack} was not cut off: ${problem.message}`);
   return { exitCode: exitCode ?? -1 };
+}
+
+/** Its error is the answer, since nobody waits for it while the command runs. */
+async function send(group: number, signal: NodeJS.Signals, made: CutOff["made"]): Promise<Error | undefined> {
+  try {
+    await until(made);
+    process.kill(-group, signal);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Something is there, and for so long that Terraform has the answer: what is cut off before that is in nobody's state. */

@@ -1,10 +1,21 @@
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { findProgram } from "../../scripts/setup/tools";
 
 const chromiumFile = findProgram("chromium") ?? findProgram("google-chrome");
 
 /** Why no browser can be opened here; undefined when one can. */
 export const withoutBrowser = chromiumFile === undefined ? "chromium is not installed" : undefined;
+
+const LIMIT_MS = 90_000;
+
+export interface Notebook {
+  /** Its file. */
+  readonly name: string;
+  readonly cells: readonly string[];
+  /** What the cells show, those that show something. */
+  readonly shown: readonly string[];
+}
 
 /** A person at JupyterLab in a browser. */
 export class JupyterLab {
@@ -19,14 +30,14 @@ export class JupyterLab {
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
     const browser = await chromium.launch({ executablePath: chromiumFile ?? "", args });
     const page = await browser.newPage({ viewport: { width: 1320, height: 640 }, deviceScaleFactor: 1.5 });
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(LIMIT_MS);
     // Without the tabs of last time.
     await page.goto(`${url}&reset`);
     return new JupyterLab(browser, page);
   }
 
-  /** Makes a notebook for a kernel, runs the cells, saves it under a name, and gives back what the cells show. */
-  async writeNotebook(kernel: string, name: string, cells: readonly string[]): Promise<string[]> {
+  /** Makes a notebook for a kernel, runs the cells, expects them to show `shown`, and saves it under a name. */
+  async writeNotebook(kernel: string, { name, cells, shown }: Notebook): Promise<void> {
     await this.page.locator(".jp-FileBrowser [data-command='launcher:create']").click();
     await this.page.locator(".jp-LauncherCard[data-category=Notebook]:visible", { hasText: kernel }).click();
     const notebook = this.notebook();
@@ -38,19 +49,17 @@ export class JupyterLab {
       await this.page.keyboard.press("Shift+Enter");
       await notebook.locator(".jp-InputPrompt", { hasText: `[${index + 1}]:` }).waitFor();
     }
-    const shown = await this.shown();
+    await this.shows(shown);
     await this.page.keyboard.press("Control+s");
     await this.page.locator(".jp-Dialog input.jp-mod-styled").first().fill(name);
     await this.page.locator(".jp-Dialog .jp-mod-accept").click();
     await this.listed(name).waitFor();
-    return shown;
   }
 
-  /** Opens a notebook of the folder, and gives back what its cells show since it was saved. */
-  async openNotebook(name: string): Promise<string[]> {
+  /** Opens a notebook of the folder, and expects its cells to show what they showed when it was saved. */
+  async openNotebook({ name, shown }: Omit<Notebook, "cells">): Promise<void> {
     await this.listed(name).dblclick();
-    await this.notebook().locator(".jp-OutputArea-output").first().waitFor();
-    return this.shown();
+    await this.shows(shown);
   }
 
   /** Drags the notebook in front to the right half, beside the one behind it. */
@@ -80,9 +89,11 @@ export class JupyterLab {
     return this.page.locator(".jp-NotebookPanel:visible");
   }
 
-  private async shown(): Promise<string[]> {
-    const outputs = await this.notebook().locator(".jp-OutputArea-output").allInnerTexts();
-    return outputs.map((output) => output.trim());
+  /** JupyterLab draws one cell after the other, and a kernel may answer before its output is there. */
+  private async shows(shown: readonly string[]): Promise<void> {
+    const outputs = this.notebook().locator(".jp-OutputArea-output");
+    const trimmed = async () => (await outputs.allInnerTexts()).map((output) => output.trim());
+    await expect.poll(trimmed, { timeout: LIMIT_MS }).toEqual(shown);
   }
 
   private listed(name: string): Locator {

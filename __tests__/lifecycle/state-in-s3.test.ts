@@ -69,9 +69,10 @@ describe("a state that moves into S3", () => {
   });
 });
 
-/** Halts the deploy of `ebs` as it says `when`, does something, and kills the deploy then. */
+/** Halts the apply of `ebs` as it says `when`, does something, and kills it then. */
 async function whileStopped<T>(user: Workbench, when: string, work: () => Promise<T>): Promise<T> {
-  const running = user.begin("deploy", "ebs");
+  expect((await user.plan("ebs")).changes).not.toBe("");
+  const running = user.beginTerraformApply("ebs");
   const group = -(running.pid ?? 0);
   await new Promise<void>((resolve, reject) => {
     let said = "";

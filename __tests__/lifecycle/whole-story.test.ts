@@ -43,7 +43,9 @@ describe("a data volume and the machines that come and go", () => {
     await user.must("deploy", "ec2");
     expect(await mounted(user)).toMatchObject({ kind: "xfs" });
     expect(await user.ssh("stat -c %U /data")).toBe("admin");
-    expect(await user.ssh("ss --listening --tcp --numeric | grep -c ':22 ' || true")).toBe("0");
+    const listening = await user.ssh("ss --listening --tcp --numeric");
+    expect(listening).toContain(":2222 ");
+    expect(listening).not.toContain(":22 ");
     ({ address = "", instance_id: instance = "" } = await user.outputs("ec2"));
   });
 

@@ -93,12 +93,16 @@ export class Workbench {
 
   /** Starts `npx cdktf <verb> <stack>` in a process group of its own, for tests that interrupt it. */
   begin(verb: "deploy" | "destroy", stack: string) {
-    return execa("cdktf", [verb, stack, "--auto-approve"], {
-      ...this.options({}),
-      detached: true,
-      all: true,
-      reject: false,
-    });
+    return this.beginAny(["cdktf", verb, stack, "--auto-approve"]);
+  }
+
+  /** Starts `terraform apply` of what was synthesized, as {@link begin} does: cdktf's Terraform is in no group of its. */
+  beginTerraformApply(stack: string) {
+    return this.beginAny(["terraform", "apply", "-auto-approve"], path.join(this.outdir, "stacks", stack));
+  }
+
+  private beginAny([file, ...args]: string[], cwd = project) {
+    return execa(file as string, args, { ...this.options({}), cwd, detached: true, all: true, reject: false });
   }
 
   /** Starts `npm run local -- <command>` in a process group of its own; a failure is returned, not thrown. */

@@ -17,7 +17,7 @@ afterAll(() => api.remove(), LIMIT_MS);
 async function processesOf(folder: string): Promise<string[]> {
   const found = await execa("bash", [
     "-c",
-    'for p in /proc/[0-9]*; do [[ $(readlink $p/cwd) == "$1"* ]] && tr "\\0" " " <$p/cmdline && echo; done; true',
+    'for p in /proc/[0-9]*; do line=$(readlink $p/cwd; tr "\\0" " " <$p/cmdline); [[ $p != /proc/$$ && $line == *"$1"* ]] && echo $line; done; true',
     "-",
     folder,
   ]);
@@ -172,6 +172,7 @@ describe("npm stop", () => {
   test(
     "keeps what is deployed",
     async () => {
+      expect(await processesOf(api.home)).toContainEqual(expect.stringContaining("local_aws serve"));
       expect((await api.run("stop", [])).exitCode).toBe(0);
       expect(await processesOf(api.home)).toEqual([]);
       const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);

@@ -1,21 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
+import { baseImageDirectory } from "../../../scripts/setup/base-image";
 import { scripts } from "./exit-codes";
 import type { LoopDevice } from "./loop-device";
 import { type Ended, run, sleep } from "./machine";
@@ -26,9 +17,8 @@ const wantsToBootAgain = 133;
 
 /** The root file system that the local AWS boots its machines from; undefined where none was made yet. */
 export function baseImage(): string | undefined {
-  const folder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "workbench/base-image");
-  const images = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  return images.find((image) => existsSync(join(image, "usr/lib/systemd/systemd")));
+  const image = baseImageDirectory();
+  return existsSync(image) ? image : undefined;
 }
 
 /** Why no machine can boot here, in words; undefined where one can. */
@@ -143,8 +133,8 @@ export class BootedMachine {
 
   private async isUp(): Promise<boolean> {
     const pid = this.nspawn?.pid;
-    const children = pid ? readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ") : [];
-    const leader = children.find((child) => child && readFileSync(`/proc/${child}/comm`, "utf8") === "systemd\n");
+    const children = pid ? readIfThere(`/proc/${pid}/task/${pid}/children`).trim().split(" ") : [];
+    const leader = children.find((child) => child && readIfThere(`/proc/${child}/comm`) === "systemd\n");
     this.leader = Number(leader ?? 0);
     return this.leader > 0 && /^(running|degraded)$/.test((await this.run("systemctl", "is-system-running")).out);
   }
@@ -159,6 +149,15 @@ export class BootedMachine {
     await execa("find", [this.group, "-depth", "-type", "d", "-delete"], { reject: false });
     await execa("chattr", ["-R", "-i", join(this.folder, "upper")], { reject: false });
     rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** What a process says of itself; empty once it has ended. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
@@ -134,12 +134,14 @@ describeWithDisks("mount-data-volume refuses", () => {
     const volume = await Volume.attach();
     const copy = scratchFolder();
     cpSync(scripts, copy, { recursive: true });
-    chmodSync(copy, 0o755);
+    // Where anybody can reach and read it.
+    await volume.machine.must("chmod", "-R", "a+rX", copy);
+    await volume.machine.must("mount", "--bind", copy, "/mnt");
     for (const script of ["mount-data-volume", "unmount-data-volume"]) {
       const { code, said } = await volume.machine.run("setpriv", [
         "--reuid=65534",
         "--clear-groups",
-        join(copy, script),
+        join("/mnt", script),
         volume.config,
       ]);
       expect(said).toBe(`${script}: must run as root, got user id 65534: run it with sudo`);

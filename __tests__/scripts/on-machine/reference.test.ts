@@ -39,7 +39,8 @@ it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or n
   for (const name of [...programs, ...library]) {
     const code = text(name)
       .replace(/(^|\s)#.*$/gm, "")
-      .replace(/"(\\.|[^"\\])*"/g, '""');
+      // Words, not what is run inside of them.
+      .replace(/"(\\.|[^"\\$]|\$(?!\())*"/g, '""');
     expect(code, name).not.toMatch(
       /umount\s+-\S*[lf]|e2fsck[^\n]*\s-y|blkdiscard|\b(lsof|fuser|grep|sed|awk|find|xargs|python3?|perl)\b/,
     );
