@@ -55,6 +55,9 @@ export const absolutePath = () =>
 /** Path of a file on this computer: absolute, relative to the project, or below the home directory (`~/`). */
 export const filePath = () => text(/^((?![$%]\{)\P{C})+$/u, "the path of a file, without ${ and %{");
 
+/** An EC2 instance type. */
+export const instanceType = () => text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium");
+
 /** ARN of a KMS key; an alias could come to mean another key, which would replace what it encrypts. */
 export const kmsKeyArn = () =>
   text(

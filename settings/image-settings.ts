@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { flag, kmsKeyArn, section, text, wholeNumber } from "./fields";
-
-const instanceType = () => text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium");
+import { flag, instanceType, kmsKeyArn, section, text, wholeNumber } from "./fields";
 
 const coordinatePhrase = "a name that is a Maven coordinate, such as org.clojure/data.json";
 

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { architectures } from "../modules/images/image-names";
+import type { VolumeType } from "../modules/storage/data-volume";
 import { cidrBlock, isWiderThanANetwork } from "./cidr-block";
 import {
   absolutePath,
   filePath,
   flag,
+  instanceType,
   kmsKeyArn,
   listOf,
   oneOf,
@@ -16,7 +19,7 @@ import {
 import { imageSettings } from "./image-settings";
 import { placeProblems } from "./places";
 import { tags } from "./tags";
-import { type VolumeType, volumeLimits, volumeProblems } from "./volume-limits";
+import { volumeLimits, volumeProblems } from "./volume-limits";
 
 // A run checks its settings once; to compile a checker for that takes longer than the check.
 z.config({ jitless: true });
@@ -103,7 +106,7 @@ const image = section({
     .describe(
       "Image to boot when ec2.image.source is id: any that the account may use in aws.region, whoever owns it.",
     ),
-  architecture: oneOf(["amd64", "arm64"]).describe(
+  architecture: oneOf(architectures).describe(
     "Processor architecture of the image; arm64 for Graviton instance types.",
   ),
   followNew: flag().describe("A newer image replaces a running machine at the next deploy."),
@@ -116,7 +119,7 @@ const image = section({
 });
 
 const ec2 = section({
-  instanceType: text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium").describe(
+  instanceType: instanceType().describe(
     "Instance type; a change stops the machine, resizes it in place and starts it.",
   ),
   image,

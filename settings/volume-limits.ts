@@ -1,3 +1,5 @@
+import type { VolumeType } from "../modules/storage/data-volume";
+
 /**
  * What EBS allows a volume to be, by type.
  * Sizes in GiB, throughput in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume types" (read 2026-11); throughput of
@@ -10,10 +12,7 @@ export const volumeLimits = {
   io2: { size: [4, 65536], iops: [100, 256000], iopsPerGiB: 1000 },
   st1: { size: [125, 16384] },
   sc1: { size: [125, 16384] },
-} as const satisfies Record<string, VolumeLimits>;
-
-/** Name of a volume type that can hold data. */
-export type VolumeType = keyof typeof volumeLimits;
+} as const satisfies Record<VolumeType, VolumeLimits>;
 
 interface VolumeLimits {
   readonly size: readonly [number, number];

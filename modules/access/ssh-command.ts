@@ -1,3 +1,5 @@
+import { shellWord } from "../shell-word";
+
 /** How to reach a machine with the ssh client. */
 export interface SshCommandProps {
   readonly address: string;
@@ -24,5 +26,5 @@ export function sshCommand(props: SshCommandProps): string {
 function quotedWhenNeeded(path: string): string {
   if (/^[\w./~@+-]+$/.test(path)) return path;
   const home = path.startsWith("~/") ? "~/" : "";
-  return `${home}'${path.slice(home.length).replaceAll("'", `'\\''`)}'`;
+  return home + shellWord(path.slice(home.length));
 }

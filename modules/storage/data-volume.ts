@@ -5,6 +5,9 @@ import { Construct } from "constructs";
 import { AdoptVolume, tagsOfAdoption } from "./adopt-volume";
 import { SnapshotToRestore } from "./snapshot-to-restore";
 
+/** EBS volume types that can hold data, in AWS's words. */
+export type VolumeType = "gp3" | "gp2" | "io1" | "io2" | "st1" | "sc1";
+
 /** What a data volume is made of. */
 export interface DataVolumeProps {
   /** Name tag; the volume is found by it later. */
@@ -18,7 +21,7 @@ export interface DataVolumeProps {
   /** Size in GiB; it can grow, never shrink. */
   readonly sizeGiB: number;
   /** EBS volume type. */
-  readonly type: string;
+  readonly type: VolumeType;
   /** Provisioned IOPS. @default the type's own */
   readonly iops?: number;
   /** Provisioned throughput in MiB/s. @default the type's own */

@@ -3,6 +3,10 @@ import { AssetType, DataResource, type ITerraformDependable, type Precondition, 
 import { Construct } from "constructs";
 import { KeyFile } from "../access/key-file";
 import { connectionFromInput, copyFolder, remoteExec, type SshTarget } from "../provisioning/provisioners";
+import { shellWord } from "../shell-word";
+
+/** File systems that a blank volume can get. */
+export type FileSystem = "ext4" | "xfs";
 
 /** Which volume, where, and how to get there. */
 export interface VolumeMountProps {
@@ -19,8 +23,8 @@ export interface VolumeMountProps {
   /** Folder with `install-data-volume` and what it installs, on this computer. */
   readonly scriptsDirectory: string;
   readonly mountPoint: string;
-  /** File system for a blank volume: `ext4` or `xfs`. */
-  readonly fileSystem: string;
+  /** File system for a blank volume. */
+  readonly fileSystem: FileSystem;
   /** How long to wait for the attached device, in seconds. */
   readonly waitSec: number;
   /** Unmount over SSH before the volume is detached. @default true; false: the machine is stopped, and unmounts as it shuts down */
@@ -94,11 +98,6 @@ export class VolumeMount extends Construct {
 
 /** Installs the mount and unmount scripts on the machine, and mounts. */
 function installCommand(options: Readonly<Record<string, string | number>>): string {
-  const words = Object.entries(options).map(([name, value]) => `--${name} ${quoted(value)}`);
+  const words = Object.entries(options).map(([name, value]) => `--${name} ${shellWord(value)}`);
   return `cd && sudo bash ${uploadedTo}/install-data-volume ${words.join(" ")}`;
-}
-
-/** A shell word that stands for exactly `value`. */
-function quoted(value: string | number): string {
-  return typeof value === "number" ? String(value) : `'${value.replaceAll("'", `'\\''`)}'`;
 }
