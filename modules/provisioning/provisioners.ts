@@ -1,12 +1,17 @@
-import type { FileProvisioner, RemoteExecProvisioner, SSHProvisionerConnection } from "cdktf";
+import { type FileProvisioner, type RemoteExecProvisioner, type SSHProvisionerConnection, Token } from "cdktf";
+
+/** cdktf's type knows no `when`; its output has it, and Terraform obeys it. */
+interface TimedRemoteExec extends RemoteExecProvisioner {
+  readonly when?: "create" | "destroy";
+}
 
 /**
- * Commands that run on the machine over SSH. cdktf's type knows no `when`, its output has it and Terraform obeys it.
+ * Commands that run on the machine over SSH.
  *
  * @param when `destroy` runs them before the resource is destroyed; such commands may only name `self`.
  */
-export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): RemoteExecProvisioner {
-  return { type: "remote-exec", inline: [...commands], ...(when === "destroy" && { when }) } as RemoteExecProvisioner;
+export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): TimedRemoteExec {
+  return { type: "remote-exec", inline: [...commands], ...(when === "destroy" && { when }) };
 }
 
 /** Copies a folder of the stack's working directory to `destination` on the machine. */
@@ -30,7 +35,7 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
   const connection = {
     type: "ssh",
     host: "${self.input.host}",
-    port: "${self.input.port}" as unknown as number,
+    port: Token.asNumber("${self.input.port}"),
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
   } as const;
