@@ -13,6 +13,8 @@ export type ImageSettings = Pick<FileSettings, (typeof sections)[number]> & Part
 
 const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const;
 
+const architectureSetting = "ec2.image.architecture";
+
 /**
  * Reads the settings that images are made from; others may be missing.
  *
@@ -38,7 +40,8 @@ export function images(settings: ImageSettings, folder = __dirname): readonly Im
   return names.sort().map((name) => {
     const { describeImage }: ImageModule = require(join(folder, name, "image.ts"), __filename);
     const description = describeImage(settings);
-    return { ...description, name, variables: [...common(settings), ...(description.variables ?? [])] };
+    const variables = [...common(settings), ...(description.variables ?? [])];
+    return { ...description, name, regionSetting: "aws.region", architectureSetting, variables };
   });
 }
 
@@ -49,12 +52,14 @@ function common({ project, tags, aws, ec2, image, ssh }: ImageSettings): readonl
     region: aws.region,
     profile: aws.profile ?? "",
     architecture: ec2.image.architecture,
+    architectureSetting,
     subnetId: ec2.subnetId ?? "",
     kmsKeyArn: image.kmsKeyArn ?? "",
     allowFrom: ssh?.allowFrom ?? [],
     loginUser: ssh?.user ?? debianLoginUser,
     instanceTypes: image.instanceTypes,
     volumeSizeGiB: image.volumeSizeGiB,
+    volumeSizeSetting: "image.volumeSizeGiB",
     deprecateAfterDays: image.deprecateAfterDays,
     ssmAgent: image.ssmAgent.enabled,
     ssmAgentFingerprint: image.ssmAgent.fingerprint,

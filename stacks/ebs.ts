@@ -1,4 +1,4 @@
-import { type ITerraformDependable, TerraformOutput } from "cdktf";
+import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { Protection } from "../command/protection";
 import { DataVolume } from "../modules/storage/data-volume";
@@ -20,35 +20,39 @@ export class EbsStack extends WorkbenchStack {
 
     const { snapshotSchedule } = ebs;
     // The volume depends on its schedule: a destroy that fails half-way leaves no volume without daily snapshots.
-    const schedule: ITerraformDependable[] = [];
-    if (snapshotSchedule.enabled) {
-      const { policy } = new SnapshotSchedule(this, "snapshot_schedule", {
-        name: `${this.prefix}-snapshots`,
-        partition: this.partition,
-        volumeName: name,
-        timeUtc: snapshotSchedule.timeUtc,
-        retainCount: snapshotSchedule.retainCount,
-      });
-      schedule.push(policy);
-    }
+    const schedule = snapshotSchedule.enabled
+      ? new SnapshotSchedule(this, "snapshot_schedule", {
+          name: `${this.prefix}-snapshots`,
+          partition: this.partition,
+          volumeName: name,
+          timeUtc: snapshotSchedule.timeUtc,
+          retainCount: snapshotSchedule.retainCount,
+        })
+      : undefined;
 
     const { volume } = new DataVolume(this, "data_volume", {
       name,
       identifyingTags: dataVolumeTags(settings),
       holds: `everything below ${ec2.mount.mountPoint} on the development machine`,
       availabilityZone: aws.availabilityZone,
-      sizeGiB: ebs.volumeSizeGiB,
-      type: ebs.volumeType,
+      availabilityZoneSetting: "aws.availabilityZone",
+      volumeSizeGiB: ebs.volumeSizeGiB,
+      volumeSizeSetting: "ebs.volumeSizeGiB",
+      volumeType: ebs.volumeType,
       iops: "iops" in limits ? ebs.iops : undefined,
       throughputMiBps: "throughput" in limits ? ebs.throughputMiBps : undefined,
       kmsKeyArn: ebs.kmsKeyArn ?? undefined,
       snapshotId: ebs.snapshotId ?? undefined,
+      snapshotSetting: "ebs.snapshotId",
       preventDestroy: ebs.preventDestroy,
       finalSnapshot: ebs.finalSnapshot,
-      dependsOn: schedule,
+      dependsOn: schedule?.ready,
     });
     if (command?.verb === "destroy") {
-      new FreeVolume(this, "free_volume", { tags: dataVolumeTags(settings), freedBy: "npx cdktf destroy ec2" });
+      new FreeVolume(this, "free_volume", {
+        identifyingTags: dataVolumeTags(settings),
+        fix: "run `npx cdktf destroy ec2` first, or detach it",
+      });
     }
     new TerraformOutput(this, "volume_id", { value: volume.id });
     new TerraformOutput(this, "availability_zone", { value: volume.availabilityZone });

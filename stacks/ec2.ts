@@ -6,7 +6,7 @@ import { SshAccess } from "../modules/access/ssh-access";
 import { sshCommand } from "../modules/access/ssh-command";
 import { DevelopmentMachine } from "../modules/compute/development-machine";
 import { firstBootScript } from "../modules/compute/first-boot";
-import { MachineImage, type MachineImageProps } from "../modules/compute/machine-image";
+import { type ImageChoice, MachineImage } from "../modules/compute/machine-image";
 import { MachineSubnet } from "../modules/compute/machine-subnet";
 import { debianImage, ownImage } from "../modules/images/image-names";
 import { FoundDataVolume } from "../modules/storage/found-data-volume";
@@ -24,21 +24,26 @@ export class Ec2Stack extends WorkbenchStack {
     const name = `${this.prefix}-machine`;
 
     const { volume } = new FoundDataVolume(this, "data_volume", {
-      tags: dataVolumeTags(settings),
-      madeBy: "npx cdktf deploy ebs",
+      identifyingTags: dataVolumeTags(settings),
+      fix: "make it with `npx cdktf deploy ebs`",
     });
     const { subnet } = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,
       subnetId: ec2.subnetId ?? undefined,
+      subnetSetting: "ec2.subnetId",
     });
-    const image = new MachineImage(this, "image", this.imageChoice());
+    const image = new MachineImage(this, "image", {
+      choice: this.imageChoice(),
+      rootVolumeSizeSetting: "ec2.rootVolumeSizeGiB",
+    });
     const access = new SshAccess(this, "ssh_access", {
       name,
       vpcId: subnet.vpcId,
       port: ssh.port,
       allowFrom: ssh.allowFrom,
       publicKeyFile: this.projectPath(ssh.publicKeyFile),
-      publicKeySetting: ssh.publicKeyFile,
+      publicKeySetting: "ssh.publicKeyFile",
+      publicKeySettingValue: ssh.publicKeyFile,
     });
     const role = new MachineRole(this, "role", {
       name,
@@ -51,7 +56,7 @@ export class Ec2Stack extends WorkbenchStack {
       name,
       instanceType: ec2.instanceType,
       imageId: image.imageId,
-      followNewImages: ec2.image.followNew,
+      followNew: ec2.image.followNew,
       subnetId: subnet.id,
       securityGroupId: access.securityGroup.id,
       keyPair: access.keyPair,
@@ -68,9 +73,9 @@ export class Ec2Stack extends WorkbenchStack {
         // Written beside a stack that needs no machine. Terraform takes no condition that refers to nothing.
         ...(missing ? [{ condition: '${path.module == ""}', errorMessage: missing }] : []),
         // A machine that keeps its image may have been made from another one than the newest.
-        ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB, "ec2.rootVolumeSizeGiB")] : []),
+        ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
       ],
-      dependsOn: role.permissions,
+      dependsOn: role.ready,
     });
     new VolumeMount(this, "data", {
       volumeId: volume.id,
@@ -81,21 +86,28 @@ export class Ec2Stack extends WorkbenchStack {
         host: machine.address,
         port: ssh.port,
         user: ssh.user,
-        privateKeyFile: ssh.privateKeyFile && this.projectPath(ssh.privateKeyFile),
+        privateKeyFile: ssh.privateKeyFile === null ? undefined : this.projectPath(ssh.privateKeyFile),
         timeoutSec: ssh.connectTimeoutSec,
       },
-      privateKeySetting: ssh.privateKeyFile,
+      privateKeySetting: "ssh.privateKeyFile",
+      privateKeySettingValue: ssh.privateKeyFile ?? undefined,
       scriptsDirectory: join(__dirname, "../scripts/on-machine"),
       mountPoint: ec2.mount.mountPoint,
       fileSystem: ec2.mount.fileSystem,
       waitSec: ec2.mount.waitSec,
       unmountOverSsh: ec2.unmountOverSsh,
-      dependsOn: [...machine.reachable, ...access.rules],
+      dependsOn: [...machine.ready, ...access.ready],
     });
 
     new TerraformOutput(this, "address", { value: machine.address });
     new TerraformOutput(this, "ssh", {
-      value: sshCommand({ ...ssh, address: machine.address, forwardPorts: Object.values(services) }),
+      value: sshCommand({
+        address: machine.address,
+        port: ssh.port,
+        user: ssh.user,
+        privateKeyFile: ssh.privateKeyFile ?? undefined,
+        forwardPorts: Object.values(services),
+      }),
       description: "Logs in, and forwards the Clojure REPL and JupyterLab to this computer.",
     });
     new TerraformOutput(this, "image_id", { value: machine.instance.ami });
@@ -103,7 +115,7 @@ export class Ec2Stack extends WorkbenchStack {
     new TerraformOutput(this, "data_volume_id", { value: volume.id });
   }
 
-  private imageChoice(): MachineImageProps {
+  private imageChoice(): ImageChoice {
     const { image } = this.settings.ec2;
     switch (image.source) {
       case "id":
@@ -111,12 +123,12 @@ export class Ec2Stack extends WorkbenchStack {
       case "debian":
         return {
           ...debianImage(image.architecture),
-          whenMissing: "choose another region or set ec2.image.id",
+          fix: "choose another region or set ec2.image.id",
         };
       case "workbench":
         return {
           ...ownImage(this.settings.project, "workbench", image.architecture),
-          whenMissing: "build one with `packer build packer/workbench`, or set ec2.image.source: debian",
+          fix: "build one with `packer build packer/workbench`, or set ec2.image.source: debian",
         };
     }
   }

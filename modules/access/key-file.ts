@@ -5,8 +5,14 @@ import { Construct } from "constructs";
 export interface KeyFileProps {
   /** Path as Terraform sees it: relative to the stack's working directory, absolute, or below `~/`. */
   readonly path: string;
-  /** What is expected and what to do, for the message when the file is missing. */
-  readonly whenMissing: string;
+  /** The setting that names the file, such as `ssh.publicKeyFile`. */
+  readonly setting: string;
+  /** That setting's own value. @default path */
+  readonly settingValue?: string;
+  /** What the file holds, such as `a private key`. */
+  readonly holds: string;
+  /** What to do when the file is missing, to end the message. */
+  readonly fix: string;
 }
 
 /**
@@ -28,7 +34,11 @@ export class KeyFile extends Construct {
 
   /** Condition that the file is there. */
   get exists(): Precondition {
-    return { condition: Fn.fileexists(this.expanded), errorMessage: this.props.whenMissing };
+    const { path, setting, settingValue = path, holds, fix } = this.props;
+    return {
+      condition: Fn.fileexists(this.expanded),
+      errorMessage: `${setting}: expected ${holds} in ${settingValue}, got no such file; ${fix}.`,
+    };
   }
 
   /** What the file says; without the file a word that stands for it, so that {@link exists} can speak first. */

@@ -21,9 +21,10 @@ export interface MachineRoleProps {
 
 /** The role of an EC2 instance: Systems Manager, and what the settings add. */
 export class MachineRole extends Construct {
+  /** What hands the role to a machine. */
   readonly instanceProfile: IamInstanceProfile;
-  /** The permissions: IAM takes them away before the machine is gone unless the machine depends on them. */
-  readonly permissions: ITerraformDependable[];
+  /** What has to exist for as long as the machine does: the permissions, which Terraform would take away before it is gone. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: MachineRoleProps) {
     super(scope, id);
@@ -47,7 +48,7 @@ export class MachineRole extends Construct {
           }),
         ]
       : [];
-    this.permissions = [...attachments, ...inline];
+    this.ready = [...attachments, ...inline];
     this.instanceProfile = new IamInstanceProfile(this, "profile", { name: props.name, role: role.name });
   }
 }

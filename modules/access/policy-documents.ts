@@ -1,6 +1,8 @@
 /** One statement of an IAM policy that allows actions on resources. */
 export interface AllowStatement {
+  /** IAM actions, such as `s3:GetObject`. */
   readonly actions: readonly string[];
+  /** ARNs, or `*`. */
   readonly resources: readonly string[];
 }
 

@@ -10,6 +10,7 @@ import { KeyFile } from "./key-file";
 export interface SshAccessProps {
   /** Name of the security group and of the key pair. */
   readonly name: string;
+  /** VPC of the machine, and so of the security group. Changing this replaces the security group. */
   readonly vpcId: string;
   /** TCP port of sshd. */
   readonly port: number;
@@ -17,22 +18,29 @@ export interface SshAccessProps {
   readonly allowFrom: readonly string[];
   /** Path of the OpenSSH public key, as Terraform sees it. */
   readonly publicKeyFile: string;
-  /** The setting's own value, for the message when the file is missing. */
+  /** The setting that names this file, for messages. */
   readonly publicKeySetting: string;
+  /** That setting's own value, for messages. @default publicKeyFile */
+  readonly publicKeySettingValue?: string;
 }
 
 /** A key pair, and a security group that lets given blocks in on the SSH port and everything out. */
 export class SshAccess extends Construct {
+  /** The public key as EC2 knows it. */
   readonly keyPair: KeyPair;
+  /** What a machine is in to be reached. */
   readonly securityGroup: SecurityGroup;
-  /** What has to exist for as long as somebody has to log in. */
-  readonly rules: ITerraformDependable[];
+  /** What has to exist for as long as somebody has to log in: the rules. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: SshAccessProps) {
     super(scope, id);
     const publicKey = new KeyFile(this, "public_key_file", {
       path: props.publicKeyFile,
-      whenMissing: `ssh.publicKeyFile: expected an OpenSSH public key in ${props.publicKeySetting}, got no such file; make one with \`ssh-keygen -t ed25519\` or name yours.`,
+      setting: props.publicKeySetting,
+      settingValue: props.publicKeySettingValue,
+      holds: "an OpenSSH public key",
+      fix: "make one with `ssh-keygen -t ed25519` or name yours",
     });
     this.keyPair = new KeyPair(this, "key", {
       keyName: props.name,
@@ -63,6 +71,6 @@ export class SshAccess extends Construct {
       ipProtocol: "-1",
       description: "Packages, notebooks' libraries, AWS services",
     });
-    this.rules = [...ingress, egress];
+    this.ready = [...ingress, egress];
   }
 }

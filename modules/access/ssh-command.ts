@@ -2,11 +2,14 @@ import { shellWord } from "../shell-word";
 
 /** How to reach a machine with the ssh client. */
 export interface SshCommandProps {
+  /** Host name or address. */
   readonly address: string;
+  /** TCP port of sshd. */
   readonly port: number;
+  /** Login user. */
   readonly user: string;
-  /** Private key; null: the SSH agent. */
-  readonly privateKeyFile: string | null;
+  /** Path of the private key. @default the SSH agent's keys */
+  readonly privateKeyFile?: string;
   /** Ports of the machine's loopback address that this computer gets under the same number. */
   readonly forwardPorts: readonly number[];
 }
@@ -15,7 +18,7 @@ export interface SshCommandProps {
 export function sshCommand(props: SshCommandProps): string {
   return [
     "ssh",
-    ...(props.privateKeyFile === null ? [] : ["-i", quotedWhenNeeded(props.privateKeyFile)]),
+    ...(props.privateKeyFile === undefined ? [] : ["-i", quotedWhenNeeded(props.privateKeyFile)]),
     ...(props.port === 22 ? [] : ["-p", props.port]),
     ...props.forwardPorts.flatMap((port) => ["-L", `${port}:localhost:${port}`]),
     `${props.user}@${props.address}`,

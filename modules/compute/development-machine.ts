@@ -10,15 +10,19 @@ import { terraformLiteral } from "../terraform-literal";
 export interface DevelopmentMachineProps {
   /** Name tag. */
   readonly name: string;
+  /** EC2 instance type; a change stops the machine, resizes it in place and starts it. */
   readonly instanceType: string;
   /** Image to boot. */
   readonly imageId: string;
   /** A newer image replaces a running machine. @default false: it is used when a machine is next made */
-  readonly followNewImages?: boolean;
+  readonly followNew?: boolean;
+  /** Subnet of the machine. Changing this replaces the machine. */
   readonly subnetId: string;
+  /** Security group that says who may connect. */
   readonly securityGroupId: string;
   /** Key pair whose owner may log in. Changing this replaces the machine. */
   readonly keyPair: KeyPair;
+  /** Instance profile with what the machine may do on AWS. */
   readonly instanceProfileName: string;
   /** Script for the first boot. Changing this replaces the machine. */
   readonly userData: string;
@@ -28,19 +32,20 @@ export interface DevelopmentMachineProps {
   readonly defaultTags: Readonly<Record<string, string>>;
   /** Keep one public address through stop, start and resize. @default true */
   readonly elasticAddress?: boolean;
-  /** What has to hold before a machine is made. */
-  readonly preconditions: Precondition[];
-  /** What the machine needs for as long as it lives. */
-  readonly dependsOn: ITerraformDependable[];
+  /** What has to hold before a machine is made. @default nothing */
+  readonly preconditions?: readonly Precondition[];
+  /** What the machine needs for as long as it lives. @default nothing */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /** An EC2 instance to work on: IMDSv2 only, encrypted, closely monitored, with an address that stays. */
 export class DevelopmentMachine extends Construct {
+  /** The machine itself. */
   readonly instance: Instance;
   /** Address for SSH: the elastic one, else the public one, else the private one. */
   readonly address: string;
   /** What has to exist for as long as the address has to answer. */
-  readonly reachable: ITerraformDependable[];
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: DevelopmentMachineProps) {
     super(scope, id);
@@ -62,10 +67,10 @@ export class DevelopmentMachine extends Construct {
         tags: { ...props.defaultTags, Name: props.name },
       },
       tags: { Name: props.name },
-      dependsOn: props.dependsOn,
+      dependsOn: props.dependsOn && [...props.dependsOn],
       lifecycle: {
-        ignoreChanges: props.followNewImages ? undefined : ["ami"],
-        precondition: props.preconditions,
+        ignoreChanges: props.followNew ? undefined : ["ami"],
+        precondition: props.preconditions && [...props.preconditions],
         // EC2 puts the key on a machine once, at its first boot, and a new key has the old one's name.
         replaceTriggeredBy: [`${props.keyPair.terraformResourceType}.${props.keyPair.friendlyUniqueId}.public_key`],
       },
@@ -77,11 +82,11 @@ export class DevelopmentMachine extends Construct {
         instanceId: this.instance.id,
       });
       this.address = eip.publicIp;
-      this.reachable = [association];
+      this.ready = [association];
     } else {
       const { publicIp, privateIp } = this.instance;
       this.address = Fn.coalesce([publicIp, privateIp]);
-      this.reachable = [this.instance];
+      this.ready = [this.instance];
     }
   }
 }

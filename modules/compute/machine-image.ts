@@ -5,12 +5,20 @@ import { Construct } from "constructs";
 import type { ImageFilter } from "../images/image-names";
 
 /** Which image: one by id, or the newest whose owner, name and tags fit. */
-export type MachineImageProps =
-  | { readonly id: string }
-  | (ImageFilter & {
-      /** What to do when there is none, for the message. */
-      readonly whenMissing: string;
-    });
+export type ImageChoice = { readonly id: string } | NewestImage;
+
+interface NewestImage extends ImageFilter {
+  /** What to do when there is none, to end the message. */
+  readonly fix: string;
+}
+
+/** Which image, and what messages about it name. */
+export interface MachineImageProps {
+  /** The image. */
+  readonly choice: ImageChoice;
+  /** The setting that gives the size of the machine's root volume, for messages. */
+  readonly rootVolumeSizeSetting: string;
+}
 
 /** The image that a new machine boots. */
 export class MachineImage extends Construct {
@@ -18,14 +26,19 @@ export class MachineImage extends Construct {
   readonly imageId: string;
   private readonly given?: DataAwsAmi;
 
-  constructor(scope: Construct, id: string, props: MachineImageProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: MachineImageProps,
+  ) {
     super(scope, id);
-    if ("id" in props) {
+    const { choice } = props;
+    if ("id" in choice) {
       // When there is none, the provider says "Your query returned no results" and this address, which therefore says whence the id is.
-      this.given = this.details("from_ec2_image_id", props.id);
+      this.given = this.details("from_ec2_image_id", choice.id);
       this.imageId = this.given.id;
     } else {
-      this.imageId = this.newest(props);
+      this.imageId = this.newest(choice);
     }
   }
 
@@ -34,16 +47,16 @@ export class MachineImage extends Construct {
     return new DataAwsAmi(this, id, { filter: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
   }
 
-  private newest(props: ImageFilter & { readonly whenMissing: string }): string {
+  private newest(wanted: NewestImage): string {
     const found = new DataAwsAmiIds(this, "this", {
-      owners: [props.owner],
-      filter: nameFilter(props),
+      owners: [wanted.owner],
+      filter: nameFilter(wanted),
       includeDeprecated: true,
       lifecycle: {
         postcondition: [
           {
             condition: "${length(self.ids) > 0}",
-            errorMessage: `image: expected one in this region, got none named ${props.name} of owner ${props.owner}; ${props.whenMissing}.`,
+            errorMessage: `image: expected one in this region, got none named ${wanted.name} of owner ${wanted.owner}; ${wanted.fix}.`,
           },
         ],
       },
@@ -52,18 +65,14 @@ export class MachineImage extends Construct {
     return Token.asString(Fn.try([Fn.element(found.ids, 0), "none"]));
   }
 
-  /**
-   * That a root volume is at least as large as the image's own. EC2 says so too, but only when the machine before it is gone.
-   *
-   * @param setting what the message names, such as `ec2.rootVolumeSizeGiB`
-   */
-  fitsOn(rootVolumeSizeGiB: number, setting: string): Precondition {
+  /** That a root volume is at least as large as the image's own. EC2 says so too, but only when the machine before it is gone. */
+  fitsOn(rootVolumeSizeGiB: number): Precondition {
     const { friendlyUniqueId } = this.given ?? this.details("details", this.imageId);
     const ami = `data.aws_ami.${friendlyUniqueId}`;
     const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
     return {
       condition: `\${${rootVolumeSizeGiB} >= ${size}}`,
-      errorMessage: `${setting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
+      errorMessage: `${this.props.rootVolumeSizeSetting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
     };
   }
 }

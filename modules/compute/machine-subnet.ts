@@ -9,6 +9,8 @@ export interface MachineSubnetProps {
   readonly availabilityZone: string;
   /** A subnet to use. @default the default VPC's subnet in that zone */
   readonly subnetId?: string;
+  /** The setting that names the subnet, for messages. */
+  readonly subnetSetting: string;
 }
 
 /** The subnet that a machine is put into: a given one, or the default VPC's in one zone. */
@@ -18,7 +20,7 @@ export class MachineSubnet extends Construct {
 
   constructor(scope: Construct, id: string, props: MachineSubnetProps) {
     super(scope, id);
-    const { availabilityZone, subnetId } = props;
+    const { availabilityZone, subnetId, subnetSetting } = props;
     const found = new DataAwsSubnets(this, "found", {
       filter: subnetId
         ? [{ name: "subnet-id", values: [subnetId] }]
@@ -31,8 +33,8 @@ export class MachineSubnet extends Construct {
           {
             condition: "${length(self.ids) == 1}",
             errorMessage: subnetId
-              ? `ec2.subnetId: expected a subnet of this account and region, got ${subnetId}, which is not there.`
-              : `ec2.subnetId: expected a default subnet in ${availabilityZone}, got none; name a subnet in that zone.`,
+              ? `${subnetSetting}: expected a subnet of this account and region, got ${subnetId}, which is not there.`
+              : `${subnetSetting}: expected a default subnet in ${availabilityZone}, got none; name a subnet in that zone.`,
           },
         ],
       },

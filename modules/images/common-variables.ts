@@ -25,7 +25,7 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       default: defaults.architecture,
       validation: {
         condition: `contains(${writeInline(architectures)}, var.architecture)`,
-        errorMessage: `The variable architecture: expected ${architectures.join(" or ")}; correct ec2.image.architecture in the settings, or -var architecture.`,
+        errorMessage: `The variable architecture: expected ${architectures.join(" or ")}; correct ${defaults.architectureSetting} in the settings, or -var architecture.`,
       },
     },
     {
@@ -59,7 +59,7 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       default: defaults.volumeSizeGiB,
       validation: {
         condition: `var.volume_size_gib >= ${debianRootSizeGiB}`,
-        errorMessage: `The variable volume_size_gib: expected at least ${debianRootSizeGiB}, the size of Debian's own image; set image.volumeSizeGiB in the settings higher, or -var volume_size_gib.`,
+        errorMessage: `The variable volume_size_gib: expected at least ${debianRootSizeGiB}, the size of Debian's own image; set ${defaults.volumeSizeSetting} in the settings higher, or -var volume_size_gib.`,
       },
     },
     {
@@ -115,12 +115,16 @@ export interface CommonDefaults {
   readonly region: string;
   readonly profile: string;
   readonly architecture: string;
+  /** The setting that gives the architecture, for messages. */
+  readonly architectureSetting: string;
   readonly subnetId: string;
   readonly kmsKeyArn: string;
   readonly allowFrom: readonly string[];
   readonly loginUser: string;
   readonly instanceTypes: Readonly<Record<string, string>>;
   readonly volumeSizeGiB: number;
+  /** The setting that gives this size, for messages. */
+  readonly volumeSizeSetting: string;
   readonly deprecateAfterDays: number;
   readonly ssmAgent: boolean;
   readonly ssmAgentFingerprint: string;

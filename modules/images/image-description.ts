@@ -55,6 +55,10 @@ export interface ImageDescription {
 export interface Image extends ImageDescription {
   /** Name of its folder below `packer/`; part of the AMI's name, and its Image tag. */
   readonly name: string;
+  /** The setting that names the region, for messages. */
+  readonly regionSetting: string;
+  /** The setting that names the architecture, for messages. */
+  readonly architectureSetting: string;
   /** All of them: those that every image has, then its own. */
   readonly variables: readonly ImageVariable[];
 }

@@ -4,10 +4,13 @@ export const architectures = ["amd64", "arm64"] as const;
 /** One of {@link architectures}. */
 export type Architecture = (typeof architectures)[number];
 
-/** How an image is found: whose it is, what it is called with `*` for what changes, and what tags it carries. */
+/** How an image is found: whose it is, what it is called, and what tags it carries. */
 export interface ImageFilter {
+  /** Account number, or `self`. */
   readonly owner: string;
+  /** Name, with `*` for what changes. */
   readonly name: string;
+  /** Tags and their values. @default any */
   readonly tags?: Readonly<Record<string, string>>;
 }
 

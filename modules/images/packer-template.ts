@@ -30,7 +30,7 @@ export function packerTemplate(image: Image): string {
     ),
     ...image.variables.map(variableBlock),
     localsBlock(image),
-    baseImageBlock(),
+    baseImageBlock(image),
     sourceBlock(image),
     buildBlock(image),
   ]);
@@ -107,14 +107,14 @@ function templates(tags: Readonly<Record<string, string>> = {}): Readonly<Record
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, template(value)]));
 }
 
-function baseImageBlock(): HclBlock {
+function baseImageBlock({ regionSetting, architectureSetting }: Image): HclBlock {
   const base = debianImage("${var.architecture}");
   return block(
     "data",
     ["amazon-ami", "base"],
     [
       comment(
-        "No AMI was found matching filters: Debian publishes none for this architecture in this region. Correct\naws.region or ec2.image.architecture in the settings, or -var region or -var architecture.",
+        `No AMI was found matching filters: Debian publishes none for this architecture in this region. Correct\n${regionSetting} or ${architectureSetting} in the settings, or -var region or -var architecture.`,
       ),
       ["region", variable("region")],
       ["profile", variable("profile")],

@@ -21,11 +21,14 @@ export function copyFolder(source: string, destination: string): FileProvisioner
 
 /** How provisioners reach a machine. It is kept in the resource's `input`, since on destroy they may only read `self`. */
 export interface SshTarget {
+  /** Host name or address. */
   readonly host: string;
+  /** TCP port of sshd. */
   readonly port: number;
+  /** Login user. */
   readonly user: string;
-  /** Path of the private key, as Terraform sees it; null: the SSH agent. */
-  readonly privateKeyFile: string | null;
+  /** Path of the private key, as Terraform sees it. @default the SSH agent's keys */
+  readonly privateKeyFile?: string;
   /** How long to try before giving up, in seconds. */
   readonly timeoutSec: number;
 }
@@ -39,7 +42,7 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
   } as const;
-  return target.privateKeyFile === null
+  return target.privateKeyFile === undefined
     ? { ...connection, agent: "true" }
     : { ...connection, agent: "false", privateKey: "${file(pathexpand(self.input.privateKeyFile))}" };
 }

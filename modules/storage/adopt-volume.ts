@@ -14,7 +14,7 @@ export interface AdoptVolumeProps {
   /** Where it goes. */
   readonly volume: EbsVolume;
   /** Tags that no other volume carries. */
-  readonly tags: Readonly<Record<string, string>>;
+  readonly identifyingTags: Readonly<Record<string, string>>;
   /** Import one that is half-made; otherwise only mark this one as complete. */
   readonly adopt: boolean;
 }
@@ -26,12 +26,12 @@ export interface AdoptVolumeProps {
  * when it destroys.
  */
 export class AdoptVolume extends Construct {
-  constructor(scope: Construct, id: string, { volume, tags, adopt }: AdoptVolumeProps) {
+  constructor(scope: Construct, id: string, { volume, identifyingTags, adopt }: AdoptVolumeProps) {
     super(scope, id);
     new Ec2Tag(this, "complete", { resourceId: volume.id, ...COMPLETE });
     if (!adopt) return;
-    const existing = this.volumes("existing", tags);
-    const complete = this.volumes("completed", { ...tags, [COMPLETE.key]: COMPLETE.value });
+    const existing = this.volumes("existing", identifyingTags);
+    const complete = this.volumes("completed", { ...identifyingTags, [COMPLETE.key]: COMPLETE.value });
     const halfMade = `setsubtract(${existing}.ids, ${complete}.ids)`;
     // cdktf's own importFrom() knows no for_each.
     TerraformStack.of(this).addOverride("import", [

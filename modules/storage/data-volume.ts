@@ -18,10 +18,14 @@ export interface DataVolumeProps {
   readonly holds: string;
   /** Changing this replaces the volume. */
   readonly availabilityZone: string;
+  /** The setting that names the zone, for messages. */
+  readonly availabilityZoneSetting: string;
   /** Size in GiB; it can grow, never shrink. */
-  readonly sizeGiB: number;
+  readonly volumeSizeGiB: number;
+  /** The setting that gives the size, for messages. */
+  readonly volumeSizeSetting: string;
   /** EBS volume type. */
-  readonly type: VolumeType;
+  readonly volumeType: VolumeType;
   /** Provisioned IOPS. @default the type's own */
   readonly iops?: number;
   /** Provisioned throughput in MiB/s. @default the type's own */
@@ -30,12 +34,14 @@ export interface DataVolumeProps {
   readonly kmsKeyArn?: string;
   /** Snapshot to restore. Changing this replaces the volume. @default a blank volume */
   readonly snapshotId?: string;
+  /** The setting that names the snapshot, for messages. */
+  readonly snapshotSetting: string;
   /** Refuse every plan that destroys or replaces the volume. @default true */
   readonly preventDestroy?: boolean;
   /** Keep a last snapshot when the volume is destroyed. @default true */
   readonly finalSnapshot?: boolean;
   /** What has to stay for as long as the volume does. @default nothing */
-  readonly dependsOn?: ITerraformDependable[];
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /** An encrypted EBS volume for data that outlives every machine. */
@@ -52,23 +58,24 @@ export class DataVolume extends Construct {
         postcondition: [
           {
             condition: `\${contains(self.names, "${zone}")}`,
-            errorMessage: `aws.availabilityZone: expected one of \${join(", ", self.names)}, got "${zone}".`,
+            errorMessage: `${props.availabilityZoneSetting}: expected one of \${join(", ", self.names)}, got "${zone}".`,
           },
         ],
       },
     });
-    const snapshot = props.snapshotId
-      ? new SnapshotToRestore(this, "snapshot", { snapshotId: props.snapshotId })
+    const { snapshotId, snapshotSetting, volumeSizeGiB, volumeSizeSetting } = props;
+    const snapshot = snapshotId
+      ? new SnapshotToRestore(this, "snapshot", { snapshotId, snapshotSetting, volumeSizeSetting })
       : undefined;
     this.volume = new EbsVolume(this, "this", {
       availabilityZone: zone,
-      size: props.sizeGiB,
-      type: props.type,
+      size: volumeSizeGiB,
+      type: props.volumeType,
       iops: props.iops,
       throughput: props.throughputMiBps,
       encrypted: true,
       kmsKeyId: props.kmsKeyArn,
-      snapshotId: props.snapshotId,
+      snapshotId,
       finalSnapshot: props.finalSnapshot ?? true,
       tags: { Name: props.name, Holds: props.holds },
       // A first snapshot of hundreds of GiB takes hours; giving up on it would leave one more snapshot with every try.
@@ -77,12 +84,12 @@ export class DataVolume extends Construct {
       lifecycle: {
         preventDestroy: props.preventDestroy ?? true,
         ignoreChanges: tagsOfAdoption,
-        precondition: snapshot && [snapshot.fits(props.sizeGiB)],
+        precondition: snapshot && [snapshot.fits(volumeSizeGiB)],
       },
     });
     new AdoptVolume(this, "adoption", {
       volume: this.volume,
-      tags: props.identifyingTags,
+      identifyingTags: props.identifyingTags,
       // Not without protection: a replacement would then destroy what was adopted, and with no final snapshot yet.
       adopt: props.preventDestroy ?? true,
     });

@@ -6,9 +6,9 @@ import { Construct } from "constructs";
 /** What distinguishes a data volume from all others. */
 export interface FoundDataVolumeProps {
   /** Tags that exactly one volume carries. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** The command that makes the volume, for the message when there is none. */
-  readonly madeBy: string;
+  readonly identifyingTags: Readonly<Record<string, string>>;
+  /** What to do when there is none, to end the message. */
+  readonly fix: string;
 }
 
 /** The one data volume that another stack made, found by its tags; a plan says so when there is none, or more than one. */
@@ -18,17 +18,17 @@ export class FoundDataVolume extends Construct {
 
   constructor(scope: Construct, id: string, props: FoundDataVolumeProps) {
     super(scope, id);
-    const described = Object.entries(props.tags)
+    const described = Object.entries(props.identifyingTags)
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");
     const candidates = new DataAwsEbsVolumes(this, "candidates", {
-      tags: props.tags,
+      tags: props.identifyingTags,
       filter: [{ name: "status", values: ["creating", "available", "in-use"] }],
       lifecycle: {
         postcondition: [
           {
             condition: "${length(self.ids) > 0}",
-            errorMessage: `data volume: expected one tagged ${described}, got none; make it with \`${props.madeBy}\`.`,
+            errorMessage: `data volume: expected one tagged ${described}, got none; ${props.fix}.`,
           },
           {
             condition: "${length(self.ids) < 2}",

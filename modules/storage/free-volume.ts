@@ -5,9 +5,9 @@ import { Construct } from "constructs";
 /** Which volume has to be free, and how to free it. */
 export interface FreeVolumeProps {
   /** Tags that no other volume carries. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** The command that detaches the volume, for the message. */
-  readonly freedBy: string;
+  readonly identifyingTags: Readonly<Record<string, string>>;
+  /** What to do when it is not, to end the message. */
+  readonly fix: string;
 }
 
 /**
@@ -17,13 +17,13 @@ export interface FreeVolumeProps {
  * Terraform checks no condition when it destroys, but it reads data sources: a value that cannot be had ends the plan.
  */
 export class FreeVolume extends Construct {
-  constructor(scope: Construct, id: string, { tags, freedBy }: FreeVolumeProps) {
+  constructor(scope: Construct, id: string, { identifyingTags, fix }: FreeVolumeProps) {
     super(scope, id);
     const { fqn } = new DataAwsEbsVolumes(this, "attached", {
-      tags,
+      tags: identifyingTags,
       filter: [{ name: "status", values: ["in-use"] }],
     });
-    const words = `destroy: a machine has the data volume \${join(" and ", ${fqn}.ids)}, so nothing was destroyed; run \`${freedBy}\` first, or detach it`;
+    const words = `destroy: a machine has the data volume \${join(" and ", ${fqn}.ids)}, so nothing was destroyed; ${fix}`;
     new DataAwsArn(this, "this", {
       arn: `\${length(${fqn}.ids) == 0 ? "arn:aws:ec2:::volume" : tobool("${words}")}`,
     });

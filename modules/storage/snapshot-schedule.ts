@@ -1,6 +1,7 @@
 import { DlmLifecyclePolicy } from "@cdktf/provider-aws/lib/dlm-lifecycle-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { assumeRolePolicy } from "../access/policy-documents";
 
@@ -20,8 +21,8 @@ export interface SnapshotScheduleProps {
 
 /** Daily snapshots of one volume by Data Lifecycle Manager, with the role that it needs. */
 export class SnapshotSchedule extends Construct {
-  /** The policy itself. */
-  readonly policy: DlmLifecyclePolicy;
+  /** What has to exist for as long as snapshots have to be taken: the policy. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: SnapshotScheduleProps) {
     super(scope, id);
@@ -34,7 +35,7 @@ export class SnapshotSchedule extends Construct {
       role: role.name,
       policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole`,
     });
-    this.policy = new DlmLifecyclePolicy(this, "this", {
+    const policy = new DlmLifecyclePolicy(this, "this", {
       description: `Daily snapshots of ${props.volumeName}`,
       executionRoleArn: role.arn,
       state: "ENABLED",
@@ -54,5 +55,6 @@ export class SnapshotSchedule extends Construct {
       },
       dependsOn: [attachment],
     });
+    this.ready = [policy];
   }
 }

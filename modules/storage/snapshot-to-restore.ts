@@ -3,21 +3,33 @@ import { DataAwsEbsSnapshotIds } from "@cdktf/provider-aws/lib/data-aws-ebs-snap
 import { Op, type Precondition } from "cdktf";
 import { Construct } from "constructs";
 
+/** Which snapshot, and what messages about it name. */
+export interface SnapshotToRestoreProps {
+  /** Id of the snapshot. */
+  readonly snapshotId: string;
+  /** The setting that names the snapshot, for messages. */
+  readonly snapshotSetting: string;
+  /** The setting that gives the size of the volume, for messages. */
+  readonly volumeSizeSetting: string;
+}
+
 /** Looks a snapshot up, so that a plan says what is wrong with it before anything is made. */
 export class SnapshotToRestore extends Construct {
   private readonly snapshot: DataAwsEbsSnapshot;
-  private readonly snapshotId: string;
 
-  constructor(scope: Construct, id: string, props: { readonly snapshotId: string }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: SnapshotToRestoreProps,
+  ) {
     super(scope, id);
-    this.snapshotId = props.snapshotId;
     const found = new DataAwsEbsSnapshotIds(this, "found", {
       filter: [{ name: "snapshot-id", values: [props.snapshotId] }],
       lifecycle: {
         postcondition: [
           {
             condition: "${length(self.ids) == 1}",
-            errorMessage: `ebs.snapshotId: expected a snapshot in this account and region, got ${props.snapshotId}, which is not there; set it to null once the volume has been restored.`,
+            errorMessage: `${props.snapshotSetting}: expected a snapshot in this account and region, got ${props.snapshotId}, which is not there; set it to null once the volume has been restored.`,
           },
         ],
       },
@@ -25,11 +37,12 @@ export class SnapshotToRestore extends Construct {
     this.snapshot = new DataAwsEbsSnapshot(this, "this", { snapshotIds: [props.snapshotId], dependsOn: [found] });
   }
 
-  /** Condition that a volume of `sizeGiB` can hold the snapshot. */
-  fits(sizeGiB: number): Precondition {
+  /** Condition that a volume of `volumeSizeGiB` can hold the snapshot. */
+  fits(volumeSizeGiB: number): Precondition {
+    const { snapshotId, volumeSizeSetting } = this.props;
     return {
-      condition: Op.gte(sizeGiB, this.snapshot.volumeSize),
-      errorMessage: `ebs.volumeSizeGiB: expected at least the ${this.snapshot.volumeSize} GiB of ${this.snapshotId}, got ${sizeGiB}.`,
+      condition: Op.gte(volumeSizeGiB, this.snapshot.volumeSize),
+      errorMessage: `${volumeSizeSetting}: expected at least the ${this.snapshot.volumeSize} GiB of ${snapshotId}, got ${volumeSizeGiB}.`,
     };
   }
 }

@@ -10,18 +10,23 @@ export type FileSystem = "ext4" | "xfs";
 
 /** Which volume, where, and how to get there. */
 export interface VolumeMountProps {
+  /** Volume to mount. Changing this unmounts and detaches the other one first. */
   readonly volumeId: string;
   /** Size in GiB; when it grows, the file system grows with it. */
   readonly volumeSizeGiB: number;
+  /** Machine to mount it on. Changing this unmounts the volume on the other one first. */
   readonly instanceId: string;
   /** A change stops the machine: the volume is unmounted before and mounted after. */
   readonly instanceType: string;
   /** How provisioners reach the machine. */
   readonly ssh: SshTarget;
-  /** The setting's own value of the private key file, for the message when it is missing. */
-  readonly privateKeySetting: string | null;
+  /** The setting that names the private key file, for messages. */
+  readonly privateKeySetting: string;
+  /** That setting's own value, for messages. @default ssh.privateKeyFile */
+  readonly privateKeySettingValue?: string;
   /** Folder with `install-data-volume` and what it installs, on this computer. */
   readonly scriptsDirectory: string;
+  /** Absolute path on the machine where it is mounted. */
   readonly mountPoint: string;
   /** File system for a blank volume. */
   readonly fileSystem: FileSystem;
@@ -29,8 +34,8 @@ export interface VolumeMountProps {
   readonly waitSec: number;
   /** Unmount over SSH before the volume is detached. @default true; false: the machine is stopped, and unmounts as it shuts down */
   readonly unmountOverSsh?: boolean;
-  /** What has to exist for as long as provisioners have to log in. */
-  readonly dependsOn: ITerraformDependable[];
+  /** What has to exist for as long as provisioners have to log in. @default nothing */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 const deviceName = "/dev/sdf";
@@ -54,13 +59,14 @@ export class VolumeMount extends Construct {
       instanceId: props.instanceId,
       stopInstanceBeforeDetaching: true,
     });
-    const { timeoutSec: _, ...input } = props.ssh;
+    const { host, port, user, privateKeyFile = null } = props.ssh;
+    const input = { host, port, user, privateKeyFile };
     const unmount = new DataResource(this, "unmount", {
       input,
       triggersReplace: { attachment: attachment.id, instanceType: props.instanceType },
       connection: connectionFromInput(props.ssh),
       provisioners: (props.unmountOverSsh ?? true) ? [remoteExec([unmountCommand], "destroy")] : undefined,
-      dependsOn: [attachment, ...props.dependsOn],
+      dependsOn: [attachment, ...(props.dependsOn ?? [])],
     });
     const scripts = new TerraformAsset(this, "scripts", { path: props.scriptsDirectory, type: AssetType.DIRECTORY });
     const command = installCommand({
@@ -69,7 +75,7 @@ export class VolumeMount extends Construct {
       "mount-point": props.mountPoint,
       "file-system": props.fileSystem,
       label: "workbench",
-      owner: props.ssh.user,
+      owner: user,
       "wait-sec": props.waitSec,
     });
     new DataResource(this, "mount", {
@@ -86,11 +92,14 @@ export class VolumeMount extends Construct {
     });
   }
 
-  private canLogIn({ ssh, privateKeySetting }: VolumeMountProps): Precondition[] | undefined {
-    if (ssh.privateKeyFile === null) return undefined;
+  private canLogIn({ ssh, ...props }: VolumeMountProps): Precondition[] | undefined {
+    if (ssh.privateKeyFile === undefined) return undefined;
     const file = new KeyFile(this, "private_key_file", {
       path: ssh.privateKeyFile,
-      whenMissing: `ssh.privateKeyFile: expected a private key in ${privateKeySetting}, got no such file; name yours, or set it to null to use the SSH agent.`,
+      setting: props.privateKeySetting,
+      settingValue: props.privateKeySettingValue,
+      holds: "a private key",
+      fix: "name yours, or set it to null to use the SSH agent",
     });
     return [file.exists];
   }
