@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 
 import pytest
 from local_aws.machines.commands import MachineError
@@ -20,6 +21,7 @@ def disks(tmp_path):
     disks = Disks(folders)
     yield disks
     for file in folders.disks.iterdir():
+        wait_for(lambda file=file: disks.users(file.name), [])
         disks.disconnect(file.name)
 
 
@@ -33,6 +35,14 @@ def small_disks(tmp_path):
     folders.make()
     yield Disks(folders)
     subprocess.run(["umount", small], check=True)
+
+
+def wait_for(seen, expected, limit_sec=20):
+    """Waits until something is seen: udev, where the host has it, opens a disk that is new or changed for a moment."""
+    deadline = time.monotonic() + limit_sec
+    while (value := seen()) != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert value == expected
 
 
 def test_a_restored_volume_has_the_snapshot_s_bytes_and_its_own_size(disks):
@@ -68,12 +78,12 @@ def test_connects_a_volume_once(disks):
 
 def test_knows_what_keeps_a_disk_busy(disks):
     device = disks.connect("vol-1", 1)
-    assert disks.users("vol-1") == []
+    wait_for(lambda: disks.users("vol-1"), [])
     with open(device, "rb"):
-        assert disks.users("vol-1") == [f"in use by process {name_of(os.getpid())} ({os.getpid()})"]
+        wait_for(lambda: disks.users("vol-1"), [f"in use by process {name_of(os.getpid())} ({os.getpid()})"])
         with pytest.raises(MachineError, match=f"volume vol-1 is still in use on {device}"):
             disks.disconnect("vol-1")
-    assert disks.device("vol-1") is None
+    wait_for(lambda: disks.device("vol-1"), None)
 
 
 def test_knows_when_the_kernel_itself_has_a_disk(disks, tmp_path):
@@ -85,10 +95,10 @@ def test_knows_when_the_kernel_itself_has_a_disk(disks, tmp_path):
     subprocess.run(["mount", device, point], check=True)
     try:
         assert is_claimed(device)
-        assert disks.users("vol-1") == [f"mounted at {point}"]
+        wait_for(lambda: disks.users("vol-1"), [f"mounted at {point}"])
     finally:
         subprocess.run(["umount", point], check=True)
-    assert disks.users("vol-1") == []
+    wait_for(lambda: disks.users("vol-1"), [])
 
 
 def test_fails_to_copy_on_a_full_host_and_leaves_no_half_of_it(small_disks):
@@ -99,5 +109,27 @@ def test_fails_to_copy_on_a_full_host_and_leaves_no_half_of_it(small_disks):
     ):
         small_disks.snapshot("vol-1", "snap-1")
     assert list(small_disks.snapshot_file("snap-1").parent.iterdir()) == []
+
+
+def test_knows_a_full_host_in_the_caller_s_language_too(disks, tmp_path, monkeypatch):
+    copy = tmp_path / "tools" / "cp"
+    copy.parent.mkdir()
+    copy.write_text(
+        """#!/bin/sh
+        if [ "$LC_ALL" = C ]; then echo "cp: No space left on device"; else echo "cp: Kein Platz mehr"; fi >&2
+        exit 1
+        """
+    )
+    copy.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{copy.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    disks.file("vol-1").touch()
+    with pytest.raises(DiskFull, match=r"no disk space on this host for a copy of vol-1"):
+        disks.snapshot("vol-1", "snap-1")
+
+
+def test_fails_to_connect_a_disk_on_a_full_host(small_disks):
+    with small_disks.file("vol-1").open("wb") as file:
+        file.write(os.urandom(60 * MIB))
     with pytest.raises(DiskFull, match="has 40 MiB of disk space left, and machines and disks need 64 MiB"):
         small_disks.connect("vol-2", 1)

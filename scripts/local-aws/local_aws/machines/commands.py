@@ -1,5 +1,6 @@
 """Running the system's tools, and failing in one sentence when one of them fails."""
 
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ class MachineError(LocalAwsError):
 
 
 def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TIMEOUT_SEC) -> str:
-    """Runs a tool to its end, with `feed` on its standard input, and returns its output.
+    """Runs a tool to its end, with `feed` on its standard input, and returns its output. It speaks English.
 
     Raises MachineError with what the tool said when it fails, is missing, or takes longer than `timeout_sec`.
     """
@@ -22,7 +23,7 @@ def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TI
     try:
         done = subprocess.run(
             command, input=feed, stdin=subprocess.DEVNULL if feed is None else None, capture_output=True, text=True,
-            timeout=timeout_sec, check=False,
+            timeout=timeout_sec, check=False, env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
     except FileNotFoundError:
         raise MachineError(f"{command[0]} is not installed: machines need it") from None
