@@ -7,6 +7,7 @@ base that the other tests boot was built by the real one.
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,11 @@ def build(tmp_path):
     tools.mkdir()
 
     def start(program: str) -> subprocess.Popen[str]:
-        stand_in = tools / "mmdebstrap"
+        # A new file each time, since an earlier build may still be reading its own.
+        stand_in = tools / "stand-in"
         stand_in.write_text(f"#!/bin/bash\nset -e\n{program}\n")
         stand_in.chmod(0o755)
+        stand_in.rename(tools / "mmdebstrap")
         environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
         return subprocess.Popen(
             [BUILD, tmp_path / "base"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -59,6 +62,17 @@ def build(tmp_path):
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     output, errors = process.communicate(timeout=60)
     return process.returncode, output, errors
+
+
+def wait_for(condition: Callable[[], bool], limit_sec: float = 60) -> None:
+    deadline = time.monotonic() + limit_sec
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(pattern: str) -> bool:
+    return subprocess.run(["pgrep", "-f", pattern], capture_output=True, check=False).returncode == 0
 
 
 def test_builds_with_progress_and_without_anybody_s_identity(build, tmp_path):
@@ -82,18 +96,12 @@ def test_a_second_build_finds_the_first_one_s(build, tmp_path):
 
 def test_a_killed_build_leaves_nothing_that_looks_finished_and_the_next_one_cleans_it(build, tmp_path):
     killed = build(HANGS)
-    half = tmp_path / "base.partial/half"
-    deadline = time.monotonic() + 20
-    while not half.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for((tmp_path / "base.partial/half").exists)
     killed.kill()
     killed.communicate()
     assert not (tmp_path / "base").exists()
     assert str(tmp_path) not in Path("/proc/mounts").read_text()
-    while subprocess.run(["pgrep", "-f", f"mmdebstrap.*{tmp_path}"], capture_output=True, check=False).returncode == 0:
-        assert time.monotonic() < deadline, "what the build started is still running"
-        time.sleep(0.02)
+    wait_for(lambda: not is_running(f"mmdebstrap.*{tmp_path}"))
     status, _output, errors = finish(build(SUCCEEDS))
     assert (status, errors) == (0, "")
     assert not (tmp_path / "base/half").exists()
@@ -118,13 +126,14 @@ def test_fails_when_something_is_missing_in_the_result(build, tmp_path):
 
 
 def test_of_two_builds_at_a_time_the_second_waits(build, tmp_path):
-    first = build(f"sleep 1\n{SUCCEEDS}")
-    time.sleep(0.5)
-    second = build(f"sleep 1\n{SUCCEEDS}")
-    status, output, _errors = finish(second)
-    assert status == 0
-    assert "step 1/4: waiting for another build of the same base" in output
-    assert "step 2/4" not in output
+    started, go = tmp_path / "started", tmp_path / "go"
+    first = build(f"touch {started}\nuntil [[ -e {go} ]]; do sleep 0.05; done\n{SUCCEEDS}")
+    wait_for(started.exists)
+    second = build("exit 1")
+    said = [second.stdout.readline() for _ in range(2)]
+    go.touch()
+    assert finish(second) == (0, "", "")
+    assert said == ["step 1/4: checking this machine\n", "step 1/4: waiting for another build of the same base\n"]
     assert finish(first)[0] == 0
 
 

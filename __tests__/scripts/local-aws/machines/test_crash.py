@@ -84,7 +84,8 @@ def test_a_file_system_left_frozen_by_a_killed_snapshot_is_thawed(make_local_aws
     )
     local_aws.ssh(
         instance,
-        "sudo fsfreeze --freeze /data; sudo sh -c 'echo late > /data/late' </dev/null >/dev/null 2>&1 & sleep 0.5",
+        "sudo fsfreeze --freeze /data; sudo sh -c 'echo late > /data/late' </dev/null >/dev/null 2>&1 &"
+        " timeout 30 sh -c 'until pgrep --runstates D --full /data/[l]ate; do sleep 0.05; done'",
     )
     local_aws.kill()
     local_aws.start()

@@ -1,5 +1,7 @@
 """A volume is a disk: attached and detached, grown, copied into snapshots and made from them."""
 
+import contextlib
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,8 +14,37 @@ def disk(local_aws, instance):
     yield volume, path
     local_aws.login.ssh(local_aws.address(instance), "sudo umount -q /data")
     if local_aws.ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Attachments"]:
-        local_aws.ec2.detach_volume(VolumeId=volume)
+        detach_once_free(local_aws, volume)
     local_aws.ec2.delete_volume(VolumeId=volume)
+
+
+def detach_once_free(local_aws, volume):
+    """Detaches a volume that nobody uses any more: the kernel may let go of it a moment later."""
+
+    def is_detached():
+        try:
+            return local_aws.ec2.detach_volume(VolumeId=volume)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "IncorrectState":
+                raise
+            return None
+
+    local_aws.until(is_detached)
+
+
+# The last words of a command for `held`.
+READY = "systemd-notify --ready; exec sleep infinity"
+
+
+@contextlib.contextmanager
+def held(local_aws, instance, command):
+    """Runs a command on the machine meanwhile: from the moment when it says that it is ready."""
+    run = "sudo systemd-run --quiet --collect --unit=holder -p Type=notify -p NotifyAccess=all"
+    local_aws.ssh(instance, f"{run} {command}")
+    try:
+        yield
+    finally:
+        local_aws.ssh(instance, "sudo systemctl stop holder")
 
 
 def mount(local_aws, instance, path, kind="ext4"):
@@ -84,24 +115,22 @@ def test_fails_to_detach_while_it_is_mounted(local_aws, instance, disk):
 def test_fails_to_detach_while_it_is_mounted_out_of_sight(local_aws, instance, disk):
     volume, path = disk
     mount(local_aws, instance, path)
-    # A service's own mount namespace keeps the disk after the machine at large has unmounted it.
-    local_aws.ssh(instance, "sudo systemd-run -q --unit=hidden -p PrivateMounts=yes sleep infinity")
-    local_aws.ssh(
-        instance,
-        "sudo unshare --mount --propagation private sleep 600 </dev/null >/dev/null 2>&1 & sleep 1; sudo umount /data",
-    )
-    with pytest.raises(ClientError, match=r"IncorrectState.*is mounted at /data"):
-        local_aws.ec2.detach_volume(VolumeId=volume)
-    local_aws.ssh(instance, "sudo systemctl stop hidden; sudo pkill -f '[s]leep 600'; sleep 0.5")
-    local_aws.ec2.detach_volume(VolumeId=volume)
+    # A mount namespace of its own keeps the disk after the machine at large has unmounted it.
+    with held(local_aws, instance, f"unshare --mount --propagation private sh -c '{READY}'"):
+        local_aws.ssh(instance, "sudo umount /data")
+        with pytest.raises(ClientError, match=r"IncorrectState.*is mounted at /data"):
+            local_aws.ec2.detach_volume(VolumeId=volume)
+    detach_once_free(local_aws, volume)
 
 
 def test_fails_to_detach_while_a_process_uses_it(local_aws, instance, disk):
     volume, path = disk
-    local_aws.ssh(instance, f"sudo sh -c 'exec 3<{path}; sleep 300' </dev/null >/dev/null 2>&1 & sleep 0.5")
-    with pytest.raises(ClientError, match=r"IncorrectState.*in use by process \w+ \(\d+\)"):
+    with (
+        held(local_aws, instance, f"sh -c 'exec 3<{path}; {READY}'"),
+        pytest.raises(ClientError, match=r"IncorrectState.*in use by process \w+ \(\d+\)"),
+    ):
         local_aws.ec2.detach_volume(VolumeId=volume)
-    local_aws.ssh(instance, "sudo pkill -f '[s]leep 300'; sleep 0.5")
+    detach_once_free(local_aws, volume)
 
 
 def test_grows_while_it_is_attached(local_aws, instance, disk):

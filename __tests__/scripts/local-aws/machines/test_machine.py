@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -96,7 +97,8 @@ def test_is_cut_off_when_it_does_not_go_down(make_machine, login):
     started = time.monotonic()
     machine.halt(limit_sec=3)
     assert not machine.is_on
-    assert 3 <= time.monotonic() - started < 10
+    # By itself it would take ten minutes.
+    assert 3 <= time.monotonic() - started < 60
 
 
 def test_can_be_powered_off_before_it_is_up(make_machine):
@@ -116,6 +118,7 @@ def test_tells_that_it_went_off_by_itself_and_not_when_it_was_powered_off(make_m
     again = make_machine(on_off=went_off.append)
     again.boot()
     again.halt()
+    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("watch ")])
     assert went_off == [machine]
 
 
