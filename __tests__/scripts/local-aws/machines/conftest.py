@@ -186,7 +186,7 @@ class LocalAws:
 
         def answers() -> bool:
             done = self.login.ssh(address, "cat /proc/sys/kernel/random/boot_id", port)
-            return done.returncode == 0 and done.stdout != other_than
+            return done.returncode == 0 and done.stdout.strip() != other_than
 
         self.until(answers, said=lambda: self.console(instance_id)[-3000:])
 
@@ -197,7 +197,7 @@ class LocalAws:
         return done.stdout.strip()
 
     def boot_id(self, instance_id: str) -> str:
-        return self.login.ssh(self.address(instance_id), "cat /proc/sys/kernel/random/boot_id").stdout
+        return self.ssh(instance_id, "cat /proc/sys/kernel/random/boot_id")
 
     def console(self, instance_id: str) -> str:
         """All that a machine wrote to its console."""
