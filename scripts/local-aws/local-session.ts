@@ -8,7 +8,7 @@ import { doesWhatIsWanted, type StartOptions, startLocalAws } from "./control";
 import { type LocalAws, localEnvironment } from "./environment";
 import { findRunning, localAwsOf, type RunningLocalAws } from "./find-local-aws";
 
-const { loadSettings } = program<typeof import("../../settings/load")>("settings/load");
+const { loadSettings } = program("settings/load");
 
 /** Everything a command needs to work with the local AWS. */
 export interface LocalSession {

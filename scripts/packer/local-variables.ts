@@ -4,9 +4,8 @@ import type { Settings } from "../../settings/schema";
 import { packerEnvironment } from "../setup/packer";
 import { callProgram, program } from "../support/program";
 
-const { images, differingVariables, loadImageSettings } =
-  program<typeof import("../../packer/images")>("packer/images");
-const { writeInline } = program<typeof import("../../modules/images/hcl/write")>("modules/images/hcl/write");
+const { images, differingVariables, loadImageSettings } = program("packer/images");
+const { writeInline } = program("modules/images/hcl/write");
 
 /**
  * What a command against the local AWS needs for `packer build packer/<image>` to build with the local settings, where the

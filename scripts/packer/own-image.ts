@@ -3,7 +3,7 @@ import type { FileSettings } from "../../settings/schema";
 import { program } from "../support/program";
 import { allOf, Ec2Calls } from "./ec2-calls";
 
-const { ownImage } = program<typeof import("../../modules/images/image-names")>("modules/images/image-names");
+const { ownImage } = program("modules/images/image-names");
 
 /** One of our images, as EC2 describes it. */
 export interface OwnImage {

@@ -1,17 +1,25 @@
 import { require } from "tsx/cjs/api";
 import { CommandError } from "./command-error";
 
+/** The modules of the program that scripts use, by their path without extension. */
+interface Program {
+  readonly "modules/images/hcl/write": typeof import("../../modules/images/hcl/write");
+  readonly "modules/images/image-names": typeof import("../../modules/images/image-names");
+  readonly "modules/images/packer-template": typeof import("../../modules/images/packer-template");
+  readonly "packer/images": typeof import("../../packer/images");
+  readonly "settings/load": typeof import("../../settings/load");
+  readonly "settings/user-error": typeof import("../../settings/user-error");
+}
+
 /**
  * Loads a module of the program, which is CommonJS: imported from a script it would be loaded twice over, and not know its own
  * folder.
- *
- * @param file relative to the project, without its extension
  */
-export function program<Module>(file: string): Module {
+export function program<File extends keyof Program>(file: File): Program[File] {
   return require(`../../${file}`, import.meta.url);
 }
 
-const { UserError } = program<typeof import("../../settings/user-error")>("settings/user-error");
+const { UserError } = program("settings/user-error");
 
 /**
  * Calls the program.
