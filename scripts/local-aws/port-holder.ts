@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createConnection } from "node:net";
-import { execa } from "execa";
+import { ask } from "../support/ask";
 
 /** TCP's number for a listening socket in /proc/net/tcp. */
 const LISTENING = "0A";
@@ -23,14 +23,8 @@ export function isPortTaken(port: number): Promise<boolean> {
 export async function portHolder(port: number): Promise<string | undefined> {
   const pid = process.platform === "linux" ? pidFromProc(port) : await pidFromLsof(port);
   if (pid === undefined) return undefined;
-  const asked = await execa("ps", ["-o", "args=", "-p", String(pid)], {
-    reject: false,
-    timeout: 5_000,
-    stdin: "ignore",
-  });
-  const command = String(asked.stdout ?? "")
-    .trim()
-    .slice(0, 80);
+  const { stdout } = await ask("ps", ["-o", "args=", "-p", String(pid)], { timeoutSec: 5 });
+  const command = stdout.trim().slice(0, 80);
   return command === "" ? `pid ${pid}` : `${command} (pid ${pid})`;
 }
 
@@ -74,11 +68,7 @@ function lines(file: string): string[] {
 }
 
 async function pidFromLsof(port: number): Promise<number | undefined> {
-  const asked = await execa("lsof", ["-nP", "-t", `-iTCP:${port}`, "-sTCP:LISTEN"], {
-    reject: false,
-    timeout: 5_000,
-    stdin: "ignore",
-  });
-  const pid = Number.parseInt(String(asked.stdout ?? ""), 10);
+  const { stdout } = await ask("lsof", ["-nP", "-t", `-iTCP:${port}`, "-sTCP:LISTEN"], { timeoutSec: 5 });
+  const pid = Number.parseInt(stdout, 10);
   return Number.isNaN(pid) ? undefined : pid;
 }

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import { runLogged } from "../support/run-logged";
 import { findProgram } from "./tools";
@@ -104,14 +104,11 @@ async function buildModule(
 }
 
 async function download({ path: name, version, sum }: GoModule): Promise<string> {
-  const asked = await execa("go", ["mod", "download", "-json", `${name}@v${version}`], {
-    reject: false,
-    stdin: "ignore",
-    timeout: DOWNLOAD_TIMEOUT_SEC * 1000,
-  });
-  const answer = parse(String(asked.stdout));
+  const args = ["mod", "download", "-json", `${name}@v${version}`];
+  const { stdout, stderr, problem } = await ask("go", args, { timeoutSec: DOWNLOAD_TIMEOUT_SEC });
+  const answer = parse(stdout);
   if (answer.Dir === undefined) {
-    const words = answer.Error ?? (String(asked.stderr).split("\n")[0] || asked.shortMessage || "no answer");
+    const words = answer.Error ?? (stderr.split("\n")[0] || problem || "no answer");
     throw new CommandError(
       `${name} ${version} could not be fetched (${words}): give this computer a way to a Go module proxy (GOPROXY)`,
     );

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
+import { program } from "../support/program";
 import { runTasks } from "../support/progress";
 import { cacheDirectory } from "../support/project";
+import { isAtLeast } from "../support/versions";
 import { amazonPluginVersion, buildPacker, canBuildPacker, packerVersion } from "./packer-build";
 import type { Step } from "./step";
 import { findProgram } from "./tools";
-
-/** The oldest Packer that understands our templates (modules/images/packer-template.ts says the same to Packer itself). */
-const OLDEST_PACKER = [1, 16] as const;
 
 const HOW_TO =
   "install it from https://developer.hashicorp.com/packer/install, or Go 1.26 from https://go.dev/dl, which builds it, and run the command again";
@@ -72,30 +71,16 @@ export async function findPacker(environment: NodeJS.ProcessEnv = process.env): 
 
 /** What is wrong with the Packer on the PATH, in one sentence; undefined when nothing is. */
 async function packerProblem(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const oldest = OLDEST_PACKER.join(".");
+  const { oldestPacker: oldest } = program("modules/images/packer-template");
   const file = findProgram("packer", environment);
   if (file === undefined) return `packer is not on the PATH: images need ${oldest} or newer; ${HOW_TO}`;
-  const version = /Packer v?(\d+)\.(\d+)\.(\d+)/i.exec(await ask(file, ["version"], environment));
-  if (version === null) return `${file} did not say its version: images need Packer ${oldest} or newer; ${HOW_TO}`;
-  const [major, minor] = [Number(version[1]), Number(version[2])];
-  if (major < OLDEST_PACKER[0] || (major === OLDEST_PACKER[0] && minor < OLDEST_PACKER[1])) {
-    const words = `${version[1]}.${version[2]}.${version[3]}`;
-    return `${file} is Packer ${words}: images need ${oldest} or newer; ${HOW_TO}`;
-  }
-  if ((await ask(file, ["plugins", "installed"], environment)).includes("packer-plugin-amazon")) return undefined;
-  return `${file} has no amazon plugin: run packer init packer/workbench once`;
-}
-
-async function ask(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   const env = { ...environment, CHECKPOINT_DISABLE: "1" };
-  const { stdout } = await execa(file, args, {
-    env,
-    extendEnv: false,
-    reject: false,
-    timeout: 20_000,
-    stdin: "ignore",
-  });
-  return String(stdout);
+  const [, version] = /Packer v?(\d+\.\d+\.\d+)/i.exec((await ask(file, ["version"], { env })).stdout) ?? [];
+  if (version === undefined) return `${file} did not say its version: images need Packer ${oldest} or newer; ${HOW_TO}`;
+  if (!isAtLeast(version, oldest)) return `${file} is Packer ${version}: images need ${oldest} or newer; ${HOW_TO}`;
+  const plugins = await ask(file, ["plugins", "installed"], { env });
+  if (plugins.stdout.includes("packer-plugin-amazon")) return undefined;
+  return `${file} has no amazon plugin: run packer init packer/workbench once`;
 }
 
 /** What a command that may call `packer` needs in its environment for the Packer that set-up built. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import { generatedDirectory, projectRoot, venvDirectory } from "../support/project";
 import { runLogged } from "../support/run-logged";
+import { isAtLeast } from "../support/versions";
 import type { Step } from "./step";
 import { canInstallPackages, findProgram } from "./tools";
 
@@ -12,7 +13,7 @@ const PIP_TIMEOUT_SEC = 600;
 const VENV_TIMEOUT_SEC = 120;
 
 /** The oldest Python that the pinned requirements are tried with. */
-const OLDEST_PYTHON = [3, 11] as const;
+const OLDEST_PYTHON = "3.11";
 
 const requirementsFile = path.join(projectRoot, "scripts", "local-aws", "requirements.txt");
 
@@ -74,20 +75,15 @@ function readStamp(): string | undefined {
  */
 export async function findPython(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const python = findProgram("python3", environment);
-  const wanted = OLDEST_PYTHON.join(".");
   if (python === undefined) {
     throw new CommandError(
-      `python3 is not installed: the local AWS needs Python ${wanted} or newer; install it and run the command again`,
+      `python3 is not installed: the local AWS needs Python ${OLDEST_PYTHON} or newer; install it and run the command again`,
     );
   }
-  const asked = await execa(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], {
-    reject: false,
-    timeout: 20_000,
-  });
-  const [major = 0, minor = 0] = String(asked.stdout).trim().split(".").map(Number);
-  if (major < OLDEST_PYTHON[0] || (major === OLDEST_PYTHON[0] && minor < OLDEST_PYTHON[1])) {
+  const { stdout } = await ask(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
+  if (!isAtLeast(stdout, OLDEST_PYTHON)) {
     throw new CommandError(
-      `${python} is Python ${String(asked.stdout).trim() || "of an unknown version"}: the local AWS needs ${wanted} or newer; install it and put it first on the PATH`,
+      `${python} is Python ${stdout.trim() || "of an unknown version"}: the local AWS needs ${OLDEST_PYTHON} or newer; install it and put it first on the PATH`,
     );
   }
   return python;
@@ -95,8 +91,8 @@ export async function findPython(environment: NodeJS.ProcessEnv = process.env): 
 
 /** Debian splits what `venv` needs into a package of its own, and then fails with a page of text. */
 async function makeVenv(python: string): Promise<void> {
-  const usable = await execa(python, ["-c", "import ensurepip, venv"], { reject: false, timeout: 20_000 });
-  if (usable.exitCode !== 0) {
+  const { exitCode } = await ask(python, ["-c", "import ensurepip, venv"]);
+  if (exitCode !== 0) {
     if (!canInstallPackages()) {
       throw new CommandError(
         `${python} cannot make virtual environments: install its venv module (Debian: apt-get install python3-venv)`,

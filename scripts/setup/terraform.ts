@@ -1,9 +1,10 @@
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
+import { isAtLeast } from "../support/versions";
 import { findProgram } from "./tools";
 
 /** The oldest Terraform that does everything the stacks ask for: in 1.11 S3's own lock file for the state became stable. */
-const OLDEST_TERRAFORM = [1, 11] as const;
+const OLDEST_TERRAFORM = "1.11";
 
 /** What is known about the Terraform that will be called. */
 export interface Terraform {
@@ -21,10 +22,9 @@ const HOW_TO = "install it from https://developer.hashicorp.com/terraform/instal
  * @throws CommandError one sentence when it is missing, broken or too old
  */
 export async function findTerraform(environment: NodeJS.ProcessEnv = process.env): Promise<Terraform> {
-  const oldest = OLDEST_TERRAFORM.join(".");
   const file = findProgram("terraform", environment);
   if (file === undefined)
-    throw new CommandError(`terraform is not on the PATH: Workbench needs ${oldest} or newer; ${HOW_TO}`);
+    throw new CommandError(`terraform is not on the PATH: Workbench needs ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`);
   // Nothing of the caller's TF_… variables: this only asks for a version, and must not fail or phone home because of them.
   const env = {
     PATH: environment["PATH"],
@@ -32,22 +32,17 @@ export async function findTerraform(environment: NodeJS.ProcessEnv = process.env
     CHECKPOINT_DISABLE: "1",
     TF_CLI_CONFIG_FILE: "/dev/null",
   };
-  const asked = await execa(file, ["version", "-json"], {
-    env,
-    extendEnv: false,
-    reject: false,
-    timeout: 20_000,
-    stdin: "ignore",
-  });
-  const answer = parseVersion(String(asked.stdout));
+  const { stdout, problem } = await ask(file, ["version", "-json"], { env });
+  const answer = parseVersion(stdout);
   if (answer === undefined) {
     throw new CommandError(
-      `${file} did not say its version (${asked.shortMessage ?? "its answer is not JSON"}): Workbench needs Terraform ${oldest} or newer; ${HOW_TO}`,
+      `${file} did not say its version (${problem ?? "its answer is not JSON"}): Workbench needs Terraform ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`,
     );
   }
-  const [major = 0, minor = 0] = answer.version.split(".").map((part) => Number.parseInt(part, 10));
-  if (major < OLDEST_TERRAFORM[0] || (major === OLDEST_TERRAFORM[0] && minor < OLDEST_TERRAFORM[1])) {
-    throw new CommandError(`${file} is Terraform ${answer.version}: Workbench needs ${oldest} or newer; ${HOW_TO}`);
+  if (!isAtLeast(answer.version, OLDEST_TERRAFORM)) {
+    throw new CommandError(
+      `${file} is Terraform ${answer.version}: Workbench needs ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`,
+    );
   }
   return { file, ...answer };
 }

@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import type { Changes, OutputEvent, TerraformEvent } from "./events";
 import { keepHalfMade } from "./half-made";
@@ -104,14 +104,8 @@ function shownValues(outputs: Readonly<Record<string, OutputEvent>>): Record<str
 
 /** The outputs that a stack's state has, without deploying anything. */
 async function readOutputs({ name, directory, environment }: SynthesizedStack): Promise<Record<string, unknown>> {
-  const asked = await execa("terraform", ["output", "-json"], {
-    cwd: directory,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-    timeout: OUTPUT_LIMIT_SEC * 1000,
-  });
-  if (asked.exitCode !== 0) throw new CommandError(`stack ${name}: terraform output failed: ${asked.shortMessage}`);
-  return shownValues(JSON.parse(asked.stdout));
+  const options = { cwd: directory, env: environment, timeoutSec: OUTPUT_LIMIT_SEC };
+  const { problem, stdout } = await ask("terraform", ["output", "-json"], options);
+  if (problem !== undefined) throw new CommandError(`stack ${name}: terraform output failed: ${problem}`);
+  return shownValues(JSON.parse(stdout));
 }

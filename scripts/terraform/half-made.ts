@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { ask } from "../support/ask";
 import type { SynthesizedStack } from "./run-terraform";
 
 const UNTAINT_LIMIT_SEC = 60;
@@ -17,13 +17,7 @@ export async function keepHalfMade({ directory, environment }: SynthesizedStack,
   const [, address] = PROTECTED.exec(message) ?? [];
   if (address === undefined) return false;
   // Refuses when the resource is not so marked: then the plan would replace it for another reason, and must fail.
-  const result = await execa("terraform", ["untaint", "-no-color", address], {
-    cwd: directory,
-    env: environment,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-    timeout: UNTAINT_LIMIT_SEC * 1000,
-  });
-  return result.exitCode === 0;
+  const options = { cwd: directory, env: environment, timeoutSec: UNTAINT_LIMIT_SEC };
+  const { exitCode } = await ask("terraform", ["untaint", "-no-color", address], options);
+  return exitCode === 0;
 }

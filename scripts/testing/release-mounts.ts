@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { execa } from "execa";
+import { ask } from "../support/ask";
 
-const LIMIT_MS = 30_000;
+const LIMIT = { timeoutSec: 30 };
 
 /**
  * Unmounts every file system and detaches every loop device that has its place or its file below `directory`: what a test
@@ -10,8 +10,8 @@ const LIMIT_MS = 30_000;
  * @returns the mount points that are still there; a folder that has one must not be removed
  */
 export async function releaseMounts(directory: string): Promise<string[]> {
-  for (const mountPoint of mountPointsBelow(directory)) await run("umount", [mountPoint]);
-  for (const device of await loopDevicesBelow(directory)) await run("losetup", ["--detach", device]);
+  for (const mountPoint of mountPointsBelow(directory)) await ask("umount", [mountPoint], LIMIT);
+  for (const device of await loopDevicesBelow(directory)) await ask("losetup", ["--detach", device], LIMIT);
   return mountPointsBelow(directory);
 }
 
@@ -37,15 +37,10 @@ function readMounts(): string[] {
 }
 
 async function loopDevicesBelow(directory: string): Promise<string[]> {
-  const listed = await run("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-  return listed
+  const { stdout } = await ask("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], LIMIT);
+  return stdout
     .split("\n")
     .map((line) => line.trim().split(/\s+/, 2))
     .filter(([, file]) => file?.startsWith(`${directory}/`))
     .map(([device = ""]) => device);
-}
-
-async function run(file: string, args: readonly string[]): Promise<string> {
-  const result = await execa(file, args, { reject: false, stdin: "ignore", timeout: LIMIT_MS });
-  return String(result.stdout ?? "");
 }

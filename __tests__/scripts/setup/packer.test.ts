@@ -36,13 +36,13 @@ describe("Packer on the PATH", () => {
 
   test("fails with one sentence when it is missing", async () => {
     await expect(findPacker(environment())).rejects.toThrow(
-      /^packer is not on the PATH: images need 1\.16 or newer; install it from \S+, or Go 1\.26 from \S+, which builds it, and run the command again$/,
+      /^packer is not on the PATH: images need 1\.16\.0 or newer; install it from \S+, or Go 1\.26 from \S+, which builds it, and run the command again$/,
     );
   });
 
   test("fails with one sentence when it is too old, as Debian's is", async () => {
     await expect(findPacker(withPacker("Packer v1.6.6"))).rejects.toThrow(
-      /^\S+\/packer is Packer 1\.6\.6: images need 1\.16 or newer; install it from /,
+      /^\S+\/packer is Packer 1\.6\.6: images need 1\.16\.0 or newer; install it from /,
     );
   });
 
