@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Settings } from "../../settings/schema";
 import { CommandError } from "../support/command-error";
 import { projectRoot, shown } from "../support/project";
 import type { LocalSession } from "./local-session";
@@ -11,8 +12,15 @@ import type { LocalSession } from "./local-session";
  * @throws CommandError when the stack is not deployed or has no machine
  */
 export function machineLogin({ settings, environment }: LocalSession, args: readonly string[]): string[] {
-  const { user, port, privateKeyFile } = settings.ssh;
-  const address = machineAddress(stateFile(environment, settings.environment, "ec2"));
+  return loginArguments(settings.ssh, machineAddress(stateFile(environment, settings.environment, "ec2")), args);
+}
+
+/** The same for an address, and for as much of the settings as it takes. */
+export function loginArguments(
+  { user, port, privateKeyFile }: Pick<Settings["ssh"], "user" | "port" | "privateKeyFile">,
+  address: string,
+  args: readonly string[],
+): string[] {
   const key = privateKeyFile === null ? [] : ["-i", path.resolve(projectRoot, privateKeyFile)];
   // Machines of the local AWS come and go with new host keys under the same addresses, and are on this very computer.
   const trust = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"];
@@ -21,7 +29,8 @@ export function machineLogin({ settings, environment }: LocalSession, args: read
 
 /** Options of ssh stand before the host, a command after it. */
 function placeHost(address: string, args: readonly string[]): string[] {
-  const withValue = /^-[BbcDEeFIiJLlmOoPpQRSWw]$/;
+  // The last letter takes the next argument as its value; those before it take none: -NL 8888:localhost:8888.
+  const withValue = /^-[46AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOoPpQRSWw]$/;
   let index = 0;
   while (index < args.length && args[index]?.startsWith("-")) index += withValue.test(args[index] ?? "") ? 2 : 1;
   return [...args.slice(0, index), address, ...args.slice(index)];
