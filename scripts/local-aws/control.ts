@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { venvPython } from "../setup/python-env";
@@ -145,38 +145,25 @@ function signal(pid: number, which: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * What set-up, Terraform, cdktf and Packer keep in a local AWS's home. The server's own `clean` removes it too, but runs only where
- * there is a Python environment.
- */
-const OWN_FOLDERS = ["ssh", "state", "cdktf.out", "packer"];
-
-/**
  * Forgets everything of a local AWS that does not run: machines, disks, state, keys, and what Terraform knew about it.
  * Removes by name what was made there, so that a wrong LOCAL_AWS_HOME costs nobody a folder.
+ *
+ * @throws CommandError when there is something else in its folder, or no Python to do it with; then nothing is forgotten
  */
 export async function cleanLocalAws(localAws: LocalAws): Promise<void> {
   const { home } = localAws;
   if (!existsSync(path.join(home, "server.lock"))) return;
-  if (existsSync(venvPython)) {
-    await runLogged({
-      name: "clean local AWS",
-      file: venvPython,
-      args: ["-m", "local_aws", "clean", "--home", home],
-      cwd: projectRoot,
-      env: serverEnvironment(localAws),
-      timeoutSec: CLEAN_LIMIT_SEC,
-      uninterruptible: true,
-    });
+  if (!existsSync(venvPython)) {
+    throw new CommandError(`${shown(home)} cannot be removed without ${shown(venvPython)}, which npm start makes`);
   }
-  for (const folder of OWN_FOLDERS) rmSync(path.join(home, folder), { recursive: true, force: true });
-  removeIfEmpty(home);
+  await runLogged({
+    name: "clean local AWS",
+    file: venvPython,
+    args: ["-m", "local_aws", "clean", "--home", home],
+    cwd: projectRoot,
+    env: serverEnvironment(localAws),
+    timeoutSec: CLEAN_LIMIT_SEC,
+    uninterruptible: true,
+  });
   rmSync(localAwsLog(localAws), { force: true });
-}
-
-function removeIfEmpty(directory: string): void {
-  try {
-    rmdirSync(directory);
-  } catch {
-    // Something in it is not ours, or it is gone already.
-  }
 }

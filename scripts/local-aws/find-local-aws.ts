@@ -24,6 +24,7 @@ export function localAwsOf(environment: NodeJS.ProcessEnv = process.env): LocalA
   return {
     home: path.resolve(projectRoot, environment["LOCAL_AWS_HOME"] || path.join(generatedDirectory, "local-aws")),
     port,
+    // Never routed on the internet (RFC 2544), so that nothing can be sent to somebody else's address by mistake.
     network: environment["LOCAL_AWS_NETWORK"] || "198.18.0.0/20",
   };
 }

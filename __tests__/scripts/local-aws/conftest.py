@@ -19,6 +19,8 @@ from botocore.config import Config
 
 SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
 START_LIMIT_SEC = 60
+# Of a local AWS without machines, which uses none of it.
+NETWORK = "198.18.0.0/20"
 
 
 class LocalAws:
@@ -89,6 +91,8 @@ def run_local_aws(*arguments: object) -> subprocess.Popen[str]:
     """Starts `python -m local_aws`, with what it prints in one pipe."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "local_aws", *map(str, arguments)]
+    if "serve" in arguments and "--network" not in arguments:
+        command += ["--network", NETWORK]
     return subprocess.Popen(
         command, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )

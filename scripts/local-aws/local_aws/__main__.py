@@ -8,10 +8,6 @@ from pathlib import Path
 from . import server
 from .errors import LocalAwsError
 
-DEFAULT_PORT = 4760
-# Never routed on the internet (RFC 2544), so that nothing can be sent to somebody else's address by mistake.
-DEFAULT_NETWORK = "198.18.0.0/20"
-
 
 def main() -> int:
     """Runs one command; 0 when it went well, 1 after one sentence about what did not, 2 for a wrong command line."""
@@ -38,10 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve in the foreground until SIGTERM or SIGINT")
     serve.add_argument("--home", type=Path, required=True, help="folder of its state, images and disks")
-    serve.add_argument("--port", type=_port, default=DEFAULT_PORT, help="port on 127.0.0.1 (default: %(default)s)")
-    serve.add_argument(
-        "--network", type=IPv4Network, default=DEFAULT_NETWORK, help="addresses of machines (default: %(default)s)"
-    )
+    serve.add_argument("--port", type=_port, required=True, help="port on 127.0.0.1; 0 takes a free one")
+    serve.add_argument("--network", type=IPv4Network, required=True, help="addresses of its machines")
     serve.add_argument("--base-image", type=Path, help="root file system that machines boot (default: no machines)")
     clean = commands.add_parser("clean", help="remove everything of a local AWS that does not run")
     clean.add_argument("--home", type=Path, required=True, help="its folder")
