@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { execa } from "execa";
@@ -139,6 +139,19 @@ describe("npm start", () => {
     },
     LIMIT_MS,
   );
+});
+
+test("npm run synth writes the stacks of the local settings, where nothing says others", async () => {
+  const out = path.join(api.folder, "cdktf.out");
+  const result = await api.run("synth", [], {
+    ...process.env,
+    WORKBENCH_ENV: "",
+    CDKTF_OUTPUT: out,
+    CDKTF_OUTDIR: out,
+  });
+  expect(result.exitCode).toBe(0);
+  const stack = readFileSync(path.join(out, "stacks", "ebs", "cdk.tf.json"), "utf8");
+  expect(stack).toContain('"Environment": "local"');
 });
 
 test.each(["start", "test", "check"])("npm run %s fails for an argument, since it takes none", async (command) => {

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -21,6 +21,14 @@ describe("Node's version", () => {
       `Node.js ${version} is too old: Workbench needs 20.9 or newer; install it and run the command again`,
     );
   });
+});
+
+test("every npm command comes through it, on a fresh clone above all", () => {
+  const scripts: Record<string, string> = require("../../../package.json").scripts;
+  for (const script of Object.values(scripts)) {
+    const [, file = "missing"] = /^node scripts\/setup\/bootstrap\.cjs (\S+\.ts)$/.exec(script) ?? [];
+    expect(existsSync(path.resolve(file)), script).toBe(true);
+  }
 });
 
 describe("a project", () => {
