@@ -6,6 +6,13 @@ import type { MeasuredStart } from "./start";
 import { describeSteps } from "./start-steps";
 import type { Summary } from "./statistics";
 
+/** A measurement as people read it. */
+export interface Report {
+  readonly text: string;
+  /** How many of its expectations were missed. */
+  readonly missed: number;
+}
+
 /** One line of a table: what ran, what it took, what was expected of it, and what its time is spent on. */
 export interface Line {
   readonly name: string;
@@ -18,28 +25,27 @@ export interface Line {
 }
 
 /** A ratio that a line should not exceed, or should reach. */
-export interface Expectation {
-  readonly atMost?: number;
-  readonly atLeast?: number;
-}
+export type Expectation = { readonly atMost: number } | { readonly atLeast: number };
 
 /** Shared by both tables, so that their lines stand below each other. */
 const HEAD = ["min", "median", "CPU", "MiB"];
 const WIDTHS = [28, 9, 9, 9, 6, 18, 20, 58];
 
 /** The ways to synthesize, side by side. */
-export function synthTable(lines: readonly Line[]): string {
+export function synthTable(lines: readonly Line[]): Report {
   const table = newTable(["synthesis", ...HEAD, "ratio", "expected", "what limits it"]);
+  let missed = 0;
   for (const { name, summary, compared, expected, limits } of lines) {
     const ratio = compared ? `${compared.times.toFixed(2)} × the ${compared.base}` : "";
     const verdict = expected && compared ? describeExpectation(expected, compared.times) : "";
+    if (expected && compared && !isMet(expected, compared.times)) missed += 1;
     table.push([name, ...figures(summary), ratio, verdict, limits]);
   }
-  return table.toString();
+  return { text: table.toString(), missed };
 }
 
 /** How the time grows with the number of copies. */
-export function growthTable(sizes: readonly Copies[], limits: string): string {
+export function growthTable(sizes: readonly Copies[], limits: string): Report {
   const table = newTable(["copies in one process", ...HEAD, "CPU ms a further copy", "expected", "what limits it"]);
   for (const [index, size] of sizes.entries()) {
     const before = sizes[index - 1];
@@ -47,7 +53,7 @@ export function growthTable(sizes: readonly Copies[], limits: string): string {
     const last = index === sizes.length - 1;
     table.push([size.copies, ...figures(size.summary), perCopy, last ? growthVerdict(sizes) : "", last ? limits : ""]);
   }
-  return table.toString();
+  return { text: table.toString(), missed: linearity(sizes).met ? 0 : 1 };
 }
 
 function growthVerdict(sizes: readonly Copies[]): string {
@@ -59,20 +65,23 @@ function growthVerdict(sizes: readonly Copies[]): string {
 const WAITING_AT_LEAST = 0.5;
 
 /** From `npm start` to a prompt on the machine. */
-export function startTable(starts: readonly MeasuredStart[]): string {
+export function startTable(starts: readonly MeasuredStart[]): Report {
   const head = ["npm start to a login, once each", "time", "expected", "what limits it"];
   const table = new Table({ head, colWidths: [34, 10, 40, 75], wordWrap: true, style: { head: [], border: [] } });
+  let missed = 0;
   for (const { name, wallMs, steps, waits } of starts) {
     if (waits === undefined) {
       table.push([name, describeTime(wallMs), shareOfImage(steps, wallMs), describeSteps(steps)]);
       continue;
     }
     const share = waits.totalMs / wallMs;
+    const met = share >= WAITING_AT_LEAST;
+    if (!met) missed += 1;
     const longest = waits.longest.map(({ type, seconds }) => `${type} ${Math.round(seconds)} s`).join(", ");
-    const verdict = `bounded by the provider's own waits, at least half of it: ${word(share >= WAITING_AT_LEAST)} (${Math.round(share * 100)} %)`;
+    const verdict = `bounded by the provider's own waits, at least half of it: ${word(met)} (${Math.round(share * 100)} %)`;
     table.push([name, describeTime(wallMs), verdict, `${describeSteps(steps)}; the provider's waits: ${longest}`]);
   }
-  return table.toString();
+  return { text: table.toString(), missed };
 }
 
 /** "the image: 73 % of it", where one was built. */
@@ -84,8 +93,8 @@ function shareOfImage(steps: MeasuredStart["steps"], wallMs: number): string {
 /** Parts of a build that took less than this share one line, in milliseconds. */
 const SHORT_PART_MS = 1000;
 
-/** A build of the workbench image: what its parts took, what limits them, and what the image holds. */
-export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage): string {
+/** A build of the workbench image: what its parts took, what limits them, and what the image holds. Nothing is expected of it. */
+export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage): Report {
   const head = ["packer build", "time", "share", "CPU", "fetched", "what limits it"];
   const table = new Table({
     head,
@@ -109,12 +118,13 @@ export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage
   const longest = first ? `${first.name} takes longest: ${limitOf(first)}` : "";
   table.push(row(sum("all of it", parts), longest));
   const folders = largest.map(({ folder, kib }) => `${folder} ${mebibytes(kib)}`).join(", ");
-  return [
+  const text = [
     table.toString(),
     `On the disk ${name} adds ${mebibytes(size.addedKiB)} to the base's ${mebibytes(size.baseKiB)}: ${folders}.`,
     "CPU: processor time of the machine that builds, whose disk is this computer's; fetched: what reached it over the network.",
     "A part is limited by the processor when it has it, or waits for it, for at least 60 % of its time.",
   ].join("\n");
+  return { text, missed: 0 };
 }
 
 function sum(name: string, parts: readonly ImagePart[]): ImagePart {
@@ -137,10 +147,13 @@ function mebibytes(kib: number): string {
 }
 
 /** "≤ 2.5 ×: met". */
-export function describeExpectation({ atMost, atLeast }: Expectation, times: number): string {
-  if (atMost !== undefined) return `≤ ${atMost} ×: ${word(times <= atMost)}`;
-  if (atLeast !== undefined) return `≥ ${atLeast} ×: ${word(times >= atLeast)}`;
-  return "";
+export function describeExpectation(expected: Expectation, times: number): string {
+  const limit = "atMost" in expected ? `≤ ${expected.atMost}` : `≥ ${expected.atLeast}`;
+  return `${limit} ×: ${word(isMet(expected, times))}`;
+}
+
+function isMet(expected: Expectation, times: number): boolean {
+  return "atMost" in expected ? times <= expected.atMost : times >= expected.atLeast;
 }
 
 /** The parts that matter, as one sentence: "loading cdktf 38 %, starting tsx 24 %". */

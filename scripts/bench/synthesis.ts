@@ -2,21 +2,18 @@ import { type BenchCommand, copiesCommand, type SynthCommands, synthCommands } f
 import { copyCounts } from "./growth";
 import type { Measurement } from "./measure";
 import { profileParts } from "./profile";
-import { describeShares, growthTable, type Line, synthTable } from "./report";
+import { describeShares, growthTable, type Line, type Report, synthTable } from "./report";
 import { type Runs, runRounds } from "./rounds";
 import { ratio, summarize } from "./statistics";
 
 const APP_AT_MOST_TIMES_THE_FLOOR = 2.5;
 const TEMPLATE_AT_LEAST_TIMES_THE_APP = 3;
 
+const NOTES = `All ways run in turn, round by round; a ratio is the middle of the rounds' own ratios. CPU: processor time of all threads;
+MiB: the peaks of all Node.js processes added up. What limits a line: shares of its main thread's time in CPU profiles.`;
+
 /** How many profiles tell what a line's time is spent on. */
 const PROFILES = 3;
-
-/** What {@link measureSynthesis} found. */
-export interface SynthesisTables {
-  readonly synthesis: string;
-  readonly growth: string;
-}
 
 /**
  * Measures every way to synthesize and how the time grows, and profiles each to say what limits it.
@@ -29,7 +26,7 @@ export async function measureSynthesis(
   rounds: number,
   temporary: string,
   report: (progress: string) => void,
-): Promise<SynthesisTables> {
+): Promise<Report> {
   const synth = synthCommands(temporary);
   const copies = copyCounts.map((count) => ({ count, command: copiesCommand(count, temporary) }));
   const all = [synth.floor, synth.app, synth.cdktf, synth.template, ...copies.map(({ command }) => command)];
@@ -38,13 +35,12 @@ export async function measureSynthesis(
     report(`profiling: ${command.name}`);
     return describeShares(await profileParts(command, PROFILES, temporary));
   };
-  return {
-    synthesis: synthTable(await synthLines(synth, runs, limits)),
-    growth: growthTable(
-      copies.map(({ count, command }) => ({ copies: count, summary: summarize(runsOf(runs, command)) })),
-      await limits(copiesCommand(Math.max(...copyCounts), temporary)),
-    ),
-  };
+  const synthesis = synthTable(await synthLines(synth, runs, limits));
+  const growth = growthTable(
+    copies.map(({ count, command }) => ({ copies: count, summary: summarize(runsOf(runs, command)) })),
+    await limits(copiesCommand(Math.max(...copyCounts), temporary)),
+  );
+  return { text: [synthesis.text, growth.text, NOTES].join("\n\n"), missed: synthesis.missed + growth.missed };
 }
 
 async function synthLines(

@@ -13,6 +13,9 @@ import {
 const summary = { minMs: 100.4, medianMs: 12_340, cpuMs: 90, peakMiB: 70.6 };
 const line: Line = { name: "a program", summary, limits: "waiting 100 %" };
 
+/** A table's words, without its lines. */
+const oneLine = (table: string) => table.replaceAll(/[\s│]+/g, " ");
+
 describe("an expectation", () => {
   test.each([
     [{ atMost: 2.5 }, 2.5, "≤ 2.5 ×: met"],
@@ -25,7 +28,11 @@ describe("an expectation", () => {
 });
 
 test("a line says what it took, against what, and what limits it", () => {
-  const table = synthTable([{ ...line, compared: { base: "floor", times: 2.345 }, expected: { atMost: 2 } }]);
+  const { text, missed } = synthTable([
+    { ...line, compared: { base: "floor", times: 2.345 }, expected: { atMost: 2 } },
+    { ...line, compared: { base: "floor", times: 2.345 }, expected: { atLeast: 2 } },
+  ]);
+  expect(missed).toBe(1);
   for (const words of [
     "a program",
     "100 ms",
@@ -36,34 +43,43 @@ test("a line says what it took, against what, and what limits it", () => {
     "MISSED",
     "waiting 100 %",
   ]) {
-    expect(table).toContain(words);
+    expect(text).toContain(words);
   }
 });
 
 test("a line with nothing to compare with has no ratio", () => {
-  expect(synthTable([line])).not.toContain("×");
+  expect(synthTable([line])).toEqual({ text: expect.not.stringContaining("×"), missed: 0 });
 });
 
 test("growth says what each further copy costs, and whether that stays so", () => {
   const sizes = [1, 10, 50, 100].map((copies) => ({ copies, summary: { ...summary, cpuMs: 600 + 30 * copies } }));
-  const table = growthTable(sizes, "synthesis 60 %");
-  expect(table.match(/\b30\.0\b/g)).toHaveLength(3);
-  expect(table.replaceAll(/[\s│]+/g, " ")).toContain("met");
+  const { text, missed } = growthTable(sizes, "synthesis 60 %");
+  expect(text.match(/\b30\.0\b/g)).toHaveLength(3);
+  expect(oneLine(text)).toContain("met");
+  expect(missed).toBe(0);
+});
+
+test("growth that is not linear is missed", () => {
+  const sizes = [1, 10, 50, 100].map((copies) => ({ copies, summary: { ...summary, cpuMs: copies ** 2 } }));
+  const { text, missed } = growthTable(sizes, "");
+  expect(oneLine(text)).toContain("MISSED");
+  expect(missed).toBe(1);
 });
 
 test.each([
-  [60_000, "met (60 %)"],
-  [40_000, "MISSED (40 %)"],
-])("a deployment of 100 s with %d ms of the provider's waits: %s", (totalMs, verdict) => {
+  [60_000, "met (60 %)", 0],
+  [40_000, "MISSED (40 %)", 1],
+])("a deployment of 100 s with %d ms of the provider's waits: %s", (totalMs, verdict, missed) => {
   const steps = [{ title: "ec2", seconds: 53 }];
   const waits = { totalMs, longest: [{ type: "aws_instance", seconds: 10 }] };
-  const table = startTable([
+  const report = startTable([
     { name: "fresh clone", wallMs: 300_000, steps },
     { name: "set up", wallMs: 100_000, steps, waits },
-  ]).replaceAll(/[\s│]+/g, " ");
+  ]);
   for (const words of ["fresh clone 300.0 s ec2 53 s", "100.0 s", verdict, "aws_instance 10 s"]) {
-    expect(table).toContain(words);
+    expect(oneLine(report.text)).toContain(words);
   }
+  expect(report.missed).toBe(missed);
 });
 
 test("a start in which the image was built says what share of it that was", () => {
@@ -71,8 +87,8 @@ test("a start in which the image was built says what share of it that was", () =
     { title: "image", seconds: 167 },
     { title: "ec2", seconds: 49 },
   ];
-  const table = startTable([{ name: "set up", wallMs: 227_600, steps }]).replaceAll(/[\s│]+/g, " ");
-  expect(table).toContain("set up 227.6 s the image: 73 % of it image 167 s, ec2 49 s");
+  const { text } = startTable([{ name: "set up", wallMs: 227_600, steps }]);
+  expect(oneLine(text)).toContain("set up 227.6 s the image: 73 % of it image 167 s, ec2 49 s");
 });
 
 test("a build says what its parts took, what limits the longest, and what the image holds", () => {
@@ -83,13 +99,14 @@ test("a build says what its parts took, what limits the longest, and what the im
     stalledMs: 0,
     receivedBytes: 0,
   });
-  const text = imageTable({
+  const { text, missed } = imageTable({
     name: "workbench-1",
     wallMs: 40_000,
     parts: [part("boot", 9600, 1000), part("validate", 30_000, 24_000), part("a", 300, 10), part("b", 100, 10)],
     size: { baseKiB: 2048, addedKiB: 4096 },
     largest: [{ folder: "/usr/lib/jvm", kib: 1024 }],
-  }).replaceAll(/[\s│]+/g, " ");
+  });
+  expect(missed).toBe(0);
   for (const words of [
     "boot 9.6 s 24 % 1.0 s 0 MiB waiting",
     "validate 30.0 s 75 % 24.0 s 0 MiB the processor",
@@ -97,7 +114,7 @@ test("a build says what its parts took, what limits the longest, and what the im
     "all of it 40.0 s 100 % 25.0 s 0 MiB validate takes longest: the processor",
     "workbench-1 adds 4 MiB to the base's 2 MiB: /usr/lib/jvm 1 MiB.",
   ]) {
-    expect(text).toContain(words);
+    expect(oneLine(text)).toContain(words);
   }
 });
 
