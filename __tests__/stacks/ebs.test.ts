@@ -29,6 +29,13 @@ describe("stack ebs", () => {
     expect(io2).not.toHaveProperty("throughput");
   });
 
+  it("encrypts with the key that the setting names", () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd";
+    expect(only(synthesize("ebs", { EBS_KMS_KEY_ARN: kmsKeyArn }).resource, "aws_ebs_volume").kms_key_id).toBe(
+      kmsKeyArn,
+    );
+  });
+
   it("lets the volume go when the setting says so", () => {
     const { resource } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false", EBS_FINAL_SNAPSHOT: "false" });
     expect(only(resource, "aws_ebs_volume")).toMatchObject({

@@ -128,6 +128,13 @@ describe("stack ec2", () => {
     expect(Object.keys(resource["aws_vpc_security_group_ingress_rule"] ?? {})).toHaveLength(2);
   });
 
+  it("puts the machine into the subnet that the setting names", () => {
+    const { data, resource } = synthesize("ec2", { EC2_SUBNET_ID: "subnet-0123456789abcdef0" });
+    expect(only(data, "aws_subnets").filter).toEqual([{ name: "subnet-id", values: ["subnet-0123456789abcdef0"] }]);
+    expect(only(data, "aws_subnet").id).toBe("${one(data.aws_subnets.subnet_found.ids)}");
+    expect(only(resource, "aws_instance").subnet_id).toBe("${data.aws_subnet.subnet.id}");
+  });
+
   it("takes a given image from whoever owns it", () => {
     const { data } = synthesize("ec2", { EC2_IMAGE_SOURCE: "id", EC2_IMAGE_ID: "ami-0123456789abcdef0" });
     expect(Object.keys(data["aws_ami"] ?? {})).toEqual(["image_from_ec2_image_id"]);
