@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stackNames, synthesize } from "./synthesize";
 
-/** Construct ids are Terraform addresses: a diff in these snapshots means "this destroys and makes anew". */
+/** Construct ids are Terraform addresses: a diff in these snapshots means "this destroys and recreates". */
 describe.each(stackNames)("addresses of stack %s", (stack) => {
   it("stay", () => {
     const { resource } = synthesize(stack);
