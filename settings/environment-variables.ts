@@ -12,6 +12,8 @@ interface SettingVariable {
   readonly path: readonly string[];
   /** Whether its value is text, or one of a few words. */
   readonly isText: boolean;
+  /** What it means, in words. */
+  readonly description: string | undefined;
 }
 
 /** Name of the variable that gives the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
@@ -31,7 +33,7 @@ export function settingVariables(schema: z.ZodObject, path: readonly string[] = 
     const here = [...path, key];
     return field.def.type === "object"
       ? settingVariables(field as z.ZodObject, here)
-      : [{ variable: variableName(here), path: here, isText: isText(field) }];
+      : [{ variable: variableName(here), path: here, isText: isText(field), description: field.description }];
   });
 }
 

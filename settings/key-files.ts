@@ -1,43 +1,47 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { UserError } from "./user-error";
 
 /** More than any key that OpenSSH makes. */
 const maxKeyBytes = 65_536;
 
-/** The key files that settings name. */
+/** The key files that settings name; those that are left out are not looked at. */
 export interface KeyFiles {
-  readonly publicKeyFile: string;
-  readonly privateKeyFile: string | null;
+  readonly publicKeyFile?: string;
+  readonly privateKeyFile?: string | null;
 }
 
 /**
  * What is wrong with key files that exist. A missing one is no problem here: it matters to one stack only, whose plan
  * says so, and a review in a pull request has no keys at all.
  */
-export function keyFileProblems(keys: KeyFiles): string[] {
+export function keyFileProblems({ publicKeyFile, privateKeyFile }: KeyFiles): string[] {
+  return [
+    ...(publicKeyFile === undefined ? [] : problemsIn(publicKeyFile, publicKeyProblems)),
+    ...(typeof privateKeyFile !== "string" ? [] : problemsIn(privateKeyFile, privateKeyProblems)),
+  ];
+}
+
+function publicKeyProblems(file: string, key: string): string[] {
+  const got = unusableKeyType(key);
+  if (!got) return [];
+  return [
+    `ssh.publicKeyFile: expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${file}, since EC2 takes no other, got ${got}; make one with ssh-keygen -t ed25519 and name its .pub file`,
+  ];
+}
+
+function privateKeyProblems(file: string, key: string): string[] {
   const problems: string[] = [];
-  const publicKey = contents(keys.publicKeyFile);
-  const got = publicKey === undefined ? undefined : unusableKeyType(publicKey);
-  if (got) {
-    problems.push(
-      `ssh.publicKeyFile: expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${keys.publicKeyFile}, since EC2 takes no other, got ${got}; make one with ssh-keygen -t ed25519 and name its .pub file`,
-    );
-  }
-  if (keys.privateKeyFile === null) return problems;
-  const privateKey = contents(keys.privateKeyFile);
-  if (privateKey === undefined) return problems;
-  const mode = statSync(expand(keys.privateKeyFile)).mode & 0o777;
+  const mode = statSync(expand(file)).mode & 0o777;
   if (mode & 0o077) {
     const got = mode.toString(8).padStart(4, "0");
     problems.push(
-      `ssh.privateKeyFile: expected ${keys.privateKeyFile} to be readable by its owner alone (0600), got ${got}; run chmod 600 ${keys.privateKeyFile}`,
+      `ssh.privateKeyFile: expected ${file} to be readable by its owner alone (0600), got ${got}; run chmod 600 ${file}`,
     );
   }
-  if (isEncrypted(privateKey)) {
+  if (isEncrypted(key)) {
     problems.push(
-      `ssh.privateKeyFile: expected a key without passphrase in ${keys.privateKeyFile}, got one with a passphrase; load it with ssh-add and set ssh.privateKeyFile: null`,
+      `ssh.privateKeyFile: expected a key without passphrase in ${file}, got one with a passphrase; load it with ssh-add and set ssh.privateKeyFile: null`,
     );
   }
   return problems;
@@ -58,7 +62,8 @@ function expand(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(join(__dirname, ".."), file);
 }
 
-function contents(file: string): string | undefined {
+/** What `judge` finds in a key file, or that it cannot be read. */
+function problemsIn(file: string, judge: (file: string, key: string) => string[]): string[] {
   const path = expand(file);
   try {
     const found = statSync(path);
@@ -67,10 +72,10 @@ function contents(file: string): string | undefined {
       const got = found.isFile() ? `one of ${found.size} bytes` : "no file of its own";
       throw new Error(`${got}, where a key has at most ${maxKeyBytes} bytes`);
     }
-    return readFileSync(path, "utf8");
+    return judge(file, readFileSync(path, "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UserError(`ssh: expected to read the key file ${file}, got ${(error as Error).message}`);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    return [`ssh: expected to read the key file ${file}, got ${(error as Error).message}`];
   }
 }
 

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { readVariables } from "./environment-variables";
 import { section } from "./fields";
 import { keyFileProblems } from "./key-files";
-import { describeProblems, printable, settingsError, shown } from "./problems";
+import { describeProblems, printable, settingsError, shown, whereToSet } from "./problems";
+import { type RightParts, rightParts, rule } from "./rules";
 import { type FileSettings, type Settings, sectionsAgree, settingsSchema } from "./schema";
 import { isTree, readSettingsFile, type Tree } from "./settings-file";
 import { UserError } from "./user-error";
@@ -20,6 +21,8 @@ export interface SettingsSource {
 /** The longest name of the bucket that stack `state` makes, `<prefix>-state-<account>`, has 63 characters. */
 const maxPrefixLength = 43;
 
+const defaultsFile = "settings/default.yaml";
+
 /**
  * The settings of one environment: default.yaml, then `<WORKBENCH_ENV>.yaml`, then `WORKBENCH_…` variables, validated.
  *
@@ -27,8 +30,8 @@ const maxPrefixLength = 43;
  */
 export function loadSettings(source: SettingsSource = {}): Settings {
   return load(settingsSchema, source, ({ ssh, project }, environment) => [
-    ...prefixProblems(project, environment),
-    ...keyFileProblems(ssh),
+    ...(project === undefined ? [] : prefixProblems(project, environment)),
+    ...keyFileProblems(ssh ?? {}),
   ]);
 }
 
@@ -42,13 +45,14 @@ export function loadSections<K extends keyof FileSettings>(
   source: SettingsSource = {},
 ): Pick<FileSettings, K> {
   const shape = Object.fromEntries(names.map((name) => [name, settingsSchema.shape[name]]));
-  return load(section(shape).superRefine(sectionsAgree), source) as unknown as Pick<FileSettings, K>;
+  const agree = rule((right, context) => sectionsAgree(right as RightParts<FileSettings>, context));
+  return load(section(shape).check(agree), source) as unknown as Pick<FileSettings, K>;
 }
 
 function load<T extends z.ZodObject>(
   schema: T,
   source: SettingsSource,
-  moreProblems: (settings: z.infer<T>, environment: string) => string[] = () => [],
+  moreProblems: (right: RightParts<z.infer<T>>, environment: string) => string[] = () => [],
 ): z.infer<T> & { readonly environment: string } {
   const { directory = __dirname, environment = process.env } = source;
   const name = environment["WORKBENCH_ENV"] || "default";
@@ -76,10 +80,15 @@ function load<T extends z.ZodObject>(
   const wanted = Object.fromEntries(Object.entries(merged).filter(([key]) => isWanted(key)));
   const result = schema.safeParse(wanted);
   if (!result.success) {
-    const found = describeProblems(result.error, wanted, schema);
-    problems.push(...found.map(({ path, sentence }) => `${whence(origin, path)}${sentence}`));
+    for (const { path, sentence } of describeProblems(result.error, wanted, schema)) {
+      const from = whence(origin, path);
+      // A default that fits no longer is replaced elsewhere: nobody edits that file.
+      const fix = from === defaultsFile ? `; ${whereToSet(name)}` : "";
+      problems.push(`${from ? `${from}: ` : ""}${sentence}${fix}`);
+    }
   }
-  if (result.success) problems.push(...moreProblems(result.data, name));
+  const right = rightParts<z.infer<T>>(wanted, result.error?.issues ?? []);
+  if (right) problems.push(...moreProblems(right, name));
   if (!result.success || problems.length > 0) throw settingsError(problems);
   return { ...result.data, environment: name };
 }
@@ -130,8 +139,8 @@ function noteOrigin(origin: Map<string, string>, tree: Tree, from: string, path 
   }
 }
 
-function whence(origin: Map<string, string>, path: readonly PropertyKey[]): string {
+/** File or variable that a setting came from; undefined for one that is nowhere. */
+function whence(origin: Map<string, string>, path: readonly PropertyKey[]): string | undefined {
   const inList = path.findIndex((key) => typeof key === "number");
-  const from = origin.get((inList < 0 ? path : path.slice(0, inList)).join("."));
-  return from ? `${from}: ` : "";
+  return origin.get((inList < 0 ? path : path.slice(0, inList)).join("."));
 }

@@ -17,7 +17,8 @@ import {
   wholeNumber,
 } from "./fields";
 import { imageSettings } from "./image-settings";
-import { placeProblems } from "./places";
+import { regionProblems } from "./region-rules";
+import { type RightParts, rule } from "./rules";
 import { tags } from "./tags";
 import { volumeLimits, volumeProblems } from "./volume-limits";
 
@@ -26,8 +27,7 @@ z.config({ jitless: true });
 
 const volumeTypes = Object.keys(volumeLimits) as [VolumeType, ...VolumeType[]];
 
-const regionPattern = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
-const region = () => text(regionPattern, "an AWS region such as eu-west-1");
+const region = () => text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1");
 
 const aws = section({
   region: region().describe("AWS region of every stack."),
@@ -37,16 +37,14 @@ const aws = section({
   profile: text(/^((?![$%]\{)[^\s\p{C}])+$/u, "the name of an AWS profile")
     .nullable()
     .describe("Named profile; null: the environment's credentials."),
-}).superRefine((value, context) => {
-  if (regionPattern.test(value.region) && value.availabilityZone.slice(0, -1) !== value.region) {
-    context.addIssue({
-      code: "custom",
-      path: ["availabilityZone"],
-      input: value.availabilityZone,
-      message: `a zone of aws.region ${value.region}, such as ${value.region}a`,
-    });
-  }
-});
+}).check(
+  rule(({ region, availabilityZone }, context) => {
+    if (region !== undefined && availabilityZone !== undefined && availabilityZone.slice(0, -1) !== region) {
+      const message = `a zone of aws.region ${region}, such as ${region}a`;
+      context.addIssue({ code: "custom", path: ["availabilityZone"], input: availabilityZone, message });
+    }
+  }),
+);
 
 const state = section({
   directory: text(
@@ -74,7 +72,9 @@ const ebs = section({
   volumeSizeGiB: wholeNumber(1, 65536, "GiB").describe("Size of the data volume in GiB; it can grow, never shrink."),
   volumeType: oneOf(volumeTypes).describe("Type of the data volume."),
   iops: wholeNumber(100, 256000).describe("Provisioned IOPS; gp3, io1 and io2 only."),
-  throughputMiBps: wholeNumber(125, 2000, "MiB/s").describe("Provisioned throughput; gp3 only."),
+  throughputMiBps: wholeNumber(...volumeLimits.gp3.throughput, "MiB/s").describe(
+    "Provisioned throughput; gp3 only. AWS sells up to 2000 MiB/s, the AWS provider accepts 1000.",
+  ),
   kmsKeyArn: kmsKeyArn()
     .nullable()
     .describe("Customer managed KMS key; null: the account's EBS key. Changing this replaces the volume."),
@@ -84,11 +84,13 @@ const ebs = section({
   preventDestroy: flag().describe("Refuse every plan that destroys or replaces the volume."),
   finalSnapshot: flag().describe("Keep a last snapshot when the volume is destroyed on purpose."),
   snapshotSchedule,
-}).superRefine((value, context) => {
-  for (const problem of volumeProblems(value)) {
-    context.addIssue({ code: "custom", path: [problem.key], input: value[problem.key], message: problem.expected });
-  }
-});
+}).check(
+  rule((volume, context) => {
+    for (const { key, expected } of volumeProblems(volume)) {
+      context.addIssue({ code: "custom", path: [key], input: volume[key], message: expected });
+    }
+  }),
+);
 
 const statement = section({
   actions: listOf(text(/^(\*|[a-zA-Z0-9-]+:[\w*?]+)$/, "an IAM action such as s3:GetObject"), "IAM actions").min(1, {
@@ -110,13 +112,15 @@ const image = section({
     "Processor architecture of the image; arm64 for Graviton instance types.",
   ),
   followNew: flag().describe("A newer image replaces a running machine at the next deploy."),
-}).superRefine((value, context) => {
-  if ((value.source === "id") !== (value.id !== null)) {
-    const message =
-      value.id === null ? "an image id, since ec2.image.source is id" : "null, since ec2.image.source is not id";
-    context.addIssue({ code: "custom", path: ["id"], input: value.id, message });
-  }
-});
+}).check(
+  rule(({ source, id }, context) => {
+    if (source !== undefined && id !== undefined && (source === "id") !== (id !== null)) {
+      const message =
+        id === null ? "an image id, since ec2.image.source is id" : "null, since ec2.image.source is not id";
+      context.addIssue({ code: "custom", path: ["id"], input: id, message });
+    }
+  }),
+);
 
 const ec2 = section({
   instanceType: instanceType().describe(
@@ -169,15 +173,17 @@ const ssh = section({
     .describe(
       "Private key for Terraform's provisioners, without passphrase; null: the SSH agent, which has to hold a key when ec2 is deployed or destroyed.",
     ),
-}).superRefine((value, context) => {
-  for (const [index, block] of value.allowFrom.entries()) {
-    if (isWiderThanANetwork(block) && !value.allowAnywhere) {
-      const message =
-        "a CIDR block no wider than /8 (IPv6: /16), or ssh.allowAnywhere: true to open the port to the whole internet";
-      context.addIssue({ code: "custom", path: ["allowFrom", index], input: block, message });
+}).check(
+  rule(({ allowFrom = [], allowAnywhere }, context) => {
+    for (const [index, block] of allowFrom.entries()) {
+      if (block !== undefined && isWiderThanANetwork(block) && !allowAnywhere) {
+        const message =
+          "a CIDR block no wider than /8 (IPv6: /16), or ssh.allowAnywhere: true to open the port to the whole internet";
+        context.addIssue({ code: "custom", path: ["allowFrom", index], input: block, message });
+      }
     }
-  }
-});
+  }),
+);
 
 /** Every setting of the program; settings/default.yaml gives each its default. */
 export const settingsSchema = section({
@@ -195,31 +201,35 @@ export const settingsSchema = section({
   services: section({
     nreplPort: unprivilegedPort().describe("Port of the Clojure REPL on the machine's loopback address."),
     jupyterPort: unprivilegedPort().describe("Port of JupyterLab on the machine's loopback address."),
-  }).superRefine(({ nreplPort, jupyterPort }, context) => {
-    if (nreplPort === jupyterPort) {
-      const message = "a port other than services.nreplPort";
-      context.addIssue({ code: "custom", path: ["jupyterPort"], input: jupyterPort, message });
-    }
-  }),
+  }).check(
+    rule(({ nreplPort, jupyterPort }, context) => {
+      if (jupyterPort !== undefined && nreplPort === jupyterPort) {
+        const message = "a port other than services.nreplPort";
+        context.addIssue({ code: "custom", path: ["jupyterPort"], input: jupyterPort, message });
+      }
+    }),
+  ),
   image: imageSettings,
-}).superRefine(sectionsAgree);
+}).check(rule((right, context) => sectionsAgree(right, context)));
 
-/** What sections must have to do with each other; those that are not there agree with all. */
-export function sectionsAgree(settings: Partial<FileSettings>, context: z.RefinementCtx): void {
-  for (const { path, value, expected } of placeProblems(settings)) {
+/** What sections must have to do with each other; what is not there agrees with all. */
+export function sectionsAgree(settings: RightParts<FileSettings>, context: z.core.$RefinementCtx): void {
+  for (const { path, value, expected } of regionProblems(settings)) {
     context.addIssue({ code: "custom", path: [...path], input: value, message: expected });
   }
   const { ssh, services, ec2, image } = settings;
   for (const key of ["nreplPort", "jupyterPort"] as const) {
-    if (services && services[key] === ssh?.port) {
+    const port = services?.[key];
+    if (port !== undefined && port === ssh?.port) {
       const message = "a port other than ssh.port";
-      context.addIssue({ code: "custom", path: ["services", key], input: services[key], message });
+      context.addIssue({ code: "custom", path: ["services", key], input: port, message });
     }
   }
-  if (ec2?.image.source === "workbench" && image && ec2.rootVolumeSizeGiB < image.volumeSizeGiB) {
-    const message = `at least image.volumeSizeGiB, which is ${image.volumeSizeGiB}`;
-    const path = ["ec2", "rootVolumeSizeGiB"];
-    context.addIssue({ code: "custom", path, input: ec2.rootVolumeSizeGiB, message });
+  const sizeGiB = ec2?.rootVolumeSizeGiB;
+  const imageGiB = image?.volumeSizeGiB;
+  if (ec2?.image?.source === "workbench" && sizeGiB !== undefined && imageGiB !== undefined && sizeGiB < imageGiB) {
+    const message = `at least image.volumeSizeGiB, which is ${imageGiB}`;
+    context.addIssue({ code: "custom", path: ["ec2", "rootVolumeSizeGiB"], input: sizeGiB, message });
   }
 }
 

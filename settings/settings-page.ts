@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { z } from "zod";
 import { settingVariables } from "./environment-variables";
 import { settingsSchema } from "./schema";
 
 /** Markdown page with a table of every setting: its name, its default, what it means, and its environment variable. */
 export function settingsPage(): string {
   const defaults: unknown = parse(readFileSync(join(__dirname, "default.yaml"), "utf8"));
-  const rows = settingVariables(settingsSchema).map(({ path, variable }) => {
-    const cells = [code(path.join(".")), code(shown(at(defaults, path))), meaning(path), code(variable)];
+  const rows = settingVariables(settingsSchema).map(({ path, variable, description }) => {
+    if (!description) throw new Error(`${path.join(".")}: expected a description in settings/schema.ts, got none`);
+    const cells = [code(path.join(".")), code(shown(at(defaults, path))), description, code(variable)];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
   return `# Settings
@@ -27,18 +27,6 @@ Editors that know YAML schemas complete a settings file and check it while you t
 | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
-}
-
-function meaning(path: readonly string[]): string {
-  let field: z.ZodType = settingsSchema;
-  for (const key of path) {
-    const next = (field as z.ZodObject).shape[key] as z.ZodType | undefined;
-    if (!next) throw new Error(`${path.join(".")}: expected a field of the schema, got none`);
-    field = next;
-  }
-  const text = field.description;
-  if (!text) throw new Error(`${path.join(".")}: expected a description in settings/schema.ts, got none`);
-  return text;
 }
 
 function at(tree: unknown, path: readonly string[]): unknown {

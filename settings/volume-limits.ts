@@ -36,27 +36,27 @@ export interface VolumeProblem {
   readonly expected: string;
 }
 
-/** Every number of `volume` that EBS would refuse; empty when all fit. */
-export function volumeProblems(volume: VolumeNumbers): VolumeProblem[] {
-  const limits: VolumeLimits = volumeLimits[volume.volumeType];
+/** Every number of `volume` that EBS would refuse; empty when all fit. What is not there is not judged, and judges no other. */
+export function volumeProblems(volume: Partial<VolumeNumbers>): VolumeProblem[] {
+  const { volumeType, volumeSizeGiB, iops } = volume;
   const problems: VolumeProblem[] = [];
+  if (volumeType === undefined) return problems;
+  const limits: VolumeLimits = volumeLimits[volumeType];
   const demand = (key: VolumeProblem["key"], [min, max]: readonly [number, number], why: string) => {
-    if (volume[key] < min || volume[key] > max) problems.push({ key, expected: `${min} to ${max} ${why}` });
+    const number = volume[key];
+    if (number !== undefined && (number < min || number > max))
+      problems.push({ key, expected: `${min} to ${max} ${why}` });
   };
-  demand("volumeSizeGiB", limits.size, `GiB for a ${volume.volumeType} volume`);
-  if (limits.iops && limits.iopsPerGiB) {
+  demand("volumeSizeGiB", limits.size, `GiB for a ${volumeType} volume`);
+  if (limits.iops && limits.iopsPerGiB && volumeSizeGiB !== undefined) {
     const [min, max] = limits.iops;
-    const allowed = Math.max(min, Math.min(max, limits.iopsPerGiB * volume.volumeSizeGiB));
-    demand(
-      "iops",
-      [min, allowed],
-      `for a ${volume.volumeType} volume of ${volume.volumeSizeGiB} GiB (${limits.iopsPerGiB} per GiB)`,
-    );
+    const allowed = Math.max(min, Math.min(max, limits.iopsPerGiB * volumeSizeGiB));
+    demand("iops", [min, allowed], `for a ${volumeType} volume of ${volumeSizeGiB} GiB (${limits.iopsPerGiB} per GiB)`);
   }
-  if (limits.throughput && limits.throughputPerIops) {
+  if (limits.throughput && limits.throughputPerIops && iops !== undefined) {
     const [min, max] = limits.throughput;
-    const allowed = Math.max(min, Math.min(max, Math.floor(limits.throughputPerIops * volume.iops)));
-    demand("throughputMiBps", [min, allowed], `MiB/s for a ${volume.volumeType} volume with ${volume.iops} IOPS`);
+    const allowed = Math.max(min, Math.min(max, Math.floor(limits.throughputPerIops * iops)));
+    demand("throughputMiBps", [min, allowed], `MiB/s for a ${volumeType} volume with ${iops} IOPS`);
   }
   return problems;
 }

@@ -75,15 +75,15 @@ describe("keyFileProblems", () => {
     ["a device without end", () => "/dev/zero"],
     ["a path through a file", () => join(key("good"), "x")],
   ])("fails for %s", (_, file) => {
-    expect(() => keyFileProblems({ publicKeyFile: key("good.pub"), privateKeyFile: file() })).toThrow(
-      `ssh: expected to read the key file ${file()}, got `,
-    );
+    expect(keyFileProblems({ publicKeyFile: key("good.pub"), privateKeyFile: file() })).toEqual([
+      expect.stringContaining(`ssh: expected to read the key file ${file()}, got `),
+    ]);
   });
 
   it("fails for a file that is too large for a key", () => {
     writeFileSync(key("large"), "x".repeat(70_000));
-    expect(() => keyFileProblems({ publicKeyFile: key("large"), privateKeyFile: null })).toThrow(
-      "got one of 70000 bytes, where a key has at most 65536 bytes",
-    );
+    expect(keyFileProblems({ publicKeyFile: key("large"), privateKeyFile: null })).toEqual([
+      expect.stringContaining("got one of 70000 bytes, where a key has at most 65536 bytes"),
+    ]);
   });
 });
