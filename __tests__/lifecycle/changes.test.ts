@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { checksums, mounted, writeFiles } from "./data";
 import { accountContents } from "./leftovers";
+import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
 /** What a user changes while there is data: each says what it does to the machine, and every byte stays. */
-describe("settings that change on a living machine", () => {
+describeWithMachines("settings that change on a living machine", () => {
   let user: Workbench;
   let sums: string;
   let instance: string;

@@ -10,7 +10,12 @@ export async function writeFiles(user: Workbench, name: string): Promise<string>
 
 /** Checksums of every file below /data/<name>. */
 export function checksums(user: Workbench, name: string): Promise<string> {
-  return user.ssh(`cd /data/${name} && find . -type f -print0 | sort -z | xargs -0 sha256sum`);
+  return user.ssh(checksumsOf(`/data/${name}`));
+}
+
+/** The shell command that prints the checksums of every file below a folder. */
+export function checksumsOf(folder: string): string {
+  return `cd ${folder} && find . -type f -print0 | sort -z | xargs -0 sha256sum`;
 }
 
 /** What is mounted at /data: the file system's kind and its size in MiB. */

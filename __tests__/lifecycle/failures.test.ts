@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { checksums, mounted, writeFiles } from "./data";
 import { accountContents } from "./leftovers";
+import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
 /** Whatever goes wrong ends in a place that is stated here, from which the user goes on, with every byte there. */
-describe("what can go wrong", () => {
+describeWithMachines("what can go wrong", () => {
   let user: Workbench;
   let sums: string;
   let volumeId: string;

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { cutOff } from "./cut-off";
 import { checksums, mounted, writeFiles } from "./data";
 import { accountContents } from "./leftovers";
+import { describeWithMachines } from "./machines";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
 /** Whoever is cut off half-way runs the same command again, and finds every byte. */
-describe("what can be cut off", () => {
+describeWithMachines("what can be cut off", () => {
   let user: Workbench;
   let sums: string;
   const step = story();

@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
 import { execa } from "execa";
+import { venvPython } from "../../scripts/setup/python-env";
+import { projectRoot } from "../../scripts/support/project";
 import type { Workbench } from "./workbench";
 
 /** What an account holds that somebody made, a word each; empty in a fresh one. */
@@ -23,23 +26,26 @@ export async function accountContents(user: Workbench): Promise<string[]> {
 }
 
 /**
- * What a local AWS left on this computer, a line each: mounts, loop devices, network namespaces, interfaces, firewall rules
- * and processes that belong to it, files in its folder.
+ * What there is of a local AWS on this computer, a line each: network namespaces, interfaces, firewall rules, control groups,
+ * mounts and loop devices, as the local AWS itself finds them by name, and processes that belong to it.
  */
-export async function leftovers({ home, network }: { home: string; network: string }): Promise<string[]> {
-  const firstTwo = network.split(".").slice(0, 3).join(".");
-  const of = async (file: string, ...args: string[]) => (await execa(file, args, { reject: false })).stdout.split("\n");
-  const found = (what: string, lines: readonly string[], mark: string) =>
-    lines.filter((line) => line.includes(mark)).map((line) => `${what}: ${line.trim()}`);
-  return [
-    ...found("mount", readFileSync("/proc/self/mountinfo", "utf8").split("\n"), home),
-    ...found("loop device", await of("losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"), home),
-    ...found("address", await of("ip", "-oneline", "address"), `${firstTwo}.`),
-    ...found("route", await of("ip", "route"), `${firstTwo}.`),
-    ...found("firewall rule", [...(await of("iptables-save")), ...(await of("iptables-save", "-t", "nat"))], network),
-    ...found("process", processes(), home),
-    ...(existsSync(home) ? [`folder: ${home}: ${readdirSync(home).join(" ")}`] : []),
-  ];
+export async function leftovers({ home }: { home: string }): Promise<string[]> {
+  return [...(await kernelObjects(home)), ...processes().filter((line) => line.includes(home))];
+}
+
+/** What there is of the machines of a local AWS that runs: as {@link leftovers}, but for the server and its network. */
+export async function machineLeftovers({ home }: { home: string }): Promise<string[]> {
+  const ofTheServer = /^(firewall rule |interface lwb|control group )/;
+  return (await kernelObjects(home)).filter((line) => !ofTheServer.test(line));
+}
+
+async function kernelObjects(home: string): Promise<string[]> {
+  const script =
+    "import pathlib, sys; from local_aws.machines.clean_up import leftovers; print(*leftovers(pathlib.Path(sys.argv[1])), sep='\\n')";
+  const { stdout } = await execa(venvPython, ["-c", script, home], {
+    env: { PYTHONPATH: path.join(projectRoot, "scripts", "local-aws") },
+  });
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 /** Command line and working directory of every process but this one and its children. */
@@ -49,7 +55,7 @@ function processes(): string[] {
     .flatMap((pid) => {
       try {
         return [
-          `${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} ${readlinkSync(`/proc/${pid}/cwd`)}`,
+          `process ${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")} ${readlinkSync(`/proc/${pid}/cwd`)}`,
         ];
       } catch {
         return [];

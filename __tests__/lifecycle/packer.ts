@@ -1,11 +1,14 @@
 import { findPacker } from "../../scripts/setup/packer";
+import { withoutMachines } from "./machines";
 import type { Command, Workbench } from "./workbench";
 
 /** Why images cannot be built here, in one sentence; undefined when they can. */
-export const withoutPacker: string | undefined = await findPacker().then(
-  () => undefined,
-  (error: Error) => error.message,
-);
+export const withoutPacker: string | undefined =
+  withoutMachines ??
+  (await findPacker().then(
+    () => undefined,
+    (error: Error) => error.message,
+  ));
 
 /** `npm run local -- packer build <arguments> packer/workbench`. */
 export function packerBuild(user: Workbench, ...args: string[]): Command {

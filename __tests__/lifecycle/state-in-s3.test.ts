@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { projectRoot } from "../../scripts/support/project";
 import { accountContents } from "./leftovers";
 import { unwrapped } from "./said";
 import { story } from "./steps";
@@ -21,6 +24,15 @@ describe("a state that moves into S3", () => {
   });
   afterAll(() => user?.end());
 
+  step("the bucket's own plan is empty, and to destroy it is refused, with how to retire it on purpose", async () => {
+    expect((await user.plan("state")).changes).toBe("");
+    const { exitCode, output } = await user.cdktf("destroy", ["state"]);
+    expect(exitCode).not.toBe(0);
+    expect(unwrapped(output)).toContain(
+      "destroy: the state bucket is protected by state.preventDestroy, so nothing was destroyed; to retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state` (S3 refuses it while the bucket holds a state).",
+    );
+  });
+
   step("a deploy to the bucket alone is refused, and makes no second volume", async () => {
     user.settings["STATE_BUCKET"] = (await user.outputs("state"))["bucket"] ?? "";
     expect((await user.cdktf("deploy", ["ebs"])).exitCode).not.toBe(0);
@@ -31,7 +43,7 @@ describe("a state that moves into S3", () => {
   });
 
   step("--migrate-state moves the state, and nothing else changes", async () => {
-    await user.must("deploy", "ebs", {}, ["--migrate-state"]);
+    await user.must("deploy", ["ebs", "--migrate-state"]);
     expect((await outputs(user))["volume_id"]?.value).toBe(volumeId);
     expect((await user.plan("ebs")).changes).toBe("");
   });
@@ -67,6 +79,29 @@ describe("a state that moves into S3", () => {
     await colleague.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
     expect((await accountContents(user)).filter((name) => name.startsWith("vol-"))).toEqual([]);
   });
+
+  step("S3 refuses to delete a bucket that holds something, also without its protection", async () => {
+    const { exitCode } = await user.cdktf("destroy", ["state"], { STATE_PREVENT_DESTROY: "false" });
+    expect(exitCode).not.toBe(0);
+    expect(await accountContents(user)).toContain(user.settings["STATE_BUCKET"]);
+    await user.must("deploy", "state");
+    expect((await user.plan("state")).changes).toBe("");
+  });
+
+  step(
+    "retired with the commands of docs/state.md, it leaves the volume's last snapshot and nothing else",
+    async () => {
+      const documented = readFileSync(path.join(projectRoot, "docs", "state.md"), "utf8");
+      const [, commands = ""] = /^## Retiring it on purpose$.*?^```sh\n(.*?)^```/ms.exec(documented) ?? [];
+      const { exitCode, output } = await user.bash(
+        commands
+          .replace("workbench-default-state-123456789012", user.settings["STATE_BUCKET"] ?? "")
+          .replace("cdktf destroy state", "$& --auto-approve"),
+      );
+      expect(exitCode, output).toBe(0);
+      expect(await accountContents(user)).toEqual([expect.stringMatching(/^snap-/)]);
+    },
+  );
 });
 
 /** Halts the apply of `ebs` as it says `when`, does something, and kills it then. */

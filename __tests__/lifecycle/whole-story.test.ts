@@ -1,13 +1,18 @@
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect } from "vitest";
+import { projectRoot } from "../../scripts/support/project";
 import { checksums, mounted, writeFiles } from "./data";
-import { accountContents, leftovers } from "./leftovers";
+import { accountContents, leftovers, machineLeftovers } from "./leftovers";
+import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
-describe("a data volume and the machines that come and go", () => {
+describeWithMachines("a data volume and the machines that come and go", () => {
   let user: Workbench;
-  let restored: Workbench;
   let sums: string;
   let address: string;
   let instance: string;
@@ -34,8 +39,9 @@ describe("a data volume and the machines that come and go", () => {
     );
   });
 
-  step("ebs makes the volume", async () => {
-    await user.must("deploy", "ebs");
+  step("ebs makes the volume, by `npm run local -- npx cdktf deploy ebs`", async () => {
+    const { exitCode, all } = await user.local("npx", "cdktf", "deploy", "ebs", "--auto-approve");
+    expect(exitCode, all).toBe(0);
     expect((await user.plan("ebs")).changes).toBe("");
   });
 
@@ -47,6 +53,26 @@ describe("a data volume and the machines that come and go", () => {
     expect(listening).toContain(":2222 ");
     expect(listening).not.toContain(":22 ");
     ({ address = "", instance_id: instance = "" } = await user.outputs("ec2"));
+  });
+
+  step("`npm run local -- ssh` logs in, also with a tunnel", async () => {
+    const { exitCode, all } = await user.local("ssh", "id --user --name");
+    expect(all).toMatch(/^admin$/m);
+    expect(exitCode, all).toBe(0);
+    const { jupyter } = user.tunnelPorts;
+    const tunnel = user.local("ssh", "-L", `${jupyter}:localhost:2222`, "sleep", "600");
+    expect(await greeting(jupyter)).toMatch(/^SSH-2\.0-OpenSSH/);
+    process.kill(-(tunnel.pid ?? Number.NaN), "SIGTERM");
+    await tunnel;
+  });
+
+  step("what the machine has on this computer is found, each by its name", async () => {
+    const { localAws } = user.session;
+    const found = await machineLeftovers(localAws);
+    expect(found).toContainEqual(expect.stringMatching(new RegExp(`^network namespace lw\\w{6}-${instance}$`)));
+    expect(found).toContainEqual(expect.stringMatching(/^interface lv/));
+    expect(found).toContainEqual(expect.stringMatching(/^process \d+$/));
+    expect(found).toContainEqual(expect.stringMatching(new RegExp(`^loop device /dev/loop\\d+ on ${localAws.home}/`)));
   });
 
   step("files are written, and the plan is empty", async () => {
@@ -131,37 +157,36 @@ describe("a data volume and the machines that come and go", () => {
     expect((await user.plan("ec2")).changes).toBe("");
   });
 
-  step("a snapshot is restored into a new volume, and every byte is there", async () => {
-    const { data_volume_id = "" } = await user.outputs("ec2");
-    await user.ssh("sync");
-    const snapshot = await user.aws("ec2", "create-snapshot", "--volume-id", data_volume_id, "--query", "SnapshotId");
-    restored = user.another("restored");
-    restored.settings["EBS_SNAPSHOT_ID"] = snapshot;
-
-    const small = await restored.terraform(["apply", "-auto-approve"], "ebs", { EBS_VOLUME_SIZE_GIB: "1" });
-    expect(small.exitCode).toBe(1);
-    expect(unwrapped(small.output)).toContain(`ebs.volumeSizeGiB: expected at least the 2 GiB of ${snapshot}, got 1.`);
-
-    await restored.must("deploy", "ebs");
-    await restored.must("deploy", "ec2");
-    expect(await checksums(restored, "work")).toBe(sums);
-    expect((await restored.plan("ebs")).changes).toBe("");
-    expect((await restored.plan("ec2")).changes).toBe("");
-    await restored.must("destroy", "ec2");
-    await restored.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false", EBS_FINAL_SNAPSHOT: "true" });
-    await user.aws("ec2", "delete-snapshot", "--snapshot-id", snapshot);
-    const others = await user.aws(
-      "ec2",
-      "describe-snapshots",
-      "--owner-ids",
-      "self",
-      "--query",
-      "Snapshots[].SnapshotId",
-    );
-    expect(others).toHaveLength(1);
-    await user.aws("ec2", "delete-snapshot", "--snapshot-id", others[0]);
-    await restored.end();
-  });
+  step(
+    "data is recovered beside the volume as docs/ebs.md says: every byte is there, and here nothing changes",
+    async () => {
+      const { data_volume_id = "" } = await user.outputs("ec2");
+      await user.ssh("sync");
+      const snapshot = await user.aws("ec2", "create-snapshot", "--volume-id", data_volume_id, "--query", "SnapshotId");
+      await withSettingsFile(localSettings(snapshot), (name) =>
+        user.inEnvironment(name, async () => {
+          const small = await user.terraform(["apply", "-auto-approve"], "ebs", { EBS_VOLUME_SIZE_GIB: "1" });
+          expect(small.exitCode).toBe(1);
+          expect(unwrapped(small.output)).toContain(
+            `ebs.volumeSizeGiB: expected at least the 2 GiB of ${snapshot}, got 1.`,
+          );
+          await user.must("deploy", ["ebs", "ec2"]);
+          expect((await user.outputs("ec2"))["data_volume_id"]).not.toBe(data_volume_id);
+          await stillThere();
+          expect((await user.plan("ebs")).changes).toBe("");
+          expect((await user.plan("ec2")).changes).toBe("");
+          await user.must("destroy", "ec2");
+          await user.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
+        }),
+      );
+      const snapshots: string[] = (await accountContents(user)).filter((name) => name.startsWith("snap-"));
+      expect(snapshots).toHaveLength(2);
+      for (const id of snapshots) await user.aws("ec2", "delete-snapshot", "--snapshot-id", id);
+      expect((await user.plan("ebs")).changes).toBe("");
+      expect((await user.plan("ec2")).changes).toBe("");
+      await stillThere();
+    },
+  );
 
   step("to destroy ebs is refused, and says how to retire it on purpose", async () => {
     await user.must("destroy", "ec2");
@@ -176,6 +201,7 @@ describe("a data volume and the machines that come and go", () => {
   step("retired on purpose, it leaves a snapshot and nothing else", async () => {
     await user.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
     expect(await accountContents(user)).toEqual([expect.stringMatching(/^snap-/)]);
+    expect(await machineLeftovers(user.session.localAws)).toEqual([]);
   });
 
   step("recovered from that snapshot in its place: every byte is there", async () => {
@@ -194,3 +220,41 @@ describe("a data volume and the machines that come and go", () => {
     expect(await leftovers(localAws)).toEqual([]);
   });
 });
+
+/** What docs/ebs.md has one write into a settings file, for the local AWS: the rest is as settings/local.yaml has it. */
+const localSettings = (snapshotId: string) => `
+aws: { region: eu-west-1, availabilityZone: eu-west-1a }
+ebs: { snapshotId: ${snapshotId}, volumeSizeGiB: 2 }
+ssh: { allowFrom: [198.18.0.0/15], port: 2222 }
+`;
+
+/** Writes `settings/<name>.yaml`, under a name that nobody has, for as long as `work` takes. */
+async function withSettingsFile(text: string, work: (name: string) => Promise<void>): Promise<void> {
+  const name = `restored-${process.pid}`;
+  const file = path.join(projectRoot, "settings", `${name}.yaml`);
+  writeFileSync(file, text, { flag: "wx" });
+  try {
+    await work(name);
+  } finally {
+    rmSync(file);
+  }
+}
+
+/** The first line that whoever listens on a port of this computer says, as soon as somebody does. */
+async function greeting(port: number): Promise<string> {
+  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(200)) {
+    const said = await new Promise<string>((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      const end = (text: string) => {
+        socket.destroy();
+        resolve(text);
+      };
+      socket
+        .on("data", (data) => end(data.toString()))
+        .on("error", () => end(""))
+        .on("end", () => end(""));
+    });
+    if (said !== "") return said;
+  }
+  throw new Error(`nobody greets on port ${port} of this computer`);
+}

@@ -26,16 +26,22 @@ export interface Ended {
 /** A command that is running. */
 export type Command = ReturnType<Workbench["local"]>;
 
+/** What the cdktf command is asked to do. */
+type Verb = "deploy" | "destroy" | "diff" | "list" | "output";
+
 /** Which settings differ from settings/local.yaml, by variable name without its prefix: `{ EBS_VOLUME_SIZE_GIB: "2" }`. */
 export type Values = Readonly<Record<string, string>>;
 
 /**
  * One user at one local AWS: gives the commands that the README gives, with real Terraform and the real provider.
- * Each has a folder of its own for Terraform, so that two can work on one local AWS as two people would.
+ * Each has folders of its own for Terraform, so that two can work on one local AWS as two people would.
  */
 export class Workbench {
   /** Settings that stay as a user would leave them in a settings file. */
   settings: Record<string, string> = {};
+
+  /** The socket of the user's SSH agent. */
+  sshAgent: string | undefined;
 
   private address = "";
 
@@ -79,15 +85,33 @@ export class Workbench {
     return other;
   }
 
-  /** `npx cdktf <verb> <stacks> --auto-approve`; a failure is returned, not thrown. */
-  cdktf(verb: "deploy" | "destroy", stacks: readonly string[], values: Values = {}): Promise<Ended> {
-    return this.run(["cdktf", verb, ...stacks, "--auto-approve"], values);
+  /**
+   * Does something in another environment of the same person: `cdktf.out` is the same, settings and state are not.
+   *
+   * @param name of a settings file
+   */
+  async inEnvironment(name: string, work: () => Promise<void>): Promise<void> {
+    const { settings } = this;
+    this.settings = { ENV: name };
+    try {
+      await work();
+    } finally {
+      this.settings = settings;
+    }
+  }
+
+  /** `npx cdktf <verb> <stacks>`, with `--auto-approve` where it changes something; a failure is returned, not thrown. */
+  cdktf(verb: Verb, stacks: readonly string[], values: Values = {}): Promise<Ended> {
+    const approve = verb === "deploy" || verb === "destroy" ? ["--auto-approve"] : [];
+    return this.run(["cdktf", verb, ...stacks, ...approve], values);
   }
 
   /** As {@link cdktf}, and fails with all that was said unless it ends well. */
-  async must(verb: "deploy" | "destroy", stack: string, values: Values = {}, flags: readonly string[] = []) {
-    const { exitCode, output } = await this.cdktf(verb, [stack, ...flags], values);
-    if (exitCode !== 0) throw new Error(`cdktf ${verb} ${stack} ended with ${exitCode}:\n${lastLines(output, 60)}`);
+  async must(verb: Verb, stacks: string | readonly string[], values: Values = {}): Promise<string> {
+    const words = [stacks].flat();
+    const { exitCode, output } = await this.cdktf(verb, words, values);
+    if (exitCode !== 0)
+      throw new Error(`cdktf ${verb} ${words.join(" ")} ended with ${exitCode}:\n${lastLines(output, 60)}`);
     return output;
   }
 
@@ -149,7 +173,7 @@ export class Workbench {
 
   /** Outputs of a deployed stack. */
   async outputs(stack: string): Promise<Record<string, string>> {
-    const state = path.join(this.folder, "state", "local", `${stack}.tfstate`);
+    const state = path.join(this.terraformFolder, "state", this.settings["ENV"] ?? "local", `${stack}.tfstate`);
     const { outputs } = JSON.parse(readFileSync(state, "utf8")) as { outputs: Record<string, { value: string }> };
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
@@ -160,6 +184,11 @@ export class Workbench {
     const { exitCode, output } = await this.run(["aws", ...args, "--output", "json"], {});
     if (exitCode !== 0) throw new Error(output.trim());
     return output.trim() === "" ? {} : JSON.parse(output);
+  }
+
+  /** Runs commands of bash, as the docs give them; a failure is returned, not thrown. */
+  bash(commands: string): Promise<Ended> {
+    return this.run(["bash", "-c", commands], {});
   }
 
   /** Runs a command on the development machine; throws what it said when it fails. */
@@ -183,7 +212,7 @@ export class Workbench {
   private async login(): Promise<string[]> {
     // A destroy takes the outputs out of the state first, also when it fails after that.
     this.address = (await this.outputs("ec2"))["address"] ?? this.address;
-    const key = this.settings["SSH_PRIVATE_KEY_FILE"] ?? sshKeyFile(this.session.localAws.home);
+    const key = this.settings["SSH_PRIVATE_KEY_FILE"] || sshKeyFile(this.session.localAws.home);
     const port = this.settings["SSH_PORT"] ?? "2222";
     return ["-i", key, "-p", port, ...unattended, `admin@${this.address}`];
   }
@@ -214,8 +243,13 @@ export class Workbench {
     this.callOffSweep?.();
   }
 
+  /** Whoever has a local AWS works where `npm run local` does. */
+  private get terraformFolder(): string {
+    return this.callOffSweep ? this.session.localAws.home : this.folder;
+  }
+
   private get outdir(): string {
-    return path.join(this.folder, "cdktf.out");
+    return path.join(this.terraformFolder, "cdktf.out");
   }
 
   private async run([file, ...args]: string[], values: Values, cwd = project): Promise<Ended> {
@@ -242,7 +276,8 @@ export class Workbench {
         ...this.session.environment,
         CDKTF_OUTPUT: this.outdir,
         CDKTF_OUTDIR: this.outdir,
-        WORKBENCH_STATE_DIRECTORY: path.relative(project, path.join(this.folder, "state")),
+        WORKBENCH_STATE_DIRECTORY: path.relative(project, path.join(this.terraformFolder, "state")),
+        ...(this.sshAgent ? { SSH_AUTH_SOCK: this.sshAgent } : {}),
         NO_COLOR: "1",
         ...Object.fromEntries(variables),
       },
