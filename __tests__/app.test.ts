@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -60,6 +60,16 @@ describe("synthesis", () => {
     const directory = checkout();
     const text = Object.entries(synthesizeIn(directory)).filter(([path]) => path.endsWith(".json"));
     for (const [path, content] of text) expect(content, path).not.toContain(directory);
+  });
+
+  it("forgets the backend of another environment", () => {
+    const directory = checkout();
+    const terraform = join(directory, "cdktf.out", "stacks", "ebs", ".terraform");
+    mkdirSync(terraform, { recursive: true });
+    const backend = { type: "local", config: { path: "../../../state/mine/ebs.tfstate" } };
+    writeFileSync(join(terraform, "terraform.tfstate"), JSON.stringify({ version: 3, backend }));
+    synthesizeIn(directory);
+    expect(readdirSync(terraform)).toEqual([]);
   });
 
   it("fails with one sentence and no stack trace where it may not write", () => {
