@@ -10,6 +10,13 @@ const BEGINNINGS: readonly (readonly [words: RegExp, part: string])[] = [
 /** What stands before Packer's words, such as `==> amazon-ebs.workbench: `. */
 const PREFIX = /^(?:==> |--> | {4})?(?:[\w-]+\.[\w-]+: )?/;
 
+/** Packer's error where Debian publishes no base image, a dump of the filter, and what it means. */
+const NO_BASE_IMAGE = {
+  words: /No AMI was found matching filters/,
+  meaning:
+    "Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
+};
+
 /** Follows one `packer build` by the lines that it prints: which part it is in, and why it failed. */
 export class BuildProgress {
   /** The part it is in: the name of a provisioning script, or what Packer itself is doing. */
@@ -22,7 +29,8 @@ export class BuildProgress {
   /** Takes in the next line. */
   follow(line: string): void {
     const words = line.replace(PREFIX, "").trim();
-    this.error ??= /^(?:Build '.*' errored after [\w ]+: |Error: )(.+)$/.exec(words)?.[1];
+    const [, error] = /^(?:Build '.*' errored after [\w ]+: |Error: )(.+)$/.exec(words) ?? [];
+    this.error ??= error && NO_BASE_IMAGE.words.test(error) ? NO_BASE_IMAGE.meaning : error;
     if (words.startsWith(`${this.part}: `)) this.said = words;
     else if (words.startsWith("Provisioning step had errors")) this.failed = { part: this.part, said: this.said };
     const next = partBegunBy(words);

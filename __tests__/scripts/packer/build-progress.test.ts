@@ -65,8 +65,15 @@ describe("a build that fails", () => {
 
   test("before there is a machine: with Packer's first error", () => {
     expect(
-      follow("Error: Datasource.Execute failed: No AMI was found", "", "  on workbench.pkr.hcl line 177:").failure(),
-    ).toBe("start: Datasource.Execute failed: No AMI was found");
+      follow("Error: Datasource.Execute failed: no credentials", "", "  on workbench.pkr.hcl line 177:").failure(),
+    ).toBe("start: Datasource.Execute failed: no credentials");
+  });
+
+  test("because Debian publishes no base image: with what to correct, in place of Packer's filter", () => {
+    const error = "Error: Datasource.Execute failed: No AMI was found matching filters: {Filters: [{ Name: name }]}";
+    expect(follow(error, "", "  on workbench.pkr.hcl line 177:").failure()).toBe(
+      "start: Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
+    );
   });
 
   test("without a word", () => {
