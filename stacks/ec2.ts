@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import { Op, TerraformOutput } from "cdktf";
+import { Op, type Precondition, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { MachineRole } from "../modules/access/machine-role";
 import { SshAccess } from "../modules/access/ssh-access";
 import { sshCommand } from "../modules/access/ssh-command";
 import { DevelopmentMachine } from "../modules/compute/development-machine";
 import { firstBootScript } from "../modules/compute/first-boot";
+import { ImageBuiltWith } from "../modules/compute/image-built-with";
 import { type ImageChoice, MachineImage } from "../modules/compute/machine-image";
 import { MachineSubnet } from "../modules/compute/machine-subnet";
-import { debianImage, ownImage } from "../modules/images/image-names";
+import { builtWithTags, debianImage, ownImage } from "../modules/images/image-names";
 import { FoundDataVolume } from "../modules/storage/found-data-volume";
 import { VolumeMount } from "../modules/storage/volume-mount";
 import { allowFromMissing } from "../settings/allow-from";
@@ -96,6 +97,7 @@ export class Ec2Stack extends WorkbenchStack {
       fileSystem: ec2.mount.fileSystem,
       waitSec: ec2.mount.waitSec,
       unmountOverSsh: ec2.unmountOverSsh,
+      preconditions: this.imageFits(image.imageId),
       dependsOn: [...machine.ready, ...access.ready],
     });
 
@@ -113,6 +115,21 @@ export class Ec2Stack extends WorkbenchStack {
     new TerraformOutput(this, "image_id", { value: machine.instance.ami });
     new TerraformOutput(this, "instance_id", { value: machine.instance.id });
     new TerraformOutput(this, "data_volume_id", { value: volume.id });
+  }
+
+  /** That the services of our own image are where the settings say. */
+  private imageFits(imageId: string): readonly Precondition[] {
+    const { ec2, services } = this.settings;
+    if (ec2.image.source !== "workbench") return [];
+    const { mountPoint, nreplPort, jupyterPort } = builtWithTags;
+    return new ImageBuiltWith(this, "image_built_with", {
+      imageId,
+      expected: [
+        { tag: mountPoint, setting: "ec2.mount.mountPoint", value: ec2.mount.mountPoint },
+        { tag: nreplPort, setting: "services.nreplPort", value: String(services.nreplPort) },
+        { tag: jupyterPort, setting: "services.jupyterPort", value: String(services.jupyterPort) },
+      ],
+    }).preconditions;
   }
 
   private imageChoice(): ImageChoice {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { describe, expect, it } from "vitest";
 import { buildSteps } from "../../modules/images/build-steps";
-import { ownImage } from "../../modules/images/image-names";
+import { builtWithTags, ownImage } from "../../modules/images/image-names";
 import { packerTemplate } from "../../modules/images/packer-template";
 import { generatedFiles } from "../../packer/generated-files";
 import { images, loadImageSettings } from "../../packer/images";
@@ -93,6 +93,15 @@ describe("the template of the workbench", async () => {
       project: settings.project,
       login_user: "admin",
     });
+  });
+});
+
+it("the workbench carries its mount point and ports as tags, which the ec2 stack compares with the settings", async () => {
+  const { locals } = await parse("workbench.pkr.hcl", packerTemplate(workbench));
+  expect(locals[0].version_tags).toMatchObject({
+    [builtWithTags.mountPoint]: "${var.mount_point}",
+    [builtWithTags.nreplPort]: "${var.nrepl_port}",
+    [builtWithTags.jupyterPort]: "${var.jupyter_port}",
   });
 });
 

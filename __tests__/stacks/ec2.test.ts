@@ -39,6 +39,40 @@ describe("stack ec2", () => {
     );
   });
 
+  describe("with our own image", () => {
+    const conditions = (values = {}) => {
+      const { data, resource } = synthesize("ec2", values);
+      const all: { condition: string; error_message: string }[] =
+        resource["terraform_data"]?.["data_mount"].lifecycle.precondition;
+      return { data, built: all.filter(({ condition }) => condition.includes("data.aws_ami.")) };
+    };
+
+    it("mounts only where, and serves only on which ports, the image was built for", () => {
+      const { data, built } = conditions({ EC2_MOUNT_MOUNT_POINT: "/mnt/data", SERVICES_NREPL_PORT: "30000" });
+      expect(built.map(({ condition }) => condition)).toEqual([
+        '${try(data.aws_ami.image_built_with[0].tags["MountPoint"], "/mnt/data") == "/mnt/data"}',
+        '${try(data.aws_ami.image_built_with[0].tags["NreplPort"], "30000") == "30000"}',
+        '${try(data.aws_ami.image_built_with[0].tags["JupyterPort"], "20001") == "20001"}',
+      ]);
+      expect(built[0]?.error_message).toBe(
+        'ec2.mount.mountPoint: expected ${try(data.aws_ami.image_built_with[0].tags["MountPoint"], "/mnt/data")}, with which the image ${try(element(data.aws_ami_ids.image.ids, 0), "none")} was built, got /mnt/data; build the image again, or set it back.',
+      );
+      // None at all is no error of this.
+      expect(data["aws_ami_ids"]?.["image_built_with_there"].filter).toEqual([
+        { name: "image-id", values: ['${try(element(data.aws_ami_ids.image.ids, 0), "none")}'] },
+      ]);
+      expect(data["aws_ami"]?.["image_built_with"].count).toBe(
+        "${length(data.aws_ami_ids.image_built_with_there.ids)}",
+      );
+    });
+
+    it("compares nothing with an image that is not our own", () => {
+      expect(conditions({ EC2_IMAGE_SOURCE: "debian" }).built).toEqual([]);
+      const given = { EC2_IMAGE_SOURCE: "id", EC2_IMAGE_ID: "ami-0123456789abcdef0" };
+      expect(conditions(given).built).toEqual([]);
+    });
+  });
+
   it("replaces the machine for a new public key, which EC2 only hands over at the first boot", () => {
     expect(only(synthesize("ec2").resource, "aws_instance").lifecycle.replace_triggered_by).toEqual([
       "aws_key_pair.ssh_access_key.public_key",
@@ -179,7 +213,7 @@ describe("stack ec2", () => {
     const { data_mount } = synthesize("ec2", { SSH_PRIVATE_KEY_FILE: "" }).resource["terraform_data"] ?? {};
     expect(data_mount.connection).toMatchObject({ agent: "true" });
     expect(data_mount.connection).not.toHaveProperty("private_key");
-    expect(data_mount.lifecycle).not.toHaveProperty("precondition");
+    expect(JSON.stringify(data_mount.lifecycle)).not.toContain("fileexists");
   });
 
   it("quotes what the shell would split", () => {
@@ -207,7 +241,7 @@ describe("stack ec2", () => {
     [{ EC2_IMAGE_SOURCE: "debian", EC2_IMAGE_ARCHITECTURE: "arm64" }, "136693071363", "debian-13-arm64-*"],
     [{ EC2_IMAGE_SOURCE: "workbench" }, "self", "workbench-workbench-amd64-*"],
   ])("looks for the image that %j names", (values, owner, name) => {
-    const image = only(synthesize("ec2", values).data, "aws_ami_ids");
+    const image = synthesize("ec2", values).data["aws_ami_ids"]?.["image"];
     expect(image.owners).toEqual([owner]);
     expect(image.filter).toContainEqual({ name: "name", values: [name] });
   });

@@ -47,7 +47,7 @@ export interface ImageDescription {
     /** A repository of Maven artefacts. */
     readonly mavenRepository?: HclValue;
   };
-  /** Tags of the AMI that say what is in it, beside those of every image. @default none */
+  /** Tags of the AMI that say what is in it and what it was built with, beside those of every image. @default none */
   readonly versions?: Readonly<Record<string, HclValue>>;
 }
 

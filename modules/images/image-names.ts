@@ -23,6 +23,9 @@ export function ownImage(project: string, image: string, architecture: string): 
   return { owner: "self", name: `${project}-${image}-${architecture}-*`, tags: { Project: project, Image: image } };
 }
 
+/** Tags of an image that say which settings its services were built with: a machine made from it has to agree. */
+export const builtWithTags = { mountPoint: "MountPoint", nreplPort: "NreplPort", jupyterPort: "JupyterPort" } as const;
+
 /** Debian 13 as Debian publishes it. Source: Debian wiki, Cloud/AmazonEC2Image/Trixie (read 2026-11). */
 export function debianImage(architecture: string): ImageFilter {
   return { owner: "136693071363", name: `debian-13-${architecture}-*` };

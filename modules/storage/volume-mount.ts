@@ -34,6 +34,8 @@ export interface VolumeMountProps {
   readonly waitSec: number;
   /** Unmount over SSH before the volume is detached. @default true; false: the machine is stopped, and unmounts as it shuts down */
   readonly unmountOverSsh?: boolean;
+  /** What has to hold before the volume is mounted. @default nothing */
+  readonly preconditions?: readonly Precondition[];
   /** What has to exist for as long as provisioners have to log in. @default nothing */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
@@ -78,6 +80,7 @@ export class VolumeMount extends Construct {
       owner: user,
       "wait-sec": props.waitSec,
     });
+    const preconditions = [...this.canLogIn(props), ...(props.preconditions ?? [])];
     new DataResource(this, "mount", {
       input,
       triggersReplace: { unmount: unmount.id, sizeGiB: props.volumeSizeGiB, scripts: scripts.assetHash, command },
@@ -87,13 +90,13 @@ export class VolumeMount extends Construct {
         copyFolder(`${scripts.path}/`, uploadedTo),
         remoteExec([command]),
       ],
-      lifecycle: { precondition: this.canLogIn(props) },
+      lifecycle: { precondition: preconditions.length > 0 ? preconditions : undefined },
       dependsOn: [unmount],
     });
   }
 
-  private canLogIn({ ssh, ...props }: VolumeMountProps): Precondition[] | undefined {
-    if (ssh.privateKeyFile === undefined) return undefined;
+  private canLogIn({ ssh, ...props }: VolumeMountProps): Precondition[] {
+    if (ssh.privateKeyFile === undefined) return [];
     const file = new KeyFile(this, "private_key_file", {
       path: ssh.privateKeyFile,
       setting: props.privateKeySetting,

@@ -1,5 +1,6 @@
 import { expression, template, variable } from "../../modules/images/hcl/values";
 import type { ImageDescription, ImageVariable } from "../../modules/images/image-description";
+import { builtWithTags } from "../../modules/images/image-names";
 import type { ImageSettings } from "../images";
 
 /** The clojure library of tools.deps that `clojure` and `add-libs` run on; maven.sha256 pins it with all it needs. */
@@ -89,6 +90,9 @@ export function describeImage(settings: ImageSettings): ImageDescription {
       Clojure: clojure,
       Java: javaVersion,
       JupyterLab: expression('regex("jupyterlab==([0-9.]+)", file("files/jupyter/requirements.txt"))[0]'),
+      [builtWithTags.mountPoint]: variable("mount_point"),
+      [builtWithTags.nreplPort]: variable("nrepl_port"),
+      [builtWithTags.jupyterPort]: variable("jupyter_port"),
     },
     steps: [
       { upload: "files" },

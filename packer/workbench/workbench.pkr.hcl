@@ -192,6 +192,9 @@ locals {
     Clojure         = var.libraries["org.clojure/clojure"]
     Java            = "21"
     JupyterLab      = regex("jupyterlab==([0-9.]+)", file("files/jupyter/requirements.txt"))[0]
+    MountPoint      = var.mount_point
+    NreplPort       = var.nrepl_port
+    JupyterPort     = var.jupyter_port
   }
 }
 
