@@ -50,6 +50,11 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
       /provision\/fetch-libraries/,
       /fetch-libraries: Could not transfer artifact org\.clojure:\S+ from\/to central .*: give the build machine a way to the Maven repositories/,
     ],
+    [
+      "a Python package",
+      /provision\/install-jupyter/,
+      /install-jupyter: ERROR: .*\w==[\d.]+.*: give the build machine a way to the Python Package Index/,
+    ],
   ])("fails naming %s that cannot be fetched without a network, and leaves nothing", async (_what, from, sentence) => {
     const build = packerBuild(user);
     await isolate(/\bi-[0-9a-f]{17}\b/.exec(await said(build, from))?.[0] ?? "");

@@ -203,12 +203,6 @@ export class Workbench {
     return this.run(["ssh", ...(await this.login()), command], {});
   }
 
-  /** Copies a folder of this computer onto the development machine. */
-  async send(folder: string, target: string): Promise<void> {
-    const { stdout } = await execa("tar", ["-C", folder, "-cf", "-", "."], { encoding: "buffer" });
-    await execa("ssh", [...(await this.login()), `mkdir -p ${target} && tar -C ${target} -xf -`], { input: stdout });
-  }
-
   private async login(): Promise<string[]> {
     // A destroy takes the outputs out of the state first, also when it fails after that.
     this.address = (await this.outputs("ec2"))["address"] ?? this.address;
