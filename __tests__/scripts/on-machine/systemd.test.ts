@@ -82,6 +82,34 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
     });
 
+    it("gives a service that is stopping the time that its unit gives it, and ends none of its processes", {
+      timeout,
+    }, async () => {
+      const { machine, install } = await machineWithVolume();
+      await install();
+      await machine.must("bash", "-c", 'echo "$0" > /opt/database', slowToStop);
+      await machine.addService(
+        "database.service",
+        "[Service]\nExecStart=bash /opt/database\nTimeoutStopSec=120\n[Install]\nWantedBy=multi-user.target\n",
+      );
+
+      const limit = "s/^readonly STOP_UNIT_LIMIT_SEC=.*/readonly STOP_UNIT_LIMIT_SEC=3/";
+      await machine.must("sed", "-i", limit, "/usr/local/lib/workbench/lib/units.bash");
+      const { code, said } = await machine.run(unmount);
+      expect(said).toMatch(
+        /is not unmounted from \/my data, since after 3 seconds systemd is still stopping database\.service, .* then run again$/,
+      );
+      expect(code).toBe(exitCode("IN_USE"));
+      expect((await machine.run("systemctl", "is-active", "database.service")).out).toBe("deactivating");
+
+      await install();
+      const unmounted = await machine.run(unmount);
+      expect(unmounted, unmounted.said).toMatchObject({ code: 0 });
+      expect(unmounted.seconds).toBeGreaterThan(20);
+      await install();
+      expect(await machine.must("cat", log)).toBe("asked\nwritten");
+    });
+
     it("without the volume, boots all the same, says so, and starts nothing that lives on it, nor writes below the mount point", {
       timeout,
     }, async () => {
@@ -117,6 +145,14 @@ ExecStopPost=sh -c 'sleep 1; echo stopped >> "/my data/log"'
 WorkingDirectory=/my data
 [Install]
 WantedBy=${unit}
+`;
+
+/** A program that notes every SIGTERM, and writes what it has in memory 45 seconds after the first. */
+const slowToStop = `cd '${mountPoint}'
+trap 'echo asked >> log' TERM
+until [[ -e log ]]; do sleep 0.1; done
+for _ in {1..450}; do (trap '' TERM; exec sleep 0.1); done
+echo written >> log
 `;
 
 async function machineWithVolume() {

@@ -2,7 +2,9 @@
 # Purpose: the systemd side of a volume: its own unit, the units bound to it, and the unit that a process belongs to.
 # Where systemd does not run, there are no units and nothing to do.
 
-readonly STOP_UNIT_LIMIT_SEC=30
+# systemd itself ends what does not stop within the limits of its unit (90 seconds unless the unit says otherwise). This is for
+# units with longer limits, or none: from then on somebody else has to wait.
+readonly STOP_UNIT_LIMIT_SEC=600
 
 # systemd_runs: whether systemd manages this machine.
 systemd_runs() {
@@ -38,10 +40,35 @@ may_be_stopped() {
   esac
 }
 
-# stop_units UNIT...: stops them and waits, with a limit; says so when one does not stop.
+# unit_state UNIT: "active", "deactivating", "inactive"; nothing when systemd does not answer.
+unit_state() {
+  systemctl show --property ActiveState --value -- "$1" 2>/dev/null || true
+}
+
+# stop_units UNIT...: stops them and waits. What is still stopping after the limit may have something to write: it ends the script.
 stop_units() {
-  timeout "$STOP_UNIT_LIMIT_SEC" systemctl stop -- "$@" >&2 \
-    || say "systemctl stop $* did not end well within $STOP_UNIT_LIMIT_SEC seconds: going on with its processes"
+  local -a stopping=()
+  local unit status=0
+  timeout "$STOP_UNIT_LIMIT_SEC" systemctl stop -- "$@" >&2 || status=$?
+  ((status != 0)) || return 0
+  # Of timeout: the limit is over.
+  if ((status == 124)); then
+    for unit in "$@"; do
+      [[ $(unit_state "$unit") == @(inactive|failed) ]] || stopping+=("$unit")
+    done
+    ((${#stopping[@]} == 0)) \
+      || fail "$EXIT_IN_USE" "$VOLUME_ID is not unmounted from $MOUNT_POINT, since after $STOP_UNIT_LIMIT_SEC seconds systemd is still stopping $(joined ', ' "${stopping[@]}"), which may have something to write: wait until it has stopped, then run again"
+  fi
+  say "systemctl stop $* did not end well: going on with its processes"
+}
+
+# ordered_before UNIT OWN: whether systemd, when it stops both, stops UNIT only after OWN has stopped.
+ordered_before() {
+  local word
+  for word in $(systemctl show --property Before --value -- "$1" 2>/dev/null || true); do
+    [[ $word != "$2" ]] || return 0
+  done
+  return 1
 }
 
 # stop_bound_units OWN: the units that say BindsTo= or Requires= of the volume's own unit.
