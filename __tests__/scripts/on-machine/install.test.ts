@@ -60,6 +60,23 @@ describeWithDisks("install-data-volume", () => {
     expect(await install(volume)).toMatchObject({ code: 0 });
   });
 
+  it("fails while the volume is mounted at another place, and leaves what is installed as it is", {
+    timeout,
+  }, async () => {
+    const volume = await machineToInstallOn();
+    await install(volume);
+    const installed = () => [config, unit].map((path) => readFileSync(volume.machine.path(path), "utf8"));
+    const before = installed();
+    const { code, said } = await install(volume, { "mount-point": join(scratchFolder(), "new") });
+    expect(said).toMatch(
+      /^install-data-volume: vol-\w+ \(.*\) is mounted at .*\/data, expected the whole of it at .*\/new: unmount it there, then run again$/,
+    );
+    expect(code).toBe(exitCode("MOUNTED_ELSEWHERE"));
+    expect(installed()).toEqual(before);
+    await volume.machine.must(`${programs}/unmount-data-volume`);
+    expect(await volume.seen("TARGET")).toBe("");
+  });
+
   it.each([
     [{ label: "seventeen-letters" }, /^install-data-volume: arguments: label: expected at most 16/],
     [{ "mount-point": "relative" }, /mount-point: expected an absolute path/],

@@ -9,6 +9,11 @@ import { onTestFinished } from "vitest";
 const byId = "/dev/disk/by-id";
 const MiB = 1024 ** 2;
 
+/** What a run holds while it works on the volume; on this machine, since /run is shared. */
+export function lockFile(device: { readonly volumeId: string }): string {
+  return `/run/workbench/${device.volumeId}.lock`;
+}
+
 /** A folder of the test's own, gone when it ends; in memory where there is room, so that no test waits for a busy disk. */
 export function scratchFolder(): string {
   const memory = "/dev/shm";
@@ -48,7 +53,7 @@ export class LoopDevice {
       device.unplug();
       await device.detach();
       rmSync(`/var/lib/workbench/formatting/${device.volumeId}`, { force: true });
-      rmSync(`/run/lock/workbench-${device.volumeId}.lock`, { force: true });
+      rmSync(lockFile(device), { force: true });
     });
     await device.attach();
     return device;

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
-import { scratchFolder } from "./loop-device";
+import { lockFile, scratchFolder } from "./loop-device";
 import { Machine } from "./machine";
 import { describeWithDisks } from "./requirements";
 import { shim } from "./shim";
@@ -89,6 +89,22 @@ describeWithDisks("mount-data-volume refuses", () => {
     }
   });
 
+  it("fails when the mount point cannot be made, as below a former one; a blank volume stays blank", {
+    timeout,
+  }, async () => {
+    const machine = await Machine.start();
+    const former = join(scratchFolder(), "former");
+    await machine.must("mkdir", former);
+    await machine.must("chattr", "+i", former);
+    const volume = await Volume.attach({ machine, mountPoint: join(former, "data") });
+    await volume.refused(
+      "MOUNT_POINT",
+      /could not be made \(.*Operation not permitted\), .* "chattr -i", then run again$/,
+    );
+    await machine.must("chattr", "-i", former);
+    await volume.mounted();
+  });
+
   it("fails on a read-only disk", { timeout }, async () => {
     const volume = await Volume.attach();
     await volume.mounted();
@@ -111,9 +127,14 @@ describeWithDisks("mount-data-volume refuses", () => {
 
   it("waits for another run, and fails when that does not end", { timeout }, async () => {
     const volume = await Volume.attach({ waitSec: 1 });
-    const lock = `/run/lock/workbench-${volume.device.volumeId}.lock`;
-    await volume.machine.start("flock", lock, "sh", "-c", "echo ready; sleep 1000");
-    await volume.refused("OTHER_RUN", /another run holds \/run\/lock\/workbench-vol-.* did not end within 1 seconds/);
+    mkdirSync(dirname(lockFile(volume.device)), { recursive: true });
+    await volume.machine.start("flock", lockFile(volume.device), "sh", "-c", "echo ready; sleep 1000");
+    await volume.refused(
+      "OTHER_RUN",
+      /another run holds \/run\/workbench\/vol-\w+\.lock and did not end within 1 seconds/,
+    );
+    // Nobody but root can be in the way like that.
+    expect(statSync(dirname(lockFile(volume.device)))).toMatchObject({ uid: 0, mode: 0o40700 });
   });
 
   it("fails when mount reports a success that findmnt does not show", { timeout }, async () => {

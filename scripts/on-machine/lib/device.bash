@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Purpose: from a volume id to its block device, and one run at a time for each volume.
 
+# For root alone: whoever can open a lock can hold it, and keep every mount and unmount waiting.
+readonly LOCKS_FOLDER=/run/workbench
+
 # Set by find_device: the device file, and the number that the kernel knows it by ("259:1").
 DEVICE='' DEVICE_NUMBER=''
 
@@ -90,9 +93,9 @@ claimed() {
 # take_lock LIMIT_SEC: one run at a time for each volume, mount or unmount. Children inherit the lock on purpose: when this
 # script is killed while mkfs runs on, the next run waits for that mkfs.
 take_lock() {
-  local limit_sec=$1 file=/run/lock/workbench-$VOLUME_ID.lock
-  mkdir -p -- "${file%/*}"
-  exec {LOCK}>"$file"
+  local limit_sec=$1 file=$LOCKS_FOLDER/$VOLUME_ID.lock
+  install --directory --mode=0700 -- "$LOCKS_FOLDER"
+  exec {LOCK}>>"$file"
   flock --exclusive --timeout "$limit_sec" "$LOCK" \
     || fail "$EXIT_OTHER_RUN" "another run holds $file and did not end within $limit_sec seconds: wait for it or end it, then run again"
 }

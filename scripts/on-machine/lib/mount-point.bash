@@ -19,9 +19,15 @@ check_mount_folder() {
     || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT holds files of this machine's own disk that the mount would hide (${files[0]} and $((${#files[@]} - 1)) more), expected an empty folder: move them away, then run again"
 }
 
+# make_mount_folder: made before the volume is touched, since it may fail: a former mount point takes no new folder.
+make_mount_folder() {
+  local words
+  words=$(mkdir -p -- "$MOUNT_POINT" 2>&1) \
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ }), expected a place where root can make a folder: name another mount point, or, below a former mount point, unlock that one with \"chattr -i\", then run again"
+}
+
 # prepare_mount_folder: while nothing is mounted there, nobody can write into it by accident: not even root, where chattr works.
 prepare_mount_folder() {
-  [[ -d $MOUNT_POINT ]] || mkdir -p -- "$MOUNT_POINT"
   if [[ $(stat -c '%u %a' -- "$MOUNT_POINT") != '0 555' ]]; then
     chown root:root -- "$MOUNT_POINT"
     chmod 0555 -- "$MOUNT_POINT"

@@ -69,3 +69,13 @@ processes_that_mount() {
     done < <(cat -- "$path/mountinfo" 2>/dev/null || true)
   done
 }
+
+# refuse_if_mounted_elsewhere: for a volume that is not mounted at the mount point.
+refuse_if_mounted_elsewhere() {
+  local pid path
+  find_targets "$DEVICE_NUMBER"
+  ((${#TARGETS[@]} == 0)) \
+    || fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $(joined ', ' "${TARGETS[@]}"), expected the whole of it at $MOUNT_POINT: unmount it there, then run again"
+  read -r pid path < <(processes_that_mount "$DEVICE_NUMBER") || return 0
+  fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $path in the mount namespace of process $pid, expected at $MOUNT_POINT alone: end that process, then run again"
+}
