@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
+import { lockFile } from "./loop-device";
 import { Machine } from "./machine";
 import { describeWithDisks, missingPrograms } from "./requirements";
 import { shim } from "./shim";
@@ -80,6 +81,31 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(existsSync(note(volume))).toBe(false);
     });
 
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deployment while it is mounted ends the matter`, {
+      timeout,
+    }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
+      await volume.mounted();
+      expect(existsSync(note(volume))).toBe(false);
+      await volume.machine.must("umount", volume.mountPoint);
+      await damage(volume, fileSystem);
+      expect((await volume.mounted()).said).not.toContain("new file system made");
+      expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
+    });
+
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: is never made again`, {
+      timeout,
+    }, async () => {
+      const volume = await Volume.attach({ fileSystem });
+      const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
+      await volume.machine.must("umount", volume.mountPoint);
+      await damage(volume, fileSystem);
+      expect((await volume.mounted()).said).not.toContain("new file system made");
+      expect(existsSync(note(volume))).toBe(false);
+      expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
+    });
+
     it(`of ${fileSystem}, with anything half there: only a machine that was never without the disk makes it again`, {
       timeout,
     }, async () => {
@@ -149,6 +175,34 @@ describeWithDisks("a mkfs that is cut off", () => {
     expect(existsSync(volume.path(".workbench-volume"))).toBe(true);
   });
 });
+
+/** The script was killed while mkfs ran, mkfs ended well, and somebody mounted by hand and wrote a file; gives its checksum. */
+async function madeByOrphanAndMountedByHand(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<string> {
+  const env = shim(
+    `mkfs.${fileSystem}`,
+    `exec >/dev/null 2>&1; kill -KILL $PPID; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
+  );
+  await volume.mount({ env });
+  await volume.machine.must("flock", lockFile(volume.device), "true");
+  expect(existsSync(note(volume))).toBe(true);
+  await volume.machine.must("mkdir", "-p", volume.mountPoint);
+  await volume.machine.must("mount", volume.device.path, volume.mountPoint);
+  const file = join(volume.mountPoint, "file");
+  await volume.machine.must("dd", "if=/dev/urandom", `of=${file}`, "bs=64K", "count=16", "status=none", "conv=fsync");
+  return volume.machine.must("sha256sum", file);
+}
+
+/** A wrong counter, which e2fsck -p repairs, and the kernel does not mind: a check that only reads calls it not whole. */
+async function damage(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
+  if (fileSystem === "xfs") {
+    await volume.machine.must("xfs_db", "-x", "-c", "sb 0", "-c", "write fdblocks 1000", volume.device.path);
+    expect((await volume.machine.run("xfs_repair", ["-n", volume.device.path])).code).not.toBe(0);
+  } else {
+    for (const change of ["set_inode_field /file links_count 2", "set_super_value state 2"])
+      await volume.machine.must("debugfs", "-w", "-R", change, volume.device.path);
+    expect((await volume.machine.run("e2fsck", ["-f", "-n", volume.device.path])).code).not.toBe(0);
+  }
+}
 
 /** A volume whose mkfs was killed somewhere in the middle: after the superblock, for xfs; before it, for ext4. */
 async function halfMade(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {

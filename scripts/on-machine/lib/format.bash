@@ -4,8 +4,8 @@
 # Before mkfs a note goes to this machine's root disk: volume, UUID of the file system to be, boot, the kernel's sequence
 # number of the disk. It goes away when mkfs has succeeded, before the first mount. So while the note is there, nothing was
 # ever mounted from that file system by us; and when boot and sequence number are still the same, the disk has not left this
-# machine since it was proven blank: whatever is on it came from that mkfs, and it may be made again. In every other case a
-# half-made file system is refused like any unknown content.
+# machine since it was proven blank: unless somebody has mounted it by hand, which the superblock would say, whatever is on it
+# came from that mkfs, and it may be made again. In every other case a half-made file system is refused like any unknown content.
 
 readonly NOTES_FOLDER=/var/lib/workbench/formatting
 
@@ -90,10 +90,15 @@ make_file_system() {
   esac
 }
 
-# complete KIND: whether the file system that an interrupted mkfs left is whole; reads only.
-complete() {
+# unfinished KIND: whether an interrupted mkfs left this file system half-made, and nobody can have mounted it since to write
+# to it; reads only. ext4: the time of the last mount and the count of mounts are zero (e2fsck resets the count alone), and it
+# is not whole. xfs: mkfs marks it as in progress until its very last write, and the kernel mounts none that is.
+unfinished() {
   case $1 in
-    ext4) e2fsck -f -n -- "$DEVICE" >/dev/null 2>&1 ;;
-    xfs) xfs_repair -n -- "$DEVICE" >/dev/null 2>&1 ;;
+    ext4)
+      [[ $(bytes_at "$DEVICE" $((1024 + 44)) 4)$(bytes_at "$DEVICE" $((1024 + 52)) 2) == 000000000000 ]] || return 1
+      ! e2fsck -f -n -- "$DEVICE" >/dev/null 2>&1
+      ;;
+    xfs) [[ $(bytes_at "$DEVICE" 126 1) == 01 ]] ;;
   esac
 }
