@@ -15,6 +15,7 @@ describeWithMachines("what can go wrong", () => {
   let sums: string;
   let volumeId: string;
   const step = story();
+  const instanceId = async () => (await user.outputs("ec2"))["instance_id"] ?? "";
   const stillThere = async () => {
     await mounted(user);
     expect(await checksums(user, "work")).toBe(sums);
@@ -28,39 +29,41 @@ describeWithMachines("what can go wrong", () => {
   beforeAll(async () => {
     user = await Workbench.start();
     user.settings = { EC2_MOUNT_FILE_SYSTEM: "ext4" };
-    await user.must("deploy", "ebs");
+    await user.must("deploy", ["ebs", "ec2"]);
+    sums = await writeFiles(user, "work");
+    volumeId = (await user.outputs("ec2"))["data_volume_id"] ?? "";
   });
   afterAll(() => user?.end());
 
-  step("the machine in another zone than its volume: nothing is made, and both zones are named", async () => {
+  step("the machine in another zone than its volume: nothing is changed, and both zones are named", async () => {
+    const before = await accountContents(user);
     const said = await fails("apply", { AWS_AVAILABILITY_ZONE: "eu-west-1b" });
     expect(said).toMatch(
       /aws\.availabilityZone: expected the machine in the zone of its data volume, got the volume vol-\w+ in eu-west-1a and the subnet subnet-\w+ in eu-west-1b\./,
     );
-    expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toEqual([]);
+    expect(await accountContents(user)).toEqual(before);
+    await stillThere();
   });
 
-  step("the mount fails: the deploy fails and says why", async () => {
+  step("a process that ignores being asked holds the volume at destroy: it is ended", async () => {
+    await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
+    await user.must("destroy", "ec2");
+  });
+
+  step("the mount fails: the deploy fails and says why, and the volume is mounted nowhere", async () => {
     const said = await fails("apply", { EC2_MOUNT_MOUNT_POINT: "/etc" });
     expect(said).toContain("expected an empty folder: move them away, then run again");
+    const device = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`;
+    expect(await user.ssh(`test -b ${device} && { findmnt --source $(readlink -f ${device}) || echo nowhere; }`)).toBe(
+      "nowhere",
+    );
   });
 
-  step("the next deploy heals it", async () => {
+  step("the next deploy heals it, and every byte is there", async () => {
     await user.must("deploy", "ec2");
-    sums = await writeFiles(user, "work");
-    volumeId = (await user.outputs("ec2"))["data_volume_id"] ?? "";
+    await stillThere();
     expect((await user.plan("ec2")).changes).toBe("");
   });
-
-  step(
-    "a process that ignores being asked holds the volume at destroy: it is ended, and every byte is there",
-    async () => {
-      await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
-      await user.must("destroy", "ec2");
-      await user.must("deploy", "ec2");
-      await stillThere();
-    },
-  );
 
   step("a login whose shell begins on the volume is not in the way", async () => {
     await user.ssh("sed -i '1i cd /data/work' ~/.bashrc");
@@ -74,7 +77,7 @@ describeWithMachines("what can go wrong", () => {
     "something that cannot be ended holds the volume at destroy: the destroy fails, and nothing is detached",
     async () => {
       await user.ssh("truncate --size 1M /data/disk");
-      const loop = await attachLoop(await machineFile(user, "/data/disk"));
+      const loop = await attachLoop(await machineFile(await instanceId(), "/data/disk"));
       const said = await fails("destroy");
       await execa("losetup", ["--detach", loop]);
       expect(said).toMatch(/unmount-data-volume: vol-\w+ is still mounted at \/data; in the way: /);
@@ -102,16 +105,20 @@ describeWithMachines("what can go wrong", () => {
 });
 
 /** A file of the machine as this computer's kernel sees it, mounts of the machine included. */
-async function machineFile(user: Workbench, file: string): Promise<string> {
-  const { instance_id = "" } = await user.outputs("ec2");
+async function machineFile(instanceId: string, file: string): Promise<string> {
+  return `/proc/${await leaderOf(instanceId)}/root${file}`;
+}
+
+/** The machine's first process, as this computer numbers it. */
+async function leaderOf(instanceId: string): Promise<string> {
   const { stdout } = await execa("pgrep", ["--exact", "systemd-nspawn", "--list-full"], { reject: false });
   const [pid] =
     stdout
       .split("\n")
-      .find((line) => line.includes(instance_id))
+      .find((line) => line.includes(instanceId))
       ?.split(" ") ?? [];
-  const [leader] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
-  return `/proc/${leader}/root${file}`;
+  const [leader = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+  return leader;
 }
 
 async function attachLoop(file: string): Promise<string> {
