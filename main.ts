@@ -1,6 +1,7 @@
 import "./start-up";
 import { buildApp, stacksOf } from "./app";
 import { callingCdktfCommand } from "./command/cdktf-command";
+import { refuseForgottenState } from "./command/moved-state";
 import { forgetOtherEnvironment } from "./command/other-environment";
 import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "./command/protection";
 import { requireSshAgent } from "./command/ssh-agent";
@@ -19,7 +20,8 @@ try {
     requireSshAgent(command, settings, process.env);
   }
   requireSshAllowFrom(command, settings);
-  for (const stack of stacks) forgetOtherEnvironment(stack.workingDirectory, settings.environment);
+  for (const stack of stacks) forgetOtherEnvironment(stack.workingDirectory, settings);
+  refuseForgottenState(command, stacks);
   app.synth();
 } catch (error) {
   if (!(error instanceof UserError) && !isOutputUnwritable(error)) throw error;

@@ -30,7 +30,7 @@ export class EbsStack extends WorkbenchStack {
         })
       : undefined;
 
-    const { volume } = new DataVolume(this, "data_volume", {
+    const { volume, knownId } = new DataVolume(this, "data_volume", {
       name,
       identifyingTags: dataVolumeTags(settings),
       holds: `everything below ${ec2.mount.mountPoint} on the development machine`,
@@ -44,12 +44,14 @@ export class EbsStack extends WorkbenchStack {
       kmsKeyArn: ebs.kmsKeyArn ?? undefined,
       snapshotId: ebs.snapshotId ?? undefined,
       snapshotSetting: "ebs.snapshotId",
-      preventDestroy: ebs.preventDestroy,
+      // To retire it takes a destroy. A deploy would replace it, and take the final snapshot while a machine still writes.
+      preventDestroy: ebs.preventDestroy || (command !== undefined && command.verb !== "destroy"),
       finalSnapshot: ebs.finalSnapshot,
       dependsOn: schedule?.ready,
     });
     if (command?.verb === "destroy") {
       new FreeVolume(this, "free_volume", {
+        volumeId: knownId,
         identifyingTags: dataVolumeTags(settings),
         fix: "run `npx cdktf destroy ec2` first, or detach it",
       });

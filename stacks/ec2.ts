@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { Op, type Precondition, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { MachineRole } from "../modules/access/machine-role";
@@ -20,13 +21,15 @@ import { WorkbenchStack, type WorkbenchStackProps } from "./workbench-stack";
 export class Ec2Stack extends WorkbenchStack {
   constructor(scope: Construct, props: WorkbenchStackProps) {
     super(scope, "ec2", props);
-    const { settings } = props;
+    const { settings, command } = props;
     const { aws, ec2, ssh, services } = settings;
     const name = `${this.prefix}-machine`;
 
-    const { volume } = new FoundDataVolume(this, "data_volume", {
+    const destroying = command?.verb === "destroy";
+    const volume = new FoundDataVolume(this, "data_volume", {
       identifyingTags: dataVolumeTags(settings),
       fix: "make it with `npx cdktf deploy ebs`",
+      mayBeMissing: destroying,
     });
     const { subnet } = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,
@@ -52,7 +55,6 @@ export class Ec2Stack extends WorkbenchStack {
       managedPolicyArns: ec2.role.managedPolicyArns,
       statements: ec2.role.statements,
     });
-    const missing = allowFromMissing(settings);
     const machine = new DevelopmentMachine(this, "machine", {
       name,
       instanceType: ec2.instanceType,
@@ -66,21 +68,14 @@ export class Ec2Stack extends WorkbenchStack {
       rootVolumeSizeGiB: ec2.rootVolumeSizeGiB,
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
-      preconditions: [
-        {
-          condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
-          errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
-        },
-        // Written beside a stack that needs no machine. Terraform takes no condition that refers to nothing.
-        ...(missing ? [{ condition: '${path.module == ""}', errorMessage: missing }] : []),
-        // A machine that keeps its image may have been made from another one than the newest.
-        ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
-      ],
+      dataVolumeId: volume.id,
+      // A destroy makes nothing, and knows no volume.
+      preconditions: destroying ? undefined : this.conditions(volume, subnet, image),
       dependsOn: role.ready,
     });
     new VolumeMount(this, "data", {
       volumeId: volume.id,
-      volumeSizeGiB: volume.size,
+      volumeSizeGiB: volume.sizeGiB,
       instanceId: machine.instance.id,
       instanceType: ec2.instanceType,
       ssh: {
@@ -130,6 +125,22 @@ export class Ec2Stack extends WorkbenchStack {
         { tag: jupyterPort, setting: "services.jupyterPort", value: String(services.jupyterPort) },
       ],
     }).preconditions;
+  }
+
+  /** What has to hold before a machine is made. */
+  private conditions(volume: FoundDataVolume, subnet: DataAwsSubnet, image: MachineImage): readonly Precondition[] {
+    const { ec2 } = this.settings;
+    const missing = allowFromMissing(this.settings);
+    return [
+      {
+        condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
+        errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
+      },
+      // Written beside a stack that needs no machine. Terraform takes no condition that refers to nothing.
+      ...(missing ? [{ condition: '${path.module == ""}', errorMessage: missing }] : []),
+      // A machine that keeps its image may have been made from another one than the newest.
+      ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
+    ];
   }
 
   private imageChoice(): ImageChoice {

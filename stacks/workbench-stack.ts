@@ -4,6 +4,7 @@ import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } f
 import type { Construct, Node } from "constructs";
 import type { CdktfCommand } from "../command/cdktf-command";
 import type { Protection } from "../command/protection";
+import { Place } from "../modules/state/place";
 import { partitionOf } from "../settings/partition";
 import type { Settings } from "../settings/schema";
 
@@ -34,6 +35,8 @@ export abstract class WorkbenchStack extends TerraformStack {
   protected readonly settings: Settings;
   /** What `cdktf destroy` is refused for; undefined: nothing. */
   readonly protection: Protection | undefined;
+  /** Whether the state is in the bucket of the settings, not in {@link localStateFile}. */
+  readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
 
   /**
@@ -60,9 +63,17 @@ export abstract class WorkbenchStack extends TerraformStack {
       profile: settings.aws.profile ?? undefined,
       defaultTags: [{ tags: this.defaultTags }],
     });
+    new Place(this, "place", { stack: name, region });
     // 1.11: S3's own lock file is stable, and what this program is tested with.
     this.addOverride("terraform.required_version", ">= 1.11");
-    this.addBackend(name, backend);
+    this.stateInS3 = backend === "from settings" && settings.state.bucket !== null;
+    this.addBackend(name);
+  }
+
+  /** Absolute path of the file that has the state where no bucket does. */
+  get localStateFile(): string {
+    const { state, environment } = this.settings;
+    return resolve(projectDirectory, state.directory, environment, `${this.node.id}.tfstate`);
   }
 
   /** Folder that the stack is written to, where Terraform runs. */
@@ -95,9 +106,9 @@ export abstract class WorkbenchStack extends TerraformStack {
     return logicalId;
   }
 
-  private addBackend(name: string, backend: StackOptions["backend"]): void {
+  private addBackend(name: string): void {
     const { state, aws, project, environment } = this.settings;
-    if (backend === "local" || state.bucket === null) {
+    if (!this.stateInS3 || state.bucket === null) {
       new LocalBackend(this, { path: this.projectPath(`${state.directory}/${environment}/${name}.tfstate`) });
       return;
     }

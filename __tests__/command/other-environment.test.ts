@@ -10,7 +10,7 @@ function keepsRecord(config: object, environment: string): boolean {
   const record = join(directory, ".terraform", "terraform.tfstate");
   mkdirSync(join(directory, ".terraform"));
   writeFileSync(record, JSON.stringify({ version: 3, backend: { type: "local", config } }));
-  forgetOtherEnvironment(directory, environment);
+  forgetOtherEnvironment(directory, { project: "workbench", environment });
   return existsSync(record);
 }
 
@@ -20,12 +20,18 @@ describe("forgetOtherEnvironment", () => {
     expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "restored")).toBe(false);
   });
 
+  it("forgets another project's in the same bucket, which a copy would overwrite", () => {
+    expect(keepsRecord({ bucket: "b", key: "theirs/mine/ebs.tfstate" }, "mine")).toBe(false);
+  });
+
   it("keeps the backend of this environment, so that a moved state is asked about", () => {
     expect(keepsRecord({ path: "../../../state/mine/ebs.tfstate" }, "mine")).toBe(true);
     expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "mine")).toBe(true);
   });
 
   it("does nothing before the first init", () => {
-    expect(() => forgetOtherEnvironment(mkdtempSync(join(tmpdir(), "stack-")), "mine")).not.toThrow();
+    expect(() =>
+      forgetOtherEnvironment(mkdtempSync(join(tmpdir(), "stack-")), { project: "workbench", environment: "mine" }),
+    ).not.toThrow();
   });
 });

@@ -22,6 +22,10 @@ describeWithMachines("settings that change on a living machine", () => {
     expect(await checksums(user, "work")).toBe(sums);
   };
 
+  const volumes = (): Promise<string[]> => user.aws("ec2", "describe-volumes", "--query", "Volumes[?Tags].VolumeId");
+  const rename = (volume: string | undefined, name: string) =>
+    user.aws("ec2", "create-tags", "--resources", volume ?? "", "--tags", `Key=Name,Value=${name}`);
+
   beforeAll(async () => {
     user = await Workbench.start();
     await user.must("deploy", "ebs");
@@ -43,12 +47,51 @@ describeWithMachines("settings that change on a living machine", () => {
 
   step("to retire ebs while a machine has the volume is refused, and takes no snapshot", async () => {
     const unprotected = { EBS_PREVENT_DESTROY: "false" };
-    expect((await user.cdktf("destroy", ["ebs"], unprotected)).exitCode).not.toBe(0);
-    expect(unwrapped((await user.terraformAgain(["plan", "-destroy"], "ebs", unprotected)).output)).toMatch(
-      /a machine has the data volume vol-\w+, so nothing was destroyed; run `npx cdktf destroy ec2` first, or detach it/,
-    );
+    const [volume] = await volumes();
+    // By its tags, and when it goes by another name in AWS.
+    for (const name of ["workbench-local-data", "renamed"]) {
+      await rename(volume, name);
+      expect((await user.cdktf("destroy", ["ebs"], unprotected)).exitCode).not.toBe(0);
+      expect(unwrapped((await user.terraformAgain(["plan", "-destroy"], "ebs", unprotected)).output)).toMatch(
+        /a machine has the data volume vol-\w+, so nothing was destroyed; run `npx cdktf destroy ec2` first, or detach it/,
+      );
+    }
+    await rename(volume, "workbench-local-data");
     expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
     expect((await user.plan("ebs")).changes).toBe("");
+    await stillThere();
+  });
+
+  step("a deploy of ebs never replaces the volume, protected or not, and takes no snapshot", async () => {
+    const elsewhere = { EBS_PREVENT_DESTROY: "false", AWS_AVAILABILITY_ZONE: "eu-west-1b" };
+    expect((await user.cdktf("deploy", ["ebs"], elsewhere)).exitCode).not.toBe(0);
+    expect(unwrapped((await user.terraformAgain(["plan"], "ebs", elsewhere)).output)).toContain(
+      "aws_ebs_volume.data_volume has lifecycle.prevent_destroy set",
+    );
+    expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
+    await stillThere();
+  });
+
+  step("another region is refused, and neither the volume nor the machine is forgotten", async () => {
+    const elsewhere = { AWS_REGION: "eu-west-3", AWS_AVAILABILITY_ZONE: "eu-west-3a" };
+    for (const stack of ["ebs", "ec2"]) {
+      const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], stack, elsewhere);
+      expect(exitCode).toBe(1);
+      if (stack === "ebs") {
+        expect(unwrapped(output)).toContain(
+          "state: expected account 123456789012 and region eu-west-1, where stack ebs was deployed, got account 123456789012 and region eu-west-3; go back to those credentials and aws.region",
+        );
+      }
+      expect((await user.plan(stack)).changes).toBe("");
+    }
+  });
+
+  step("another mount point: unmounted at the old one, mounted at the new one", async () => {
+    await user.must("deploy", "ec2", { EC2_MOUNT_MOUNT_POINT: "/srv/work" });
+    expect(await checksums(user, "work", "/srv/work")).toBe(sums);
+    expect(await user.ssh("findmnt --noheadings --output TARGET --source LABEL=workbench || true")).toBe("/srv/work");
+    await user.must("deploy", "ec2");
+    expect(await instanceId()).toBe(instance);
     await stillThere();
   });
 
@@ -77,5 +120,29 @@ describeWithMachines("settings that change on a living machine", () => {
     user.settings = { ...oldKey, ...newKey };
     expect((await user.plan("ec2")).changes).toBe("");
     rmSync(folder, { recursive: true });
+    instance = await instanceId();
+  });
+
+  step("another volume replaces the machine, which would be stopped for good otherwise", async () => {
+    const [old = ""] = await volumes();
+    const identifying =
+      "{Key=Project,Value=workbench},{Key=Environment,Value=local},{Key=Name,Value=workbench-local-data}";
+    const { SnapshotId: snapshot } = await user.aws("ec2", "create-snapshot", "--volume-id", old);
+    const { VolumeId: restored } = await user.aws(
+      ...["ec2", "create-volume", "--snapshot-id", snapshot, "--availability-zone", "eu-west-1a"],
+      ...["--tag-specifications", `ResourceType=volume,Tags=[${identifying}]`],
+    );
+    await rename(old, "set-aside");
+    await user.must("deploy", "ec2");
+    expect(await user.outputs("ec2")).toMatchObject({ data_volume_id: restored });
+    expect(await instanceId()).not.toBe(instance);
+    await stillThere();
+    await rename(old, "workbench-local-data");
+  });
+
+  step("ec2 is destroyed also when its volume is not found by its tags any more", async () => {
+    for (const volume of await volumes()) await rename(volume, "renamed");
+    await user.must("destroy", "ec2");
+    expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toEqual([]);
   });
 });

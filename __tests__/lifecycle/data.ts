@@ -8,9 +8,9 @@ export async function writeFiles(user: Workbench, name: string): Promise<string>
   return checksums(user, name);
 }
 
-/** Checksums of every file below /data/<name>. */
-export function checksums(user: Workbench, name: string): Promise<string> {
-  return user.ssh(checksumsOf(`/data/${name}`));
+/** Checksums of every file below <mountPoint>/<name>. */
+export function checksums(user: Workbench, name: string, mountPoint = "/data"): Promise<string> {
+  return user.ssh(checksumsOf(`${mountPoint}/${name}`));
 }
 
 /** The shell command that prints the checksums of every file below a folder. */

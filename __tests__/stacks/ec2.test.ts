@@ -73,8 +73,9 @@ describe("stack ec2", () => {
     });
   });
 
-  it("replaces the machine for a new public key, which EC2 only hands over at the first boot", () => {
+  it("replaces the machine for another volume, and for a new public key, which EC2 only hands over at the first boot", () => {
     expect(only(synthesize("ec2").resource, "aws_instance").lifecycle.replace_triggered_by).toEqual([
+      "terraform_data.machine_data_volume",
       "aws_key_pair.ssh_access_key.public_key",
     ]);
   });
@@ -190,7 +191,8 @@ describe("stack ec2", () => {
     const text = JSON.stringify([data_unmount.connection, data_unmount.provisioner]);
     const references = [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, reference]) => reference);
     expect(references).not.toHaveLength(0);
-    for (const reference of references) expect(reference).toMatch(/^(file\(pathexpand\()?self\.input\.\w+\)*$/);
+    for (const reference of references)
+      expect(reference).toMatch(/^(file\(pathexpand\(coalesce\()?self\.input\.\w+(, \\"[^"]*\\")?\)*$/);
   });
 
   it("keeps the way in open until the volume is unmounted", () => {
@@ -224,7 +226,9 @@ describe("stack ec2", () => {
   it("keeps key contents out of the JSON", () => {
     const { data_mount } = synthesize("ec2").resource["terraform_data"] ?? {};
     expect(data_mount.input.privateKeyFile).toMatch(/\.workbench\/local-aws\/ssh\/id_ed25519$/);
-    expect(data_mount.connection.private_key).toBe("${file(pathexpand(self.input.privateKeyFile))}");
+    expect(data_mount.connection.private_key).toBe(
+      `\${file(pathexpand(coalesce(self.input.privateKeyFile, "${data_mount.input.privateKeyFile}")))}`,
+    );
   });
 
   it("keeps its address when the machine stops, or leaves it to the subnet", () => {

@@ -2,7 +2,7 @@ import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { KeyPair } from "@cdktf/provider-aws/lib/key-pair";
-import { Fn, type ITerraformDependable, type Precondition } from "cdktf";
+import { DataResource, Fn, type ITerraformDependable, type Precondition, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { terraformLiteral } from "../terraform-literal";
 
@@ -18,6 +18,11 @@ export interface DevelopmentMachineProps {
   readonly followNew?: boolean;
   /** Subnet of the machine. Changing this replaces the machine. */
   readonly subnetId: string;
+  /**
+   * The volume that it will have. Changing this replaces the machine: the AWS provider stops one to detach its volume, and starts
+   * it no more.
+   */
+  readonly dataVolumeId: string;
   /** Security group that says who may connect. */
   readonly securityGroupId: string;
   /** Key pair whose owner may log in. Changing this replaces the machine. */
@@ -49,6 +54,7 @@ export class DevelopmentMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: DevelopmentMachineProps) {
     super(scope, id);
+    const dataVolume = new DataResource(this, "data_volume", { input: { id: props.dataVolumeId } });
     this.instance = new Instance(this, "this", {
       ami: props.imageId,
       instanceType: props.instanceType,
@@ -72,7 +78,7 @@ export class DevelopmentMachine extends Construct {
         ignoreChanges: props.followNew ? undefined : ["ami"],
         precondition: props.preconditions && [...props.preconditions],
         // EC2 puts the key on a machine once, at its first boot, and a new key has the old one's name.
-        replaceTriggeredBy: [`${props.keyPair.terraformResourceType}.${props.keyPair.friendlyUniqueId}.public_key`],
+        replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
       },
     });
     if (props.elasticAddress ?? true) {
@@ -89,4 +95,9 @@ export class DevelopmentMachine extends Construct {
       this.ready = [this.instance];
     }
   }
+}
+
+/** As `replace_triggered_by` wants it: a name, no expression. */
+function address({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
+  return `${terraformResourceType}.${friendlyUniqueId}`;
 }

@@ -1,4 +1,5 @@
 import { type FileProvisioner, type RemoteExecProvisioner, type SSHProvisionerConnection, Token } from "cdktf";
+import { terraformLiteral } from "../terraform-literal";
 
 /** cdktf's type knows no `when`; its output has it, and Terraform obeys it. */
 interface TimedRemoteExec extends RemoteExecProvisioner {
@@ -44,5 +45,10 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
   } as const;
   return target.privateKeyFile === undefined
     ? { ...connection, agent: "true" }
-    : { ...connection, agent: "false", privateKey: "${file(pathexpand(self.input.privateKeyFile))}" };
+    : { ...connection, agent: "false", privateKey: fileOf(target.privateKeyFile) };
+}
+
+/** What the key file says. A machine that was made with the SSH agent has none in its `input`: then the one of today. */
+function fileOf(privateKeyFile: string): string {
+  return `\${file(pathexpand(coalesce(self.input.privateKeyFile, ${terraformLiteral(JSON.stringify(privateKeyFile))})))}`;
 }

@@ -1,7 +1,7 @@
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
 import type { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { Ec2Tag } from "@cdktf/provider-aws/lib/ec2-tag";
-import { TerraformStack } from "cdktf";
+import { Fn, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 
 const COMPLETE = { key: "Complete", value: "true" } as const;
@@ -26,13 +26,17 @@ export interface AdoptVolumeProps {
  * when it destroys.
  */
 export class AdoptVolume extends Construct {
+  /** The volume's id as its tag has it, which no change of the volume makes unknown; a replacement does. */
+  readonly knownId: string;
+
   constructor(scope: Construct, id: string, { volume, identifyingTags, adopt }: AdoptVolumeProps) {
     super(scope, id);
-    new Ec2Tag(this, "complete", { resourceId: volume.id, ...COMPLETE });
+    const complete = new Ec2Tag(this, "complete", { resourceId: volume.id, ...COMPLETE });
+    this.knownId = Fn.element(Fn.split(",", complete.id), 0);
     if (!adopt) return;
     const existing = this.volumes("existing", identifyingTags);
-    const complete = this.volumes("completed", { ...identifyingTags, [COMPLETE.key]: COMPLETE.value });
-    const halfMade = `setsubtract(${existing}.ids, ${complete}.ids)`;
+    const completed = this.volumes("completed", { ...identifyingTags, [COMPLETE.key]: COMPLETE.value });
+    const halfMade = `setsubtract(${existing}.ids, ${completed}.ids)`;
     // cdktf's own importFrom() knows no for_each.
     TerraformStack.of(this).addOverride("import", [
       {

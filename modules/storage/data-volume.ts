@@ -48,6 +48,8 @@ export interface DataVolumeProps {
 export class DataVolume extends Construct {
   /** The volume itself. */
   readonly volume: EbsVolume;
+  /** The volume's id, which is known even while a change of the volume is pending. */
+  readonly knownId: string;
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
     super(scope, id);
@@ -87,11 +89,12 @@ export class DataVolume extends Construct {
         precondition: snapshot && [snapshot.fits(volumeSizeGiB)],
       },
     });
-    new AdoptVolume(this, "adoption", {
+    const { knownId } = new AdoptVolume(this, "adoption", {
       volume: this.volume,
       identifyingTags: props.identifyingTags,
       // Not without protection: a replacement would then destroy what was adopted, and with no final snapshot yet.
       adopt: props.preventDestroy ?? true,
     });
+    this.knownId = knownId;
   }
 }

@@ -9,15 +9,26 @@ export interface FoundDataVolumeProps {
   readonly identifyingTags: Readonly<Record<string, string>>;
   /** What to do when there is none, to end the message. */
   readonly fix: string;
+  /** Do without: a destroy must not fail because the volume is gone, or goes by another name. @default false */
+  readonly mayBeMissing?: boolean;
 }
 
 /** The one data volume that another stack made, found by its tags; a plan says so when there is none, or more than one. */
 export class FoundDataVolume extends Construct {
-  /** The volume that was found. */
-  readonly volume: DataAwsEbsVolume;
+  /** Its id. */
+  readonly id: string;
+  readonly availabilityZone: string;
+  /** Size in GiB. */
+  readonly sizeGiB: number;
 
   constructor(scope: Construct, id: string, props: FoundDataVolumeProps) {
     super(scope, id);
+    if (props.mayBeMissing) {
+      // A destroy goes by what the state says. Nothing of this reaches a resource.
+      this.id = this.availabilityZone = "unknown";
+      this.sizeGiB = 0;
+      return;
+    }
     const described = Object.entries(props.identifyingTags)
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");
@@ -37,9 +48,12 @@ export class FoundDataVolume extends Construct {
         ],
       },
     });
-    this.volume = new DataAwsEbsVolume(this, "this", {
-      // There is one, else no plan gets here. A destroy does, and must not fail for a second one.
+    const volume = new DataAwsEbsVolume(this, "this", {
+      // There is one, else no plan gets here. `terraform destroy` does, and must not fail for a second one.
       filter: [{ name: "volume-id", values: [Token.asString(Fn.element(candidates.ids, 0))] }],
     });
+    this.id = volume.id;
+    this.availabilityZone = volume.availabilityZone;
+    this.sizeGiB = volume.size;
   }
 }

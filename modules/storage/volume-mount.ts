@@ -26,7 +26,7 @@ export interface VolumeMountProps {
   readonly privateKeySettingValue?: string;
   /** Folder with `install-data-volume` and what it installs, on this computer. */
   readonly scriptsDirectory: string;
-  /** Absolute path on the machine where it is mounted. */
+  /** Absolute path on the machine where it is mounted; a change unmounts it at the old one before. */
   readonly mountPoint: string;
   /** File system for a blank volume. */
   readonly fileSystem: FileSystem;
@@ -65,7 +65,7 @@ export class VolumeMount extends Construct {
     const input = { host, port, user, privateKeyFile };
     const unmount = new DataResource(this, "unmount", {
       input,
-      triggersReplace: { attachment: attachment.id, instanceType: props.instanceType },
+      triggersReplace: { attachment: attachment.id, instanceType: props.instanceType, mountPoint: props.mountPoint },
       connection: connectionFromInput(props.ssh),
       provisioners: (props.unmountOverSsh ?? true) ? [remoteExec([unmountCommand], "destroy")] : undefined,
       dependsOn: [attachment, ...(props.dependsOn ?? [])],

@@ -26,7 +26,7 @@ function vitest(name: string, project: string, timeoutSec: number): Runner {
 export const fastTests = vitest("fast tests", "fast", 300);
 
 /** Everything else that vitest runs: shell scripts on real disks, and whole lives of stacks on machines that boot. */
-export const slowTests = vitest("tests with machines and disks", "!fast", 7200);
+export const slowTests = vitest("tests with machines and disks", "!fast", 6000);
 
 /** The local AWS's own tests. */
 export const pythonTests: Runner = {
