@@ -112,9 +112,15 @@ describe.skipIf(reason !== undefined)(
     });
 
     it("fails with one sentence, and installs nothing, when the key has expired", async () => {
-      const then = ["--faked-system-time", "20200101T000000"];
-      await gpg(...then, "--quick-generate-key", "old@example.org", "ed25519", "sign", "1d");
-      await gpg(...then, "--local-user", "old@example.org", "--detach-sign", path.join(folder, "amazon-ssm-agent.deb"));
+      const at = (time: string) => ["--faked-system-time", `20200101T${time}`];
+      await gpg(...at("000000"), "--quick-generate-key", "old@example.org", "ed25519", "sign", "1d");
+      await gpg(
+        ...at("010000"),
+        "--local-user",
+        "old@example.org",
+        "--detach-sign",
+        path.join(folder, "amazon-ssm-agent.deb"),
+      );
       const { stdout } = await gpg("--with-colons", "--list-keys", "old@example.org");
       const old = /^fpr:+([0-9A-F]{40}):/m.exec(stdout)?.[1] ?? "";
       const key = path.join(folder, "old.gpg");
