@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
+import { sshKeyFile } from "../../scripts/setup/ssh-key";
 import { checksums, mounted, writeFiles } from "./data";
 import { accountContents } from "./leftovers";
 import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
+import { type SshAgent, startSshAgent } from "./ssh-agent";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
@@ -15,6 +17,8 @@ describeWithMachines("settings that change on a living machine", () => {
   let user: Workbench;
   let sums: string;
   let instance: string;
+  let folder: string;
+  let agent: SshAgent;
   const step = story();
   const instanceId = async () => (await user.outputs("ec2"))["instance_id"] ?? "";
   const stillThere = async () => {
@@ -27,13 +31,40 @@ describeWithMachines("settings that change on a living machine", () => {
     user.aws("ec2", "create-tags", "--resources", volume ?? "", "--tags", `Key=Name,Value=${name}`);
 
   beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "workbench-keys-"));
     user = await Workbench.start();
-    await user.must("deploy", "ebs");
-    await user.must("deploy", "ec2");
-    sums = await writeFiles(user, "work");
-    instance = await instanceId();
+    agent = await startSshAgent(folder, sshKeyFile(user.session.localAws.home));
+    user.sshAgent = agent.socket;
+    user.settings = { SSH_PRIVATE_KEY_FILE: "", SSH_PORT: "22", EC2_MOUNT_FILE_SYSTEM: "ext4" };
   });
-  afterAll(() => user?.end());
+  afterAll(async () => {
+    await agent?.end();
+    rmSync(folder, { recursive: true, force: true });
+    await user?.end();
+  });
+
+  step(
+    "one command deploys both stacks in an empty account: through the SSH agent, at port 22, with ext4",
+    async () => {
+      expect(await accountContents(user)).toEqual([]);
+      const said = await user.must("deploy", ["ebs", "ec2"]);
+      expect(said.indexOf("aws_ebs_volume.data_volume: Creation complete")).toBeGreaterThan(0);
+      expect(said.indexOf("aws_ebs_volume.data_volume: Creation complete")).toBeLessThan(
+        said.indexOf("aws_instance.machine: Creating"),
+      );
+      expect((await mounted(user)).kind).toBe("ext4");
+      sums = await writeFiles(user, "work");
+      instance = await instanceId();
+    },
+  );
+
+  step("cdktf list, diff and output answer as everywhere", async () => {
+    expect(await user.must("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
+    expect(await user.must("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
+    const { address, ssh } = await user.outputs("ec2");
+    expect(ssh).toBe(`ssh -L 20000:localhost:20000 -L 20001:localhost:20001 admin@${address}`);
+    expect(unwrapped(await user.must("output", "ec2"))).toContain(`ssh = ${ssh}`);
+  });
 
   step("another ssh.allowFrom changes the security group's rules alone", async () => {
     user.settings["SSH_ALLOW_FROM"] = "[203.0.113.7/32, 198.18.0.0/15]";
@@ -95,8 +126,16 @@ describeWithMachines("settings that change on a living machine", () => {
     await stillThere();
   });
 
+  step("a key file in place of the SSH agent replaces nothing", async () => {
+    const { SSH_PRIVATE_KEY_FILE: _, ...others } = user.settings;
+    user.settings = others;
+    user.sshAgent = undefined;
+    await user.must("deploy", "ec2");
+    expect(await instanceId()).toBe(instance);
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+
   step("another ssh.port, and another key, replace the machine", async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "workbench-key-"));
     const key = path.join(folder, "id_ed25519");
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
     const port = { SSH_PORT: "2200" };
@@ -119,7 +158,6 @@ describeWithMachines("settings that change on a living machine", () => {
     expect((await user.trySsh("true")).output).toContain("Permission denied (publickey)");
     user.settings = { ...oldKey, ...newKey };
     expect((await user.plan("ec2")).changes).toBe("");
-    rmSync(folder, { recursive: true });
     instance = await instanceId();
   });
 

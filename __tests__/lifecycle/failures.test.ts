@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
-import { checksums, mounted, writeFiles } from "./data";
+import { checksums, checksumsOf, mounted, writeFiles } from "./data";
 import { accountContents } from "./leftovers";
 import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
@@ -92,6 +92,10 @@ describeWithMachines("what can go wrong", () => {
     expect(said).toMatch(/timeout|connection refused/i);
     const [volume] = (await user.aws("ec2", "describe-volumes", "--volume-ids", volumeId)).Volumes;
     expect(volume.State).toBe("in-use");
+    const leader = await leaderOf(volume.Attachments[0].InstanceId);
+    expect(readFileSync(`/proc/${leader}/mountinfo`, "utf8")).toMatch(/ \/data .* - ext4 /);
+    const { stdout } = await execa("bash", ["-c", checksumsOf(`/proc/${leader}/root/data/work`)]);
+    expect(stdout).toBe(sums);
   });
 
   step(
@@ -100,6 +104,19 @@ describeWithMachines("what can go wrong", () => {
       await user.must("destroy", "ec2", { EC2_UNMOUNT_OVER_SSH: "false" });
       await user.must("deploy", "ec2");
       await stillThere();
+    },
+  );
+
+  step(
+    "one command destroys both, once ebs.preventDestroy is off: the machine first, and a snapshot stays",
+    async () => {
+      const unprotected = { EBS_PREVENT_DESTROY: "false" };
+      const said = await user.must("destroy", ["ec2", "ebs"], unprotected);
+      expect(said.indexOf("aws_instance.machine: Destruction complete")).toBeGreaterThan(0);
+      expect(said.indexOf("aws_instance.machine: Destruction complete")).toBeLessThan(
+        said.indexOf("aws_ebs_volume.data_volume: Destroying"),
+      );
+      expect(await accountContents(user)).toEqual([expect.stringMatching(/^snap-/)]);
     },
   );
 });
