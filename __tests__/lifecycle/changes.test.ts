@@ -26,7 +26,13 @@ describeWithMachines("settings that change on a living machine", () => {
     expect(await checksums(user, "work")).toBe(sums);
   };
 
-  const volumes = (): Promise<string[]> => user.aws("ec2", "describe-volumes", "--query", "Volumes[?Tags].VolumeId");
+  const volumes = (): Promise<string[]> =>
+    user.aws(
+      "ec2",
+      "describe-volumes",
+      "--query",
+      "Volumes[?Tags[?Key=='Holds' || Value=='workbench-local-data']].VolumeId",
+    );
   const rename = (volume: string | undefined, name: string) =>
     user.aws("ec2", "create-tags", "--resources", volume ?? "", "--tags", `Key=Name,Value=${name}`);
 
