@@ -5,17 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { execa, type Options } from "execa";
 import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
-import type { LocalAws } from "../../scripts/local-aws/environment";
-import { type LocalSession, openLocalSession } from "../../scripts/local-aws/local-session";
-import { isPortTaken } from "../../scripts/local-aws/port-holder";
+import type { LocalSession } from "../../scripts/local-aws/local-session";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
 import { sweepWhenGone } from "../../scripts/testing/sweep-when-gone";
+import { freePlace, localVariables, openSession, tunnelPortsOf } from "./place";
 import { unattended } from "./tunnel";
 
 const project = path.resolve(__dirname, "../..");
-
-/** The port of {@link freePlace} 0. */
-const FIRST_PORT = 4860;
 
 /** How a command ended, and all that it said. */
 export interface Ended {
@@ -62,8 +58,7 @@ export class Workbench {
 
   /** Ports of this computer for a tunnel, which belong to this user's local AWS alone. */
   get tunnelPorts(): { nrepl: number; jupyter: number } {
-    const nrepl = 20_000 + 10 * (this.session.localAws.port - FIRST_PORT);
-    return { nrepl, jupyter: nrepl + 1 };
+    return tunnelPortsOf(this.session.localAws);
   }
 
   /** Ends the local AWS's server as a power cut would: at once, with no word to it. */
@@ -277,29 +272,6 @@ export class Workbench {
       },
     } satisfies Options;
   }
-}
-
-/** The first of eleven places whose port is free: two runs of the tests get along on one computer. */
-async function freePlace(): Promise<{ port: number; network: string }> {
-  for (let place = 4; place < 15; place++) {
-    const port = FIRST_PORT + place;
-    if (!(await isPortTaken(port))) return { port, network: `198.18.${16 * place}.0/20` };
-  }
-  throw new Error("expected a free port from 4864 to 4874, got none; end the local AWSs that hold them");
-}
-
-function openSession(localAws: LocalAws): Promise<LocalSession> {
-  return openLocalSession({ ...process.env, ...localVariables(localAws) });
-}
-
-/** What tells a command which local AWS is meant. */
-function localVariables({ home, port, network }: LocalAws): NodeJS.ProcessEnv {
-  return {
-    WORKBENCH_ENV: "local",
-    LOCAL_AWS_HOME: home,
-    LOCAL_AWS_PORT: String(port),
-    LOCAL_AWS_NETWORK: network,
-  };
 }
 
 function lastLines(text: string, count: number): string {
