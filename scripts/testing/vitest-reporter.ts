@@ -4,8 +4,8 @@ import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 import { projectRoot } from "../support/project";
 import type { TestEvent } from "./test-events";
 
-/** Variable with the file that events are appended to. */
-export const EVENTS_FILE_VARIABLE = "WORKBENCH_TEST_EVENTS";
+/** Variable with the file that events are appended to; one of WORKBENCH_… would be a setting. */
+export const EVENTS_FILE_VARIABLE = "TEST_EVENTS_FILE";
 
 /** Writes vitest's results as {@link TestEvent}s. */
 export default class EventReporter implements Reporter {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-EVENTS_FILE_VARIABLE = "WORKBENCH_TEST_EVENTS"
+EVENTS_FILE_VARIABLE = "TEST_EVENTS_FILE"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

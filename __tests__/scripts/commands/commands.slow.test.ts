@@ -149,7 +149,7 @@ test("npm run synth writes the stacks of the local settings, where nothing says 
     CDKTF_OUTPUT: out,
     CDKTF_OUTDIR: out,
   });
-  expect(result.exitCode).toBe(0);
+  expect(result.exitCode, String(result.all)).toBe(0);
   const stack = readFileSync(path.join(out, "stacks", "ebs", "cdk.tf.json"), "utf8");
   expect(stack).toContain('"Environment": "local"');
 });

@@ -19,7 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 async function run(file: string, args: readonly string[]): Promise<string[]> {
   await execa(file, args, {
     cwd: directory,
-    env: { WORKBENCH_TEST_EVENTS: events, PYTHONPATH: path.join(projectRoot, "scripts", "testing") },
+    env: { TEST_EVENTS_FILE: events, PYTHONPATH: path.join(projectRoot, "scripts", "testing") },
     reject: false,
     timeout: 50_000,
   });
