@@ -1,6 +1,10 @@
 """Turns IPv4 forwarding on for the machines' way out, and off again after the last local AWS when it was off before."""
 
+import contextlib
+import fcntl
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from .commands import run
@@ -11,11 +15,20 @@ SWITCH = Path("/proc/sys/net/ipv4/ip_forward")
 # Of the whole host, not of one home: the last local AWS to leave turns forwarding off.
 WAS_OFF = Path("/run/local-aws-turned-forwarding-on")
 COMMENT = "local-aws-forwarding"
+LOCK = Path("/run/local-aws-forwarding.lock")
 ANY_BRIDGE = f"{Names.BRIDGE_PREFIX}+"
 
 
 def turn_on() -> None:
-    """Lets this host forward. Where it did not before, everything but the machines' own traffic is dropped still."""
+    """Lets this host forward. Where it did not before, everything but the machines' own traffic is dropped still.
+
+    The caller's bridge is there already, so that no other local AWS turns forwarding off again.
+    """
+    with _one_at_a_time():
+        _turn_on()
+
+
+def _turn_on() -> None:
     if SWITCH.read_text().strip() == "1":
         return
     guard = ("!", "-i", ANY_BRIDGE, "!", "-o", ANY_BRIDGE, "-j", "DROP")
@@ -26,11 +39,25 @@ def turn_on() -> None:
 
 def turn_off() -> None:
     """Ends what `turn_on` did, when no local AWS has a bridge any more."""
-    if not WAS_OFF.exists() or _bridges():
+    if not WAS_OFF.exists():
         return
-    SWITCH.write_text("0\n")
-    remove_rules(COMMENT)
-    WAS_OFF.unlink(missing_ok=True)
+    with _one_at_a_time():
+        if not WAS_OFF.exists() or _bridges():
+            return
+        SWITCH.write_text("0\n")
+        remove_rules(COMMENT)
+        WAS_OFF.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    # One local AWS may look for bridges while another is about to make one.
+    descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _bridges() -> list[str]:
