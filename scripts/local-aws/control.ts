@@ -12,11 +12,11 @@ import { findRunning, localAwsLog, type RunningLocalAws } from "./find-local-aws
 import { readHealth } from "./health";
 import { isPortTaken, portHolder } from "./port-holder";
 
-/** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow disks. */
-const START_LIMIT_SEC = 120;
+/** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow and busy computers. */
+const START_LIMIT_SEC = 300;
 /** Machines power off by themselves first. */
-const STOP_LIMIT_SEC = 120;
-const CLEAN_LIMIT_SEC = 180;
+const STOP_LIMIT_SEC = 300;
+const CLEAN_LIMIT_SEC = 300;
 const POLL_MS = 50;
 
 /** How {@link startLocalAws} starts. */
@@ -106,7 +106,7 @@ async function requireFreePort({ port }: LocalAws): Promise<void> {
   const other = await readHealth(port);
   const holder = other ? `the local AWS of ${other.home} (pid ${other.pid})` : await portHolder(port);
   throw new CommandError(
-    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.18.16.0/20`,
+    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.19.0.0/20`,
   );
 }
 

@@ -15,7 +15,8 @@ export interface Health {
   readonly missing: readonly string[];
 }
 
-const TIMEOUT_MS = 3_000;
+/** It answers within milliseconds; a busy computer takes its time. */
+const TIMEOUT_MS = 10_000;
 
 /**
  * Asks whatever listens on a port of this computer whether it is a local AWS, and how it is. Undefined when nothing

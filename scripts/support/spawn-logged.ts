@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { followFile } from "./follow-file";
 import { logDirectory } from "./project";
@@ -46,9 +46,12 @@ export function logFileOf(name: string): string {
 export function spawnLogged({ name, file, args, cwd, env, onLine }: Spawned): RunningChild {
   const log = logFileOf(name);
   mkdirSync(path.dirname(log), { recursive: true });
-  // A new file each time: whoever follows that of an earlier run, another command perhaps, keeps following his own.
-  rmSync(log, { force: true });
-  const output = openSync(log, "ax+");
+  // A new file each time: whoever follows that of an earlier run, another command perhaps, keeps following his own. It takes the
+  // name when it is there, since two commands may begin the same step at one moment.
+  const fresh = `${log}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  const output = openSync(fresh, "ax+");
+  renameSync(fresh, log);
   const child = spawn(file, [...args], {
     cwd,
     env: env ?? process.env,
