@@ -1,7 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import path from "node:path";
 import { ask } from "../support/ask";
 
 const LIMIT = { timeoutSec: 30 };
+
+/** Where a volume's disk appears under its id, and what the scripts on a machine keep of that volume. */
+const BY_ID = "/dev/disk/by-id";
+const VOLUME_LINK = /^nvme-Amazon_Elastic_Block_Store_vol([0-9a-f]+)$/;
 
 /**
  * Unmounts every file system and detaches every loop device that has its place or its file below `directory`: what a test
@@ -11,8 +16,41 @@ const LIMIT = { timeoutSec: 30 };
  */
 export async function releaseMounts(directory: string): Promise<string[]> {
   for (const mountPoint of mountPointsBelow(directory)) await ask("umount", [mountPoint], LIMIT);
-  for (const device of await loopDevicesBelow(directory)) await ask("losetup", ["--detach", device], LIMIT);
+  for (const device of await loopDevicesBelow(directory)) {
+    removeLinksTo(device);
+    await ask("losetup", ["--detach", device], LIMIT);
+  }
   return mountPointsBelow(directory);
+}
+
+/** A test on a disk plugs it into this computer, since the scripts that it tests look there. */
+function removeLinksTo(device: string): void {
+  for (const name of volumeLinks()) {
+    const link = path.join(BY_ID, name);
+    if (targetOf(link) !== device) continue;
+    rmSync(link);
+    const volume = name.replace(VOLUME_LINK, "vol-$1");
+    rmSync(`/var/lib/workbench/formatting/${volume}`, { force: true });
+    rmSync(`/run/workbench/${volume}.lock`, { force: true });
+  }
+}
+
+/** Undefined for a link that another test has just removed. */
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
+function volumeLinks(): string[] {
+  try {
+    return readdirSync(BY_ID).filter((name) => VOLUME_LINK.test(name));
+  } catch {
+    // No disk has an id here.
+    return [];
+  }
 }
 
 /** The innermost first. */

@@ -1,0 +1,103 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+const module = path.resolve("scripts/testing/place.ts");
+const LIMIT = { timeout: 200_000, interval: 100 };
+
+/** Records of this test's own; the claims themselves are the same for the whole computer. */
+let cache: string;
+beforeEach(() => {
+  cache = mkdtempSync(path.join(tmpdir(), "places-"));
+});
+afterEach(() => rmSync(cache, { recursive: true, force: true }));
+
+const records = () => readdirSync(path.join(cache, "workbench", "test-places"));
+
+/** Runs a program that knows what place.ts exports. */
+function run(program: string) {
+  const source = `import * as place from ${JSON.stringify(module)}; ${program}`;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", source];
+  return execa(process.execPath, args, { env: { XDG_CACHE_HOME: cache, TMPDIR: cache }, reject: false });
+}
+
+interface Claimed {
+  readonly port: number;
+  readonly network: string;
+  readonly folder: string;
+}
+
+/** A process that claims a place, says which, and holds it. */
+async function hold() {
+  const running = run("console.log(JSON.stringify(await place.claimPlace())); setInterval(() => {}, 1000);");
+  const line = await new Promise<string>((resolve, reject) => {
+    running.stdout.once("data", (data) => resolve(String(data)));
+    running.then(({ stderr }) => reject(new Error(stderr)));
+  });
+  return { running, place: JSON.parse(line) as Claimed };
+}
+
+/** What sweeps after a process that is gone. */
+async function killWatcher({ folder }: Claimed): Promise<void> {
+  await execa("pkill", ["--signal", "KILL", "--full", `^sh -c cat > /dev/null.*${folder}`]);
+}
+
+test("processes that ask at one moment get a place each", async () => {
+  const holders = await Promise.all(Array.from({ length: 4 }, hold));
+  for (const key of ["port", "network", "folder"] as const) {
+    expect(new Set(holders.map(({ place }) => place[key])).size).toBe(4);
+  }
+  for (const { running } of holders) running.kill("SIGKILL");
+  await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
+});
+
+test("a holder that is killed has its folder swept", async () => {
+  const { running, place } = await hold();
+  writeFileSync(path.join(place.folder, "file"), "");
+  running.kill("SIGKILL");
+  await vi.waitFor(() => expect(existsSync(place.folder)).toBe(false), LIMIT);
+  await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
+});
+
+test("what nobody could sweep is swept by the next run, and what others hold is not", async () => {
+  const [killed, alive] = await Promise.all([hold(), hold()]);
+  for (const { place } of [killed, alive]) writeFileSync(path.join(place.folder, "file"), "");
+  await killWatcher(killed.place);
+  killed.running.kill("SIGKILL");
+  await killed.running;
+  expect(existsSync(killed.place.folder)).toBe(true);
+  // Tests beside this one may hold the killed one's place for a moment: they have other records.
+  const sweepAll = () => run("console.log(JSON.stringify(await place.sweepAbandonedPlaces()))");
+  await vi.waitFor(async () => {
+    expect((await sweepAll()).stdout).toBe("[]");
+    expect(existsSync(killed.place.folder)).toBe(false);
+  }, LIMIT);
+  expect(existsSync(path.join(alive.place.folder, "file"))).toBe(true);
+  alive.running.kill("SIGKILL");
+  await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
+});
+
+test("a place that is given back leaves nothing", async () => {
+  const { stdout } = await run(`
+    const one = await place.claimPlace(); await one.giveBack();
+    console.log(JSON.stringify(one));`);
+  const one = JSON.parse(stdout) as Claimed;
+  expect(records()).toEqual([]);
+  expect(existsSync(one.folder)).toBe(false);
+});
+
+test("a network that is routed already is left to whoever has it", async () => {
+  const taken = await hold();
+  const [, third] = /^198\.18\.(\d+)\./.exec(taken.place.network) ?? [];
+  const route = ["route", "add", "unreachable", `198.18.${third}.0/24`];
+  await execa("ip", route);
+  taken.running.kill("SIGKILL");
+  await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
+  const next = await hold();
+  expect(next.place.network).not.toBe(taken.place.network);
+  await execa("ip", ["route", "del", ...route.slice(2)]);
+  next.running.kill("SIGKILL");
+  await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
+});

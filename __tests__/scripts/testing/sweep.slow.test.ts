@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { describe, expect, test } from "vitest";
+import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
+import { controlGroups } from "../../../scripts/testing/test-control-group";
+
+const testFolder = () => mkdtempSync(path.join(tmpdir(), "workbench-test-"));
+
+test("an empty folder is removed", async () => {
+  const directory = testFolder();
+  expect(await sweep(directory)).toEqual([]);
+  expect(existsSync(directory)).toBe(false);
+});
+
+test("processes that work in an abandoned folder are ended, and no others", async () => {
+  const directory = testFolder();
+  const byCommand = execa("sh", ["-c", "sleep 600", path.join(directory, "file")], { reject: false });
+  const byEnvironment = execa("sleep", ["600"], { env: { TMPDIR: directory }, reject: false });
+  const elsewhere = execa("sleep", ["600"], {
+    env: { TMPDIR: `${directory}-other`, OLDPWD: directory },
+    reject: false,
+  });
+  await sweep(directory, { abandoned: true });
+  expect((await byCommand).signal).toBe("SIGKILL");
+  expect((await byEnvironment).signal).toBe("SIGKILL");
+  expect(elsewhere.exitCode).toBe(null);
+  elsewhere.kill();
+  await elsewhere;
+});
+
+const mayMount = process.getuid?.() === 0 && process.platform === "linux";
+describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)", () => {
+  test("and loop devices that an interrupted test left are released, inner ones first", async () => {
+    const directory = testFolder();
+    const outer = path.join(directory, "with space", "outer");
+    mkdirSync(outer, { recursive: true });
+    await execa("mount", ["-t", "tmpfs", "none", outer]);
+    mkdirSync(path.join(outer, "inner"));
+    await execa("mount", ["-t", "tmpfs", "none", path.join(outer, "inner")]);
+    const file = path.join(directory, "disk");
+    writeFileSync(file, "");
+    truncateSync(file, 1024 * 1024);
+    const { stdout: device } = await execa("losetup", ["--find", "--show", file]);
+
+    await sweep(directory);
+    expect(existsSync(directory)).toBe(false);
+    expect((await execa("losetup", ["--list", "--noheadings", device], { reject: false })).stdout).not.toContain(
+      directory,
+    );
+  });
+
+  test("a disk in memory goes with all that a volume has on this computer", async () => {
+    const directory = testFolder();
+    const memory = memoryFolderOf(directory);
+    mkdirSync(memory);
+    const file = path.join(memory, "disk");
+    writeFileSync(file, "");
+    truncateSync(file, 1024 * 1024);
+    const { stdout: device } = await execa("losetup", ["--find", "--show", file]);
+    const id = randomBytes(8).toString("hex");
+    const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol${id}`;
+    const lock = `/run/workbench/vol-${id}.lock`;
+    for (const each of [link, lock]) mkdirSync(path.dirname(each), { recursive: true });
+    symlinkSync(device, link);
+    writeFileSync(lock, "");
+
+    await sweep(directory);
+    for (const each of [memory, lock]) expect(existsSync(each)).toBe(false);
+    expect(() => lstatSync(link)).toThrow("ENOENT");
+  });
+
+  test("a folder that a script made immutable goes too", async () => {
+    const directory = testFolder();
+    await execa("chattr", ["+i", directory]);
+    await sweep(directory);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  test("that stay keep the folder, so that nothing in them is removed", async () => {
+    const directory = testFolder();
+    const mountPoint = path.join(directory, "busy");
+    mkdirSync(mountPoint);
+    await execa("mount", ["-t", "tmpfs", "none", mountPoint]);
+    writeFileSync(path.join(mountPoint, "data"), "");
+    const holder = execa("sleep", ["60"], { cwd: mountPoint, reject: false });
+    await expect(sweep(directory)).rejects.toThrow(`${directory} is not removed: still mounted is ${mountPoint}`);
+    expect(existsSync(path.join(mountPoint, "data"))).toBe(true);
+    holder.kill();
+    await holder;
+    await sweep(directory);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  const groups = controlGroups();
+  test.skipIf(groups === undefined)("a control group goes when its test is gone, and no sooner", async () => {
+    const ended = execa("true");
+    await ended;
+    const [gone, alive] = [ended.pid, process.pid].map((pid) => path.join(groups ?? "", `workbench-test-${pid}-x`));
+    for (const group of [gone, alive]) mkdirSync(path.join(group ?? "", "inner"), { recursive: true });
+    await sweep(testFolder());
+    expect(existsSync(gone ?? "")).toBe(false);
+    expect(existsSync(alive ?? "")).toBe(true);
+    await execa("find", [alive ?? "", "-depth", "-type", "d", "-delete"]);
+  });
+});
