@@ -1,41 +1,45 @@
 import { defineConfig } from "vitest/config";
+import { filesOfKind, type Kind, listTestFiles, tagsOf } from "./scripts/testing/test-files.ts";
 
-/** Tests that boot machines, use disks or deploy: right, but not in seconds. */
-const slow = ["__tests__/scripts/on-machine/**/*.test.ts", "__tests__/**/*.slow.test.ts"];
+/** One limit a test, for what hangs: a busy computer takes its time, and is no reason to fail. */
+const LIMIT_MS: Readonly<Record<Exclude<Kind, "python">, number>> = {
+  fast: 300_000,
+  slow: 900_000,
+  lifecycle: 1_800_000,
+  deep: 3_600_000,
+};
+
+const tags = new Set(listTestFiles().flatMap(({ file }) => tagsOf(file)));
+
+function project(
+  name: keyof typeof LIMIT_MS,
+  groupOrder: number,
+  options: { maxWorkers?: number; isolate?: boolean } = {},
+) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: filesOfKind(name),
+      testTimeout: LIMIT_MS[name],
+      hookTimeout: LIMIT_MS[name],
+      sequence: { groupOrder },
+      ...options,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
+    setupFiles: ["scripts/testing/measure-file.ts"],
+    tags: [...tags].map((name) => ({ name })),
     projects: [
-      {
-        // What `npm run check` runs: pure logic and synthesis, in seconds.
-        test: {
-          name: "fast",
-          include: ["__tests__/**/*.test.ts"],
-          exclude: [...slow, "__tests__/lifecycle/**"],
-          // Some synthesize in processes of their own; a busy computer takes its time for that.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
-      {
-        test: {
-          name: "machine",
-          include: slow,
-          exclude: ["__tests__/lifecycle/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        // Whole stories, each with a local AWS of its own; one after the other, since two cores boot all their machines.
-        test: {
-          name: "lifecycle",
-          include: ["__tests__/lifecycle/**/*.test.ts"],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 300_000,
-        },
-      },
+      // Its files share what they load, which is most of their work.
+      project("fast", 0, { isolate: false }),
+      project("slow", 1),
+      // Stories wait for pauses of the AWS provider most of the time. `npm test` gives each a vitest of its own.
+      project("lifecycle", 2, { maxWorkers: 4 }),
+      project("deep", 3, { maxWorkers: 1 }),
     ],
   },
 });

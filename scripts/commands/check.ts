@@ -3,11 +3,11 @@ import { runTasks } from "../support/progress";
 import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 import { listChecks } from "../testing/checks";
-import { inTemporaryDirectory, runAndCount } from "../testing/run-and-count";
-import { checkTask, runnerTask } from "../testing/run-tests";
-import { fastTests } from "../testing/runners";
+import { runAndCount } from "../testing/run-and-count";
+import { runnersOf } from "../testing/runners";
+import { listTestFiles } from "../testing/test-files";
 
-const USAGE = "usage: npm run check, without arguments; npx vitest run --project fast <file> runs one file";
+const USAGE = "usage: npm run check, without arguments; npm test -- <words> runs what concerns them";
 
 await runCommand(async (args) => {
   readOptions(args, {}, USAGE);
@@ -16,9 +16,6 @@ await runCommand(async (args) => {
     if (!(await pythonEnvironmentStep.isDone())) await runTasks([pythonEnvironmentStep], { concurrent: false });
     const { checks, skipped } = await listChecks();
     add({ passed: 0, failed: [], skipped });
-    await inTemporaryDirectory(add, async (directory) => {
-      const tasks = [...checks.map((check) => checkTask(check, add)), runnerTask(fastTests, directory, add)];
-      await runTasks(tasks, { concurrent: true });
-    });
+    return { checks, first: runnersOf(listTestFiles().filter(({ kind }) => kind === "fast")), rest: [] };
   });
 });

@@ -1,27 +1,28 @@
 import { localAwsOf } from "../local-aws/find-local-aws";
 import { ensureReady } from "../setup/ensure-ready";
-import { runTasks } from "../support/progress";
-import { readOptions } from "../support/read-options";
+import { readWords } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 import { listChecks } from "../testing/checks";
-import { inTemporaryDirectory, runAndCount } from "../testing/run-and-count";
-import { checkTask, runnerTask } from "../testing/run-tests";
-import { fastTests, pythonTests, slowTests } from "../testing/runners";
+import { runAndCount } from "../testing/run-and-count";
+import { runnersOf } from "../testing/runners";
+import { selectTests } from "../testing/select";
+import { listTestFiles } from "../testing/test-files";
 
-const USAGE = 'usage: npm test, without arguments; npx vitest run --project lifecycle -t "whole" runs one story';
+const USAGE = "usage: npm test [-- <words>]; words are parts of test files' paths, or tags, such as ebs or network";
 
 await runCommand(async (args) => {
-  readOptions(args, {}, USAGE);
+  const words = readWords(args, USAGE);
+  const tests = selectTests(
+    words,
+    listTestFiles().filter(({ kind }) => kind !== "deep"),
+  );
   return runAndCount("npm test", async (add) => {
     await ensureReady({ localAwsHome: localAwsOf().home, tests: true });
+    const first = runnersOf(tests.filter(({ kind }) => kind === "fast"));
+    const rest = runnersOf(tests.filter(({ kind }) => kind !== "fast"));
+    if (words.length > 0) return { checks: [], first, rest };
     const { checks, skipped } = await listChecks();
     add({ passed: 0, failed: [], skipped });
-    const checkTasks = checks.map((check) => checkTask(check, add));
-    await runTasks(checkTasks, { concurrent: true });
-    // One after the other: what they wait for is machines, and those are as many as the processors carry.
-    await inTemporaryDirectory(add, async (directory) => {
-      const runners = [fastTests, pythonTests, slowTests].map((runner) => runnerTask(runner, directory, add));
-      await runTasks(runners, { concurrent: false });
-    });
+    return { checks, first, rest };
   });
 });

@@ -113,13 +113,12 @@ export function localEnvironment(
  * their own.
  */
 export function testEnvironment(source: NodeJS.ProcessEnv, temporary: string): NodeJS.ProcessEnv {
-  const pythonPath = ["local-aws", "testing"].map((folder) => path.join(projectRoot, "scripts", folder));
   return {
     ...passedOn(source),
     ...noAccount,
     PATH: pathOf(source),
     TMPDIR: temporary,
-    PYTHONPATH: pythonPath.join(path.delimiter),
+    PYTHONPATH: path.join(projectRoot, "scripts", "local-aws"),
   };
 }
 

@@ -20,8 +20,22 @@ export function readOptions<const Options extends OptionsConfig>(
   options: Options,
   usage: string,
 ): Values<Options> {
+  return parse(usage, () => parseArgs({ args: [...args], options }).values);
+}
+
+/**
+ * Reads a command line that has words and no options.
+ *
+ * @param usage how the command is called; ends the sentence about what is wrong
+ * @throws CommandError with exit code 2 for an option
+ */
+export function readWords(args: readonly string[], usage: string): string[] {
+  return parse(usage, () => parseArgs({ args: [...args], allowPositionals: true }).positionals);
+}
+
+function parse<Result>(usage: string, read: () => Result): Result {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return read();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_"))) throw error;
     // Further sentences explain how positional arguments would be given.

@@ -11,10 +11,10 @@ export interface Check {
   readonly args: readonly string[];
 }
 
-const CHECK_LIMIT_SEC = 120;
+const CHECK_LIMIT_SEC = 600;
 
 /** The folders with Python; each has, or extends, ruff's configuration. */
-const PYTHON_SOURCES = ["scripts/local-aws", "scripts/testing", "__tests__/scripts/local-aws"];
+const PYTHON_SOURCES = ["scripts/local-aws", "__tests__"];
 
 /** Time limit of each check, in seconds. */
 export const checkLimitSec = CHECK_LIMIT_SEC;

@@ -1,32 +1,91 @@
 import { describeTool, missingTools } from "../setup/tools";
-import { countLine, failedToRun, type Tally } from "./tally";
-import { describeTallies } from "./tally-report";
-import { makeTemporaryDirectory, sweep } from "./temporary-directory";
+import { CommandError } from "../support/command-error";
+import { type ProgressTask, runTasks } from "../support/progress";
+import { Capacity } from "./capacity";
+import type { Check } from "./checks";
+import { claimPlace, sweepAbandonedPlaces, sweepInTurn } from "./place";
+import { checkTask, runnerTask } from "./run-tests";
+import type { Runner } from "./runners";
+import { type Cost, countLine, failedToRun, type Tally } from "./tally";
+import { describeCosts, describeTallies } from "./tally-report";
+import { readUsage, usageFileOf } from "./usage";
 
 /** Takes in how a runner or a check fared. */
 export type AddTally = (tally: Tally) => void;
 
+/** Stories that run at once: they wait for pauses of the AWS provider most of the time. */
+export const STORIES_AT_ONCE = 4;
+
+/** What a command runs. */
+export interface Work {
+  readonly checks: readonly Check[];
+  /** What runs together with the checks. Where any of these fails, the rest is not begun. */
+  readonly first: readonly Runner[];
+  readonly rest: readonly Runner[];
+}
+
 /**
- * Runs tests and checks, then prints what was not installed, what did not pass, and as the last line the count.
+ * Runs tests and checks, then prints what was not installed, what did not pass, where the time went, and as the last line
+ * the count.
  *
  * @param command how people call it, for what fails as a whole
+ * @param prepare sets up what is missing, and says what to run
  * @returns the exit code: 1 when anything failed
  */
-export async function runAndCount(command: string, work: (add: AddTally) => Promise<void>): Promise<number> {
+export async function runAndCount(command: string, prepare: (add: AddTally) => Promise<Work>): Promise<number> {
   const tallies: Tally[] = [];
-  await work((tally) => tallies.push(tally)).catch((error) => tallies.push(failedToRun(command, error)));
+  const files: Cost[] = [];
+  const add: AddTally = (tally) => tallies.push(tally);
+  const work = async (): Promise<void> => {
+    const { checks, first, rest } = await prepare(add);
+    await inTestFolder(add, async (folder) => {
+      const runners = (those: readonly Runner[]) => those.map((runner) => runnerTask(runner, folder, add));
+      await runTasks([...checks.map((check) => checkTask(check, add)), ...runners(first)], { concurrent: true });
+      if (tallies.some(({ failed }) => failed.length > 0)) addNotRun(add, rest);
+      else await runTasks(sideBySide(rest, folder, add), { concurrent: true });
+      files.push(...readUsage(usageFileOf(folder)));
+    });
+  };
+  await work().catch((error) => add(failedToRun(command, error)));
   const missing = missingTools(["machines", "tests"]).map((tool) => `Not installed: ${describeTool(tool)}\n`);
-  process.stdout.write(`${missing.join("")}${describeTallies(tallies)}${countLine(tallies)}\n`);
+  const costs = tallies.flatMap(({ cost }) => cost ?? []);
+  process.stdout.write(
+    `${missing.join("")}${describeCosts(costs, files)}${describeTallies(tallies)}${countLine(tallies)}\n`,
+  );
   return tallies.some((tally) => tally.failed.length > 0) ? 1 : 0;
 }
 
-/** Gives tests a temporary folder, and afterwards sweeps it; a local AWS that still runs there is a failure of theirs. */
-export async function inTemporaryDirectory(add: AddTally, work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = makeTemporaryDirectory();
+/** All side by side; of the stories, which declare their memory, as many as there is room for. */
+function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): ProgressTask[] {
+  const capacity = new Capacity(STORIES_AT_ONCE);
+  return runners.map((runner) => {
+    const task = runnerTask(runner, folder, add);
+    const { needs } = runner;
+    if (needs === undefined) return task;
+    const run = (...tell: Parameters<typeof task.run>) => capacity.use(needs.memoryMiB, () => task.run(...tell));
+    return { ...task, run };
+  });
+}
+
+function addNotRun(add: AddTally, runners: readonly Runner[]): void {
+  const reason = "not begun, since something failed before";
+  add({ passed: 0, failed: [], skipped: runners.map(({ name }) => ({ name, reason })) });
+}
+
+/**
+ * Sweeps what earlier test runs left when they were killed, then gives tests a folder, and sweeps it afterwards. A local AWS that
+ * still runs there is a failure of theirs.
+ */
+async function inTestFolder(add: AddTally, work: (folder: string) => Promise<void>): Promise<void> {
+  const problems = await sweepAbandonedPlaces();
+  if (problems.length > 0) throw new CommandError(problems.join("; "));
+  const place = await claimPlace();
   try {
-    await work(directory);
+    await work(place.folder);
   } finally {
-    const left = await sweep(directory);
+    // Runners that were ended leave processes and places of their own in this folder.
+    const left = await sweepInTurn(place.folder, { abandoned: true });
+    await place.giveBack();
     const reason = (home: string): string => `the local AWS of ${home} still ran`;
     const failed = left.map((home) => ({ name: "tests leave nothing running", reason: reason(home) }));
     add({ passed: 0, failed, skipped: [] });

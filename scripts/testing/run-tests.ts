@@ -1,16 +1,16 @@
-import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { testEnvironment } from "../local-aws/environment";
-import { followFile } from "../support/follow-file";
 import type { ProgressTask } from "../support/progress";
 import { projectRoot, shown } from "../support/project";
 import { runLogged, TimeLimitError } from "../support/run-logged";
 import { logFileOf } from "../support/spawn-logged";
 import { type Check, checkLimitSec } from "./checks";
+import { readJUnit } from "./junit";
+import { RunnerProgress } from "./runner-progress";
 import type { Runner } from "./runners";
 import { failedToRun, type Tally, tally } from "./tally";
-import { parseTestEvent, type TestEvent } from "./test-events";
-import { EVENTS_FILE_VARIABLE } from "./vitest-reporter";
+import { readCpuSec, USAGE_FILE_VARIABLE, usageFileOf, withCpu } from "./usage";
 
 /** How much of a failed check's output is shown. */
 const SHOWN_LINES = 60;
@@ -30,22 +30,22 @@ export function runnerTask(runner: Runner, temporary: string, done: (tally: Tall
 }
 
 async function run(runner: Runner, temporary: string, report: (words: string) => void): Promise<Tally> {
-  const eventsFile = path.join(mkdtempSync(path.join(temporary, "events-")), "events.jsonl");
-  const descriptor = openSync(eventsFile, "ax+");
-  const events: TestEvent[] = [];
-  let failed = 0;
-  const stopFollowing = followFile(descriptor, (line) => {
-    const event = parseTestEvent(line);
-    if (event === undefined) return;
-    events.push(event);
-    if (event.event !== "test") return;
-    if (event.outcome === "failed") failed += 1;
-    report(`${events.length} done, ${failed} failed: ${event.name}`);
-  });
+  const { name, timeoutSec } = runner;
+  const log = logFileOf(name);
+  const reportFile = path.join(temporary, `${path.basename(log, ".log")}.xml`);
+  const cpuFile = path.join(temporary, `${path.basename(log, ".log")}.cpu`);
+  const progress = new RunnerProgress();
+  const begun = performance.now();
   const end = await runLogged({
-    ...runner,
+    name,
+    timeoutSec,
+    ...withCpu(runner.file, runner.args(reportFile), { cpuFile, leftovers: runner.besideStories === true }),
     cwd: projectRoot,
-    env: { ...testEnvironment(process.env, temporary), [EVENTS_FILE_VARIABLE]: eventsFile },
+    env: { ...testEnvironment(process.env, temporary), [USAGE_FILE_VARIABLE]: usageFileOf(temporary) },
+    onLine: (line) => {
+      const words = progress.follow(line);
+      if (words !== undefined) report(words);
+    },
     allowedExitCodes: "any",
   }).then(
     (exitCode) => ({ exitCode, timedOut: false }),
@@ -54,9 +54,12 @@ async function run(runner: Runner, temporary: string, report: (words: string) =>
       throw error;
     },
   );
-  stopFollowing();
-  closeSync(descriptor);
-  return tally(events, { runner: runner.name, log: shown(logFileOf(runner.name)), ...end });
+  const wallSec = (performance.now() - begun) / 1000;
+  const results = readJUnit(readIfThere(reportFile));
+  return {
+    ...tally(results ?? progress.results(), { runner: name, reported: results !== undefined, log: shown(log), ...end }),
+    cost: { name, wallSec, cpuSec: readCpuSec(readIfThere(cpuFile)) },
+  };
 }
 
 /** A task that runs one check; it counts as one test. */
@@ -81,4 +84,13 @@ async function look(check: Check): Promise<Tally> {
   if (exitCode === 0) return { passed: 1, failed: [], skipped: [] };
   const lines = readFileSync(logFileOf(check.name), "utf8").trimEnd().split("\n").slice(0, SHOWN_LINES);
   return { passed: 0, failed: [{ name: check.name, reason: lines.join("\n") }], skipped: [] };
+}
+
+/** Empty when a runner did not get so far as to write it. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

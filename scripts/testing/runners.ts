@@ -1,45 +1,80 @@
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { venvPython } from "../setup/python-env";
 import { projectRoot } from "../support/project";
+import { type Kind, type StoryNeeds, storyNeeds, type TestFile } from "./test-files";
 
-/** A program that runs tests and writes test events. */
+/** A program that runs files of tests and writes a JUnit report. */
 export interface Runner {
   readonly name: string;
   readonly file: string;
-  readonly args: readonly string[];
+  /** Its arguments, given the file for its report. */
+  readonly args: (report: string) => readonly string[];
   readonly timeoutSec: number;
+  /** Of a story: what it declares. */
+  readonly needs?: StoryNeeds;
+  /** Whether it leaves the processors to the others: those take longer, and mostly wait. */
+  readonly besideStories?: boolean;
 }
 
-const reporter = path.join(projectRoot, "scripts", "testing", "vitest-reporter.ts");
+/** Of each runner of pytest: its tests wait for a server or a machine half of the time. */
+const PYTHON_WORKERS = availableParallelism();
 
-function vitest(name: string, project: string, timeoutSec: number): Runner {
-  const file = path.join(projectRoot, "node_modules", ".bin", "vitest");
+/** Limits are for what hangs: several times what a runner takes on a busy computer. */
+const LIMIT_SEC: Readonly<Record<Kind, number>> = { fast: 900, slow: 3600, lifecycle: 3600, python: 3600, deep: 7200 };
+
+function vitest(name: string, kind: Kind, files: readonly TestFile[]): Runner {
   return {
     name,
-    file,
-    args: ["run", "--project", project, "--reporter", reporter, "--reporter", "default"],
-    timeoutSec,
+    file: path.join(projectRoot, "node_modules", ".bin", "vitest"),
+    args: (report) => [
+      ...["run", "--project", kind, "--reporter", "verbose", "--reporter", "junit", `--outputFile.junit=${report}`],
+      ...files.map(({ file }) => file),
+    ],
+    timeoutSec: LIMIT_SEC[kind],
   };
 }
 
-/** Pure logic and synthesis: seconds. */
-export const fastTests = vitest("fast tests", "fast", 300);
+function pytest(name: string, files: readonly TestFile[]): Runner {
+  return {
+    name,
+    file: venvPython,
+    args: (report) => [
+      ...["-m", "pytest", "-c", "scripts/local-aws/pyproject.toml", "-v", `--junitxml=${report}`],
+      // A file stays with one worker: its tests share a local AWS.
+      ...["-n", String(PYTHON_WORKERS), "--dist", "loadfile"],
+      ...files.map(({ file }) => file),
+    ],
+    timeoutSec: LIMIT_SEC.python,
+  };
+}
 
-/** Everything else that vitest runs: shell scripts on real disks, and whole lives of stacks on machines that boot. */
-export const slowTests = vitest("tests with machines and disks", "!fast", 6000);
+/** The runners of some test files, in the order in which they should begin. */
+export function runnersOf(tests: readonly TestFile[]): Runner[] {
+  const of = (kind: Kind): TestFile[] => tests.filter((test) => test.kind === kind);
+  const some = (files: readonly TestFile[], runner: (files: readonly TestFile[]) => Runner): Runner[] =>
+    files.length > 0 ? [runner(files)] : [];
+  const [disks, commands] = halves(of("slow"), "/on-machine/");
+  const [machines, calls] = halves(of("python"), "/machines/");
+  return [
+    ...some(of("fast"), (files) => vitest("fast tests", "fast", files)),
+    ...of("lifecycle")
+      .map(story)
+      .sort((a, b) => b.needs.minutes - a.needs.minutes),
+    ...some(disks, (files) => ({ ...vitest("tests with disks", "slow", files), besideStories: true })),
+    ...some(commands, (files) => vitest("tests of commands", "slow", files)),
+    ...some(machines, (files) => ({ ...pytest("local AWS tests with machines", files), besideStories: true })),
+    ...some(calls, (files) => ({ ...pytest("local AWS tests", files), besideStories: true })),
+    ...some(of("deep"), (files) => vitest("deep tests", "deep", files)),
+  ];
+}
 
-/** The local AWS's own tests. */
-export const pythonTests: Runner = {
-  name: "local AWS tests",
-  file: venvPython,
-  args: [
-    "-m",
-    "pytest",
-    "-p",
-    "workbench_pytest_events",
-    "-c",
-    "scripts/local-aws/pyproject.toml",
-    "__tests__/scripts/local-aws",
-  ],
-  timeoutSec: 1800,
-};
+/** The files below a folder, and the others. */
+function halves(files: readonly TestFile[], folder: string): [TestFile[], TestFile[]] {
+  return [files.filter(({ file }) => file.includes(folder)), files.filter(({ file }) => !file.includes(folder))];
+}
+
+function story(test: TestFile): Runner & { readonly needs: StoryNeeds } {
+  const name = `story ${path.basename(test.file, ".test.ts")}`;
+  return { ...vitest(name, "lifecycle", [test]), needs: storyNeeds(test.file) };
+}

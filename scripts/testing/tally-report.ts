@@ -1,4 +1,8 @@
-import type { Tally } from "./tally";
+import Table from "cli-table3";
+import type { Cost, Tally } from "./tally";
+
+/** How many of the slowest files are named. */
+const SLOWEST = 10;
 
 /** What did not pass, by name and with the reason: failures last, where one looks first. Empty when everything passed. */
 export function describeTallies(tallies: readonly Tally[]): string {
@@ -11,6 +15,33 @@ export function describeTallies(tallies: readonly Tally[]): string {
     ...failed.flatMap(({ name, reason }) => [`FAILED ${name}`, ...indent(reason), ""]),
   ];
   return parts.length === 0 ? "" : `${parts.join("\n")}\n`;
+}
+
+/** Where the time went: every runner in the order in which they ended, and the slowest files. Empty when nothing ran. */
+export function describeCosts(runners: readonly Cost[], files: readonly Cost[]): string {
+  if (runners.length === 0) return "";
+  const slowest = [...files].sort((a, b) => b.wallSec - a.wallSec).slice(0, SLOWEST);
+  const tables = [table("runner", runners), ...(slowest.length > 0 ? [table("slowest files", slowest)] : [])];
+  return `${tables.join("\n\n")}\n\n`;
+}
+
+function table(title: string, costs: readonly Cost[]): string {
+  const right = { hAlign: "right" as const };
+  const shown = new Table({ head: [title, "wall", "CPU"], style: { head: [], border: [], compact: true } });
+  for (const { name, wallSec, cpuSec } of costs) {
+    shown.push([
+      name,
+      { content: duration(wallSec), ...right },
+      { content: cpuSec === undefined ? "?" : duration(cpuSec), ...right },
+    ]);
+  }
+  return shown.toString();
+}
+
+/** `1:05` is a minute and five seconds. */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 function indent(text: string): string[] {

@@ -1,5 +1,4 @@
 import { CommandError, InterruptedError } from "../support/command-error";
-import type { TestEvent } from "./test-events";
 
 /** A test that did not pass, and why. */
 export interface NamedOutcome {
@@ -7,42 +6,51 @@ export interface NamedOutcome {
   readonly reason: string;
 }
 
-/** How one runner fared. */
-export interface Tally {
+/** The results of some tests. */
+export interface Results {
   readonly passed: number;
   readonly failed: readonly NamedOutcome[];
   readonly skipped: readonly NamedOutcome[];
 }
 
+/** How one runner fared. */
+export interface Tally extends Results {
+  /** Its name and what it took; absent for what is no runner. */
+  readonly cost?: Cost;
+}
+
+/** What something took, in seconds. */
+export interface Cost {
+  readonly name: string;
+  readonly wallSec: number;
+  /** Of all its processes that have ended; undefined where it could not be measured. */
+  readonly cpuSec?: number;
+}
+
 /** How a runner's process ended. */
 export interface RunnerEnd {
   readonly runner: string;
+  /** Whether it wrote its report, which it does last. */
+  readonly reported: boolean;
   readonly exitCode: number | undefined;
   /** Where its output is. */
   readonly log: string;
   readonly timedOut: boolean;
 }
 
-/** Adds a runner's results up. A runner that died, ran nothing, or failed without a failing test is a failure itself. */
-export function tally(events: readonly TestEvent[], end: RunnerEnd): Tally {
-  const tests = events.filter((event) => event.event === "test");
-  const named = (outcome: "failed" | "skipped"): NamedOutcome[] =>
-    tests.filter((test) => test.outcome === outcome).map(({ name, reason }) => ({ name, reason: reason ?? "" }));
-  const failed = named("failed");
-  const problem = runnerProblem(end, tests.length, failed.length, events.at(-1)?.event === "end");
-  return {
-    passed: tests.filter((test) => test.outcome === "passed").length,
-    failed: problem === undefined ? failed : [...failed, { name: end.runner, reason: `${problem}; see ${end.log}` }],
-    skipped: named("skipped"),
-  };
+/** What a runner's results count for. A runner that died, ran nothing, or failed without a failing test is a failure itself. */
+export function tally({ passed, failed, skipped }: Results, end: RunnerEnd): Results {
+  const problem = runnerProblem(end, { passed, failed, skipped });
+  const itself = { name: end.runner, reason: `${problem}; see ${end.log}` };
+  return { passed, failed: problem === undefined ? failed : [...failed, itself], skipped };
 }
 
-function runnerProblem(end: RunnerEnd, tests: number, failures: number, ended: boolean): string | undefined {
-  if (end.timedOut) return "the runner was ended at its time limit";
-  if (!ended) return `the runner crashed with exit code ${end.exitCode ?? "unknown"}`;
-  if (tests === 0) return "the runner ran no test";
-  if (end.exitCode !== 0 && failures === 0) return `no test failed, and yet the runner's exit code is ${end.exitCode}`;
-  return undefined;
+function runnerProblem({ timedOut, reported, exitCode }: RunnerEnd, results: Results): string | undefined {
+  if (timedOut) return "the runner was ended at its time limit";
+  if (!reported) return `the runner crashed with exit code ${exitCode}`;
+  if (results.passed + results.failed.length + results.skipped.length === 0) return "the runner ran no test";
+  if (exitCode === 0 || results.failed.length > 0) return undefined;
+  return `no test failed, and yet the runner's exit code is ${exitCode}`;
 }
 
 /**

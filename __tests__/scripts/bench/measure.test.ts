@@ -21,7 +21,8 @@ test("takes the time, and the memory and work of every process, and leaves nothi
   const child = 'require("node:child_process").execFileSync(process.execPath, ["-e", "Buffer.alloc(100 << 20, 1)"])';
   const both = await run("test: with a child", `${child}; setTimeout(() => {}, 300)`);
   expect(alone.peakMiB).toBeGreaterThan(10);
-  expect(both.peakMiB).toBeGreaterThan(2 * alone.peakMiB + 90);
+  // What the child takes for itself is beside its 100 MiB. (A process that was forked begins with the peak of its parent.)
+  expect(both.peakMiB).toBeGreaterThan(alone.peakMiB + 130);
   expect(both.wallMs).toBeGreaterThan(300);
   expect(both.cpuMs).toBeGreaterThan(alone.cpuMs);
   expect(readdirSync(temporary)).toEqual([]);

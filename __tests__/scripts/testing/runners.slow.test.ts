@@ -5,70 +5,71 @@ import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { projectRoot } from "../../../scripts/support/project";
-import { parseTestEvent } from "../../../scripts/testing/test-events";
+import { readJUnit } from "../../../scripts/testing/junit";
+import { RunnerProgress } from "../../../scripts/testing/runner-progress";
+import { readCpuSec, withCpu } from "../../../scripts/testing/usage";
 
 let directory: string;
-let events: string;
 beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), "runners-"));
-  events = path.join(directory, "events.jsonl");
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** Runs a real runner on one file of tests; returns `outcome name: first line of the reason` a test, and "end". */
-async function run(file: string, args: readonly string[]): Promise<string[]> {
-  await execa(file, args, {
-    cwd: directory,
-    env: { TEST_EVENTS_FILE: events, PYTHONPATH: path.join(projectRoot, "scripts", "testing") },
-    reject: false,
-    timeout: 50_000,
-  });
-  return readFileSync(events, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const event = parseTestEvent(line);
-      if (event?.event !== "test") return event?.event ?? "no event";
-      return `${event.outcome} ${event.name.replace(/^.*\//, "")}: ${(event.reason ?? "").split("\n")[0]}`;
-    });
+/** Runs a real runner on one file of tests; what its report says, and the last line of progress. */
+async function run(file: string, args: readonly string[]) {
+  const [report, cpu] = [path.join(directory, "report.xml"), path.join(directory, "cpu")];
+  const command = withCpu(file, args, { cpuFile: cpu, leftovers: true });
+  const { all } = await execa(command.file, command.args, { cwd: directory, reject: false, all: true });
+  const progress = new RunnerProgress();
+  const shown = all.split("\n").flatMap((line) => progress.follow(line) ?? []);
+  expect(readCpuSec(readFileSync(cpu, "utf8"))).toBeGreaterThan(0.1);
+  return { results: readJUnit(readFileSync(report, "utf8")), counted: shown.at(-1)?.replace(/:.*/, "") };
 }
 
-function vitest(source: string): Promise<string[]> {
+function vitest(source: string) {
   writeFileSync(path.join(directory, "x.test.ts"), source);
-  const reporter = path.join(projectRoot, "scripts/testing/vitest-reporter.ts");
   const bin = path.join(projectRoot, "node_modules/.bin/vitest");
   // Of its own, since the nearest one above would be this project's.
   writeFileSync(path.join(directory, "vitest.config.mjs"), "export default { test: { globals: true } };");
-  return run(bin, ["run", "--root", directory, "--reporter", reporter]);
+  const reporters = ["--reporter", "verbose", "--reporter", "junit", "--outputFile.junit=report.xml"];
+  return run(bin, ["run", "--root", directory, ...reporters]);
 }
 
-function pytest(source: string): Promise<string[]> {
+function pytest(source: string) {
   writeFileSync(path.join(directory, "test_x.py"), source);
-  return run(venvPython, ["-m", "pytest", "-p", "workbench_pytest_events", "-p", "no:cacheprovider", "test_x.py"]);
+  const args = ["-m", "pytest", "-v", "-n", "1", "-p", "no:cacheprovider", "--junitxml=report.xml", "test_x.py"];
+  return run(venvPython, args);
 }
 
 test("vitest's results arrive with their reasons", async () => {
-  const results = await vitest(`
+  const { results, counted } = await vitest(`
     describe("a", () => { test("passes", () => {}); test("fails", () => { throw new Error("because"); });
       test("is slow", () => new Promise(() => {}), 10); });
-    test("is skipped", (context) => context.skip("needs root"));
+    describe.skipIf(true)("machines (needs root)", () => { test("are skipped", () => {}); });
     describe("b", () => { beforeAll(() => { throw new Error("set-up failed"); }); test("never runs", () => {}); });
   `);
-  expect(results).toContain("passed x.test.ts > a > passes: ");
-  expect(results).toContain("failed x.test.ts > a > fails: because");
-  expect(results).toContain("failed x.test.ts > a > is slow: Test timed out in 10ms.");
-  expect(results).toContain("skipped x.test.ts > is skipped: needs root");
-  expect(results).toContain("failed x.test.ts > b: set-up failed");
-  expect(results.at(-1)).toBe("end");
+  expect(results).toEqual({
+    passed: 1,
+    failed: [
+      { name: "x.test.ts > a > fails", reason: expect.stringMatching(/^Error: because\n.*x\.test\.ts:2/s) },
+      { name: "x.test.ts > a > is slow", reason: expect.stringMatching(/^Error: Test timed out in 10ms\./) },
+      { name: "x.test.ts > b", reason: expect.stringMatching(/^Error: set-up failed/) },
+    ],
+    skipped: [
+      { name: "x.test.ts > machines (needs root) > are skipped", reason: "" },
+      { name: "x.test.ts > b > never runs", reason: "" },
+    ],
+  });
+  expect(counted).toBe("5 done, 2 failed");
 });
 
 test("a file that vitest cannot load is a failure", async () => {
-  const results = await vitest('import "./not-there";');
-  expect(results[0]).toMatch(/^failed x\.test\.ts: .*not-there/);
+  const { results } = await vitest('import "./not-there";');
+  expect(results?.failed).toEqual([{ name: "x.test.ts > x.test.ts", reason: expect.stringContaining("not-there") }]);
 });
 
 test("pytest's results arrive with their reasons", async () => {
-  const results = await pytest(`
+  const { results, counted } = await pytest(`
 import pytest
 def test_passes(): pass
 def test_fails(): assert 1 == 2
@@ -78,14 +79,18 @@ def test_is_skipped(): pass
 def broken(): raise RuntimeError("set-up failed")
 def test_never_runs(broken): pass
 `);
-  expect(results).toContain("passed test_x.py::test_passes: ");
-  expect(results.some((line) => line.startsWith("failed test_x.py::test_fails:"))).toBe(true);
-  expect(results).toContain("skipped test_x.py::test_is_skipped: needs root");
-  expect(results.some((line) => line.startsWith("failed test_x.py::test_never_runs (setup):"))).toBe(true);
-  expect(results.at(-1)).toBe("end");
+  expect(results).toEqual({
+    passed: 1,
+    failed: [
+      { name: "test_x > test_fails", reason: expect.stringContaining("assert 1 == 2") },
+      { name: "test_x > test_never_runs", reason: expect.stringContaining("set-up failed") },
+    ],
+    skipped: [{ name: "test_x > test_is_skipped", reason: "needs root" }],
+  });
+  expect(counted).toBe("4 done, 2 failed");
 });
 
 test("a file that pytest cannot load is a failure", async () => {
-  const results = await pytest("import not_there");
-  expect(results[0]).toMatch(/^failed test_x\.py:/);
+  const { results } = await pytest("import not_there");
+  expect(results?.failed).toEqual([{ name: "test_x", reason: expect.stringContaining("not_there") }]);
 });

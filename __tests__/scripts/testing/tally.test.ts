@@ -1,60 +1,67 @@
 import { describe, expect, test } from "vitest";
 import { CommandError, InterruptedError } from "../../../scripts/support/command-error";
 import { countLine, failedToRun, tally } from "../../../scripts/testing/tally";
-import { describeTallies } from "../../../scripts/testing/tally-report";
-import { parseTestEvent, type TestEvent } from "../../../scripts/testing/test-events";
+import { describeCosts, describeTallies } from "../../../scripts/testing/tally-report";
 
-const end = { runner: "fast tests", exitCode: 0, log: "fast.log", timedOut: false };
-const passed: TestEvent = { event: "test", name: "a", outcome: "passed" };
-const failed: TestEvent = { event: "test", name: "b", outcome: "failed", reason: "1 is not 2" };
-const skipped: TestEvent = { event: "test", name: "c", outcome: "skipped", reason: "needs root" };
-const ended: TestEvent = { event: "end" };
+const end = { runner: "fast tests", reported: true, exitCode: 0, log: "fast.log", timedOut: false };
+const failure = { name: "b", reason: "1 is not 2" };
+const skipped = { name: "c", reason: "needs root" };
+const results = { passed: 2, failed: [failure], skipped: [skipped] };
 
 describe("a runner's results", () => {
-  test("are added up", () => {
-    expect(tally([passed, passed, failed, skipped, ended], { ...end, exitCode: 1 })).toEqual({
-      passed: 2,
-      failed: [{ name: "b", reason: "1 is not 2" }],
-      skipped: [{ name: "c", reason: "needs root" }],
-    });
+  test("are what its report says", () => {
+    expect(tally(results, { ...end, exitCode: 1 })).toEqual(results);
   });
 
+  const good = { passed: 1, failed: [], skipped: [] };
   test.each([
-    ["crashed half-way", [passed], { exitCode: 139 }, "the runner crashed with exit code 139; see fast.log"],
-    ["was killed", [passed], { exitCode: undefined }, "the runner crashed with exit code unknown; see fast.log"],
-    ["ran into its time limit", [passed], { timedOut: true }, "the runner was ended at its time limit; see fast.log"],
-    ["ran nothing", [ended], {}, "the runner ran no test; see fast.log"],
+    ["crashed", good, { reported: false, exitCode: 139 }, "the runner crashed with exit code 139; see fast.log"],
+    ["ran into its time limit", good, { timedOut: true }, "the runner was ended at its time limit; see fast.log"],
+    ["ran nothing", { ...good, passed: 0 }, {}, "the runner ran no test; see fast.log"],
     [
       "failed without a failing test",
-      [passed, ended],
+      good,
       { exitCode: 1 },
       "no test failed, and yet the runner's exit code is 1; see fast.log",
     ],
-  ])("fail by the runner's name when it %s", (_name, events, how, reason) => {
-    const result = tally(events as TestEvent[], { ...end, ...how });
+  ])("fail by the runner's name when it %s", (_name, found, how, reason) => {
+    const result = tally(found, { ...end, ...how });
     expect(result.failed).toEqual([{ name: "fast tests", reason }]);
   });
 
-  test("keep the failures of a runner that crashed", () => {
-    expect(tally([failed], { ...end, exitCode: 1 }).failed.map(({ name }) => name)).toEqual(["b", "fast tests"]);
+  test("keep the failures of a runner that ran into its time limit", () => {
+    const result = tally(results, { ...end, reported: false, timedOut: true });
+    expect(result.failed.map(({ name }) => name)).toEqual(["b", "fast tests"]);
   });
 });
 
 test("the last line is the plain sum over all runners", () => {
-  const one = tally([passed, failed, ended], { ...end, exitCode: 1 });
-  const other = tally([passed, skipped, ended], end);
-  expect(countLine([one, other])).toBe("2 passed, 1 failed, 1 skipped");
+  expect(countLine([results, { passed: 1, failed: [], skipped: [skipped] }])).toBe("3 passed, 1 failed, 2 skipped");
   expect(countLine([])).toBe("0 passed, 0 failed, 0 skipped");
 });
 
 test("what did not pass is named with its reason, failures last", () => {
-  const result = tally([failed, skipped, ended], { ...end, exitCode: 1 });
-  expect(describeTallies([result])).toBe("Skipped:\n  c: needs root\n\nFAILED b\n    1 is not 2\n\n");
-  expect(describeTallies([tally([passed, ended], end)])).toBe("");
+  expect(describeTallies([results])).toBe("Skipped:\n  c: needs root\n\nFAILED b\n    1 is not 2\n\n");
+  expect(describeTallies([{ passed: 1, failed: [], skipped: [] }])).toBe("");
 });
 
-test.each(["", '{"event":"te', "null", '{"event":"other"}', "panic"])("%j is no event", (line) => {
-  expect(parseTestEvent(line)).toBeUndefined();
+describe("where the time went", () => {
+  test("is a table of runners and one of the ten slowest files, the slowest first", () => {
+    const files = Array.from({ length: 11 }, (_, index) => ({ name: `file-${index}`, wallSec: index, cpuSec: 1 }));
+    const shown = describeCosts([{ name: "fast tests", wallSec: 65, cpuSec: 125.4 }], files);
+    expect(shown).toMatch(/runner +│ wall +│ CPU/);
+    expect(shown).toMatch(/fast tests +│ +1:05 +│ +2:05 /);
+    const named = [...shown.matchAll(/file-\d+/g)].map(([name]) => name);
+    expect(named).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((number) => `file-${number}`));
+  });
+
+  test("says so where the processor time of a runner is not known", () => {
+    expect(describeCosts([{ name: "fast tests", wallSec: 1 }], [])).toMatch(/fast tests +│ +0:01 +│ +\? /);
+  });
+
+  test("is nothing when nothing ran", () => {
+    expect(describeCosts([], [])).toBe("");
+  });
 });
 
 describe("what did not even run", () => {

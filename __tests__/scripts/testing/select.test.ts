@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { selectTests } from "../../../scripts/testing/select";
+import { listTestFiles, storyNeeds } from "../../../scripts/testing/test-files";
+
+const all = listTestFiles();
+const selected = (...words: string[]) => selectTests(words, all).map(({ file }) => file);
+
+test("no word selects every test", () => {
+  expect(selectTests([], all)).toEqual(all);
+});
+
+test("a word selects the files whose path has it, whoever runs them", () => {
+  expect(selected("network")).toContain("__tests__/scripts/local-aws/machines/test_network.py");
+  expect(selected("network").every((file) => file.includes("network"))).toBe(true);
+});
+
+test("a stack's name selects its tests, and the stories that say that they concern it", () => {
+  expect(selected("ebs")).toEqual(
+    expect.arrayContaining(["__tests__/stacks/ebs.test.ts", "__tests__/lifecycle/whole-story.test.ts"]),
+  );
+  expect(selected("ebs")).not.toContain("__tests__/lifecycle/image.test.ts");
+});
+
+test("several words select what concerns any of them", () => {
+  expect(selected("cidr-block", "interruptions")).toEqual([
+    "__tests__/lifecycle/interruptions.test.ts",
+    "__tests__/settings/cidr-block.test.ts",
+  ]);
+});
+
+test("fails for a word that concerns no test, and names the tags", () => {
+  expect(() => selected("ebs", "nothing-at-all")).toThrow(
+    /^expected a part of a test file's path or a tag \(ebs, ec2, .*\), got "nothing-at-all"; ls -R __tests__ shows the files$/,
+  );
+});
+
+test("every kind of test is found, and a story is one that deploys", () => {
+  const kinds = Object.fromEntries(all.map(({ file, kind }) => [file, kind]));
+  expect(kinds).toMatchObject({
+    "__tests__/app.test.ts": "fast",
+    "__tests__/scripts/on-machine/mount.test.ts": "slow",
+    "__tests__/scripts/testing/place.slow.test.ts": "slow",
+    "__tests__/lifecycle/whole-story.test.ts": "lifecycle",
+    "__tests__/scripts/local-aws/test_dlm.py": "python",
+    "__tests__/lifecycle/killed-stories.deep.test.ts": "deep",
+  });
+});
+
+test.each(all.filter(({ kind }) => kind === "lifecycle"))("$file declares what it needs", ({ file }) => {
+  expect(storyNeeds(file).memoryMiB).toBeGreaterThan(0);
+  expect(storyNeeds(file).minutes).toBeGreaterThan(0);
+});

@@ -1,0 +1,17 @@
+/** Set-up of every vitest file in `npm test`: appends what the file took to the usage file, once it is through. */
+import { appendFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect } from "vitest";
+import { projectRoot } from "../support/project";
+import { cpuSec, USAGE_FILE_VARIABLE } from "./usage";
+
+const usageFile = process.env[USAGE_FILE_VARIABLE];
+if (usageFile) {
+  const [wallBefore, cpuBefore] = [performance.now(), cpuSec()];
+  // Registered before those of the file itself, and so the last one to run.
+  afterAll(() => {
+    const name = path.relative(projectRoot, expect.getState().testPath ?? "");
+    const cost = { name, wallSec: (performance.now() - wallBefore) / 1000, cpuSec: cpuSec() - cpuBefore };
+    appendFileSync(usageFile, `${JSON.stringify(cost)}\n`);
+  });
+}

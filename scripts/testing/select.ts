@@ -1,0 +1,22 @@
+import { CommandError } from "../support/command-error";
+import { type TestFile, tagsOf } from "./test-files";
+
+/**
+ * The test files that concern any of some words: a word is a part of the file's path, or one of its tags. All of them where
+ * there is no word.
+ *
+ * @throws CommandError for a word that concerns none
+ */
+export function selectTests(words: readonly string[], files: readonly TestFile[]): TestFile[] {
+  if (words.length === 0) return [...files];
+  const concerns = ({ file }: TestFile, word: string): boolean => file.includes(word) || tagsOf(file).includes(word);
+  for (const word of words) {
+    if (files.some((test) => concerns(test, word))) continue;
+    const tags = [...new Set(files.flatMap(({ file }) => tagsOf(file)))].sort();
+    throw new CommandError(
+      `expected a part of a test file's path or a tag (${tags.join(", ")}), got "${word}"; ls -R __tests__ shows the files`,
+      2,
+    );
+  }
+  return files.filter((test) => words.some((word) => concerns(test, word)));
+}
