@@ -1,3 +1,9 @@
+/**
+ * @module-tag ebs
+ * @module-tag ec2
+ * @memory 1000 MiB
+ * @minutes 6
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -53,7 +59,7 @@ describeWithMachines("settings that change on a living machine", () => {
     "one command deploys both stacks in an empty account: through the SSH agent, at port 22, with ext4",
     async () => {
       expect(await accountContents(user)).toEqual([]);
-      const said = await user.must("deploy", ["ebs", "ec2"]);
+      const said = await user.mustCdktf("deploy", ["ebs", "ec2"]);
       expect(said.indexOf("aws_ebs_volume.data_volume: Creation complete")).toBeGreaterThan(0);
       expect(said.indexOf("aws_ebs_volume.data_volume: Creation complete")).toBeLessThan(
         said.indexOf("aws_instance.machine: Creating"),
@@ -65,11 +71,11 @@ describeWithMachines("settings that change on a living machine", () => {
   );
 
   step("cdktf list, diff and output answer as everywhere", async () => {
-    expect(await user.must("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
-    expect(await user.must("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
+    expect(await user.mustCdktf("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
+    expect(await user.mustCdktf("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
     const { address, ssh } = await user.outputs("ec2");
     expect(ssh).toBe(`ssh -L 20000:localhost:20000 -L 20001:localhost:20001 admin@${address}`);
-    expect(unwrapped(await user.must("output", "ec2"))).toContain(`ssh = ${ssh}`);
+    expect(unwrapped(await user.mustCdktf("output", "ec2"))).toContain(`ssh = ${ssh}`);
   });
 
   step("another ssh.allowFrom changes the security group's rules alone", async () => {
@@ -77,7 +83,7 @@ describeWithMachines("settings that change on a living machine", () => {
     const { changes } = await user.plan("ec2");
     expect(changes).toContain("aws_vpc_security_group_ingress_rule.ssh_access_from_203_0_113_7_32 will be created");
     expect(changes).toContain("Plan: 1 to add, 0 to change, 0 to destroy.");
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await instanceId()).toBe(instance);
     await stillThere();
   });
@@ -124,10 +130,10 @@ describeWithMachines("settings that change on a living machine", () => {
   });
 
   step("another mount point: unmounted at the old one, mounted at the new one", async () => {
-    await user.must("deploy", "ec2", { EC2_MOUNT_MOUNT_POINT: "/srv/work" });
+    await user.deploy("ec2", { EC2_MOUNT_MOUNT_POINT: "/srv/work" });
     expect(await checksums(user, "work", "/srv/work")).toBe(sums);
     expect(await user.ssh("findmnt --noheadings --output TARGET /data || echo nothing")).toBe("nothing");
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await instanceId()).toBe(instance);
     await stillThere();
   });
@@ -136,7 +142,7 @@ describeWithMachines("settings that change on a living machine", () => {
     const { SSH_PRIVATE_KEY_FILE: _, ...others } = user.settings;
     user.settings = others;
     user.sshAgent = undefined;
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await instanceId()).toBe(instance);
     expect((await user.plan("ec2")).changes).toBe("");
   });
@@ -151,7 +157,7 @@ describeWithMachines("settings that change on a living machine", () => {
       expect(unwrapped(output)).toMatch(/aws_instance\.machine (must|will) be replaced/);
     }
     Object.assign(user.settings, port, newKey);
-    const said = await user.must("deploy", "ec2");
+    const said = await user.deploy("ec2");
     // Closed only then: the old port is needed to unmount.
     expect(said.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(said.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(
@@ -177,7 +183,7 @@ describeWithMachines("settings that change on a living machine", () => {
       ...["--tag-specifications", `ResourceType=volume,Tags=[${identifying}]`],
     );
     await rename(old, "set-aside");
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await user.outputs("ec2")).toMatchObject({ data_volume_id: restored });
     expect(await instanceId()).not.toBe(instance);
     await stillThere();
@@ -186,7 +192,7 @@ describeWithMachines("settings that change on a living machine", () => {
 
   step("ec2 is destroyed also when its volume is not found by its tags any more", async () => {
     for (const volume of await volumes()) await rename(volume, "renamed");
-    await user.must("destroy", "ec2");
+    await user.mustCdktf("destroy", "ec2");
     expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "./until";
 import type { Workbench } from "./workbench";
 
 /** Which command is cut off, when and how. */
@@ -34,7 +35,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
 /** Its error is the answer, since nobody waits for it while the command runs. */
 async function send(group: number, signal: NodeJS.Signals, made: CutOff["made"]): Promise<Error | undefined> {
   try {
-    await until(made);
+    await untilMade(made);
     process.kill(-group, signal);
     return undefined;
   } catch (error) {
@@ -42,9 +43,15 @@ async function send(group: number, signal: NodeJS.Signals, made: CutOff["made"])
   }
 }
 
-/** Something is there, and for so long that Terraform has the answer: what is cut off before that is in nobody's state. */
-async function until(made: CutOff["made"]): Promise<void> {
+/**
+ * The provider itself pauses for ten seconds after AWS's answer. Nothing tells from outside that it has the answer, so this
+ * takes less than half of that: what is cut off before the answer is in nobody's state.
+ */
+const ANSWERED_MS = 4_000;
+
+/** Something is there, and Terraform knows it. */
+async function untilMade(made: CutOff["made"]): Promise<void> {
   if (made === undefined) return;
-  while ((await made()).length === 0) await sleep(100);
-  await sleep(1000);
+  await until("AWS to make something", async () => (await made()).length > 0);
+  await sleep(ANSWERED_MS);
 }

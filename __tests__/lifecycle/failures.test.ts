@@ -1,5 +1,10 @@
+/**
+ * @module-tag ebs
+ * @module-tag ec2
+ * @memory 1000 MiB
+ * @minutes 6
+ */
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { checksums, checksumsOf, mounted, writeFiles } from "./data";
@@ -7,6 +12,7 @@ import { accountContents } from "./leftovers";
 import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
 import { story } from "./steps";
+import { until } from "./until";
 import { Workbench } from "./workbench";
 
 /** Whatever goes wrong ends in a place that is stated here, from which the user goes on, with every byte there. */
@@ -29,7 +35,8 @@ describeWithMachines("what can go wrong", () => {
   beforeAll(async () => {
     user = await Workbench.start();
     user.settings = { EC2_MOUNT_FILE_SYSTEM: "ext4" };
-    await user.must("deploy", ["ebs", "ec2"]);
+    await user.deploy("ebs");
+    await user.deploy("ec2");
     sums = await writeFiles(user, "work");
     volumeId = (await user.outputs("ec2"))["data_volume_id"] ?? "";
   });
@@ -47,7 +54,7 @@ describeWithMachines("what can go wrong", () => {
 
   step("a process that ignores being asked holds the volume at destroy: it is ended", async () => {
     await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
-    await user.must("destroy", "ec2");
+    await user.destroy("ec2");
   });
 
   step("the mount fails: the deploy fails and says why, and the volume is mounted nowhere", async () => {
@@ -60,7 +67,7 @@ describeWithMachines("what can go wrong", () => {
   });
 
   step("the next deploy heals it, and every byte is there", async () => {
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     await stillThere();
     expect((await user.plan("ec2")).changes).toBe("");
   });
@@ -68,8 +75,8 @@ describeWithMachines("what can go wrong", () => {
   step("a login whose shell begins on the volume is not in the way", async () => {
     await user.ssh("sed -i '1i cd /data/work' ~/.bashrc");
     expect(await user.ssh("pwd")).toBe("/data/work");
-    await user.must("destroy", "ec2");
-    await user.must("deploy", "ec2");
+    await user.destroy("ec2");
+    await user.deploy("ec2");
     await stillThere();
   });
 
@@ -87,7 +94,7 @@ describeWithMachines("what can go wrong", () => {
 
   step("the machine cannot be reached at destroy: nothing is detached, and the volume stays mounted", async () => {
     await user.ssh("sudo systemd-run --on-active=1 --timer-property=AccuracySec=100ms systemctl stop ssh.service");
-    while ((await user.trySsh("true")).exitCode === 0) await sleep(200);
+    await until("no login", async () => (await user.trySsh("true")).exitCode !== 0);
     const said = await fails("destroy", { SSH_CONNECT_TIMEOUT_SEC: "10" });
     expect(said).toMatch(/timeout|connection refused/i);
     const [volume] = (await user.aws("ec2", "describe-volumes", "--volume-ids", volumeId)).Volumes;
@@ -101,8 +108,8 @@ describeWithMachines("what can go wrong", () => {
   step(
     "a machine that stays unreachable is stopped instead, which unmounts; the next one finds every byte",
     async () => {
-      await user.must("destroy", "ec2", { EC2_UNMOUNT_OVER_SSH: "false" });
-      await user.must("deploy", "ec2");
+      await user.destroy("ec2", { EC2_UNMOUNT_OVER_SSH: "false" });
+      await user.deploy("ec2");
       await stillThere();
     },
   );
@@ -111,7 +118,7 @@ describeWithMachines("what can go wrong", () => {
     "one command destroys both, once ebs.preventDestroy is off: the machine first, and a snapshot stays",
     async () => {
       const unprotected = { EBS_PREVENT_DESTROY: "false" };
-      const said = await user.must("destroy", ["ec2", "ebs"], unprotected);
+      const said = await user.mustCdktf("destroy", ["ec2", "ebs"], unprotected);
       expect(said.indexOf("aws_instance.machine: Destruction complete")).toBeGreaterThan(0);
       expect(said.indexOf("aws_instance.machine: Destruction complete")).toBeLessThan(
         said.indexOf("aws_ebs_volume.data_volume: Destroying"),

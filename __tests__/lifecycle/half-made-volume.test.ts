@@ -1,3 +1,8 @@
+/**
+ * @module-tag ebs
+ * @memory 600 MiB
+ * @minutes 2
+ */
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { cutOff } from "./cut-off";
 import { unwrapped } from "./said";
@@ -20,7 +25,7 @@ describe("a volume whose making is cut off", () => {
     );
   /** Deploys again, and expects the volume that was half-made, and none beside it. */
   const goesOn = async (user: Workbench, made: readonly string[]) => {
-    await user.must("deploy", "ebs");
+    await user.mustCdktf("deploy", "ebs");
     expect(await volumes(user)).toEqual(made);
     expect((await user.outputs("ebs"))["volume_id"]).toBe(made[0]);
     expect((await user.plan("ebs")).changes).toBe("");

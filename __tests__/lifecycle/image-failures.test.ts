@@ -1,3 +1,8 @@
+/**
+ * @module-tag packer
+ * @memory 1500 MiB
+ * @minutes 5
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isolate } from "./isolate";

@@ -1,3 +1,9 @@
+/**
+ * @module-tag ec2
+ * @module-tag packer
+ * @memory 2500 MiB
+ * @minutes 9
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
@@ -10,6 +16,7 @@ import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } f
 import { unwrapped } from "./said";
 import { story } from "./steps";
 import { throughTunnel } from "./tunnel";
+import { until } from "./until";
 import { Workbench } from "./workbench";
 
 const project = path.resolve(__dirname, "../..");
@@ -76,19 +83,18 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
         .finally(() => lab.close());
     });
   const atRepl = (code: string) => evaluate(user.tunnelPorts.nrepl, code);
+  const listening = async (...ports: number[]) => {
+    const { output } = await user.trySsh("ss --no-header --listening --tcp --numeric");
+    return ports.every((port) => output.includes(`:${port} `));
+  };
   const waitForServices = () => {
     const { nrepl, jupyter } = user.tunnelPorts;
-    const both = `ss -Hltn | grep -q ':${nrepl} ' && ss -Hltn | grep -q ':${jupyter} '`;
-    return user.ssh(`for second in $(seq 60); do ${both} && exit; sleep 1; done; exit 1`);
+    return until("both services", () => listening(nrepl, jupyter));
   };
   /** The machine, as soon as it boots: long before its volume is mounted, and services start. */
-  const running = async (): Promise<string> => {
+  const running = (): Promise<string> => {
     const query = "Reservations[].Instances[?State.Name=='running'].InstanceId[]";
-    for (const giveUpAt = Date.now() + 120_000; Date.now() < giveUpAt; ) {
-      const [id] = await user.aws("ec2", "describe-instances", "--query", query);
-      if (id) return id;
-    }
-    throw new Error("expected a machine to boot within 120 s, got none");
+    return until("a machine to boot", async () => (await user.aws("ec2", "describe-instances", "--query", query))[0]);
   };
 
   beforeAll(async () => {
@@ -103,7 +109,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   afterAll(() => user?.end());
 
   step("ec2 says how to build one while there is none", async () => {
-    await user.must("deploy", "ebs");
+    await user.deploy("ebs");
     expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
       "image: expected one in this region, got none named workbench-workbench-amd64-* of owner self; build one with `packer build packer/workbench`",
     );
@@ -166,7 +172,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   });
 
   step("ec2 boots it, and its services come up on the volume", async () => {
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect((await user.outputs("ec2"))["image_id"]).toBe(image);
     await waitForServices();
     const service = "systemctl show --property User --property WorkingDirectory --property ActiveState";
@@ -217,7 +223,8 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     const inside: string = await user.aws("ec2", "describe-instances", "--instance-ids", id, ...privateAddress);
     for (const each of [address, inside]) expect(await other.openPorts(each)).toEqual([2222]);
     // It would be found if it listened to everybody.
-    await user.ssh("sudo systemd-run --quiet --unit careless python3 -m http.server 20002 && sleep 2");
+    await user.ssh("sudo systemd-run --quiet --unit careless python3 -m http.server 20002");
+    await until("the careless server", () => listening(20002));
     expect(await other.openPorts(address)).toEqual([2222, 20002]);
     await user.ssh("sudo systemctl stop careless");
     await other.end();
@@ -240,8 +247,8 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   });
 
   step("destroyed and deployed again, on a machine that reaches no network, the notebooks are there", async () => {
-    await user.must("destroy", "ec2");
-    await Promise.all([user.must("deploy", "ec2"), running().then(isolate)]);
+    await user.destroy("ec2");
+    await Promise.all([user.deploy("ec2"), running().then(isolate)]);
     expect((await user.trySsh("ip route get 192.0.2.1")).output).toContain("No route to host");
     await waitForServices();
     await atJupyter((lab) => lab.openNotebook(clojure));
@@ -266,7 +273,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     expect(changes).not.toContain("# aws_ebs_volume");
     expect((await user.plan("ebs")).changes).toBe("");
     const { data_volume_id: volume } = await user.outputs("ec2");
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await user.outputs("ec2")).toMatchObject({ image_id: newer, data_volume_id: volume });
     await waitForServices();
     expect(await user.ssh("ls /data")).toContain(clojure.name);

@@ -1,3 +1,9 @@
+/**
+ * @module-tag ebs
+ * @module-tag ec2
+ * @memory 1000 MiB
+ * @minutes 6
+ */
 import { afterAll, beforeAll, expect } from "vitest";
 import { cutOff } from "./cut-off";
 import { checksums, mounted, writeFiles } from "./data";
@@ -26,14 +32,14 @@ describeWithMachines("what can be cut off", () => {
 
   beforeAll(async () => {
     user = await Workbench.start();
-    await user.must("deploy", "ebs");
-    await user.must("deploy", "ec2");
+    await user.deploy("ebs");
+    await user.deploy("ec2");
     sums = await writeFiles(user, "work");
   });
   afterAll(() => user?.end());
 
   step("a deploy is interrupted (SIGINT) while the machine is made; run again, it ends well", async () => {
-    await user.must("destroy", "ec2");
+    await user.destroy("ec2");
     const { exitCode } = await cutOff(user, {
       stack: "ec2",
       when: "aws_instance.machine: Creating",
@@ -41,16 +47,16 @@ describeWithMachines("what can be cut off", () => {
       signal: "SIGINT",
     });
     expect(exitCode).not.toBe(0);
-    await user.must("deploy", "ec2");
+    await user.mustCdktf("deploy", "ec2");
     await stillThere();
     expect((await user.plan("ec2")).changes).toBe("");
     expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toHaveLength(1);
   });
 
   step("a deploy is killed (SIGKILL) while it mounts; run again, it ends well", async () => {
-    await user.must("destroy", "ec2");
+    await user.destroy("ec2");
     await cutOff(user, { stack: "ec2", when: "terraform_data.data_mount: Creating", signal: "SIGKILL" });
-    await user.must("deploy", "ec2");
+    await user.mustCdktf("deploy", "ec2");
     await stillThere();
     expect((await user.plan("ec2")).changes).toBe("");
   });
@@ -62,8 +68,8 @@ describeWithMachines("what can be cut off", () => {
       when: "terraform_data.data_unmount: Destroying",
       signal: "SIGKILL",
     });
-    await user.must("destroy", "ec2");
-    await user.must("deploy", "ec2");
+    await user.mustCdktf("destroy", "ec2");
+    await user.deploy("ec2");
     await stillThere();
   });
 

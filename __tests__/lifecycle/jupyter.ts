@@ -1,13 +1,12 @@
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
 import { findProgram } from "../../scripts/setup/tools";
+import { LIMIT_MS } from "./until";
 
 const chromiumFile = findProgram("chromium") ?? findProgram("google-chrome");
 
 /** Why no browser can be opened here; undefined when one can. */
 export const withoutBrowser = chromiumFile === undefined ? "chromium is not installed" : undefined;
-
-const LIMIT_MS = 90_000;
 
 export interface Notebook {
   /** Its file. */

@@ -7,22 +7,8 @@ import type { Workbench } from "./workbench";
 
 /** What an account holds that somebody made, a word each; empty in a fresh one. */
 export async function accountContents(user: Workbench): Promise<string[]> {
-  const names = async (words: string[], query: string): Promise<string[]> =>
-    (await user.aws(...words, "--query", query)) ?? [];
-  const lists = await Promise.all([
-    names(["ec2", "describe-instances"], "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]"),
-    names(["ec2", "describe-volumes"], "Volumes[].VolumeId"),
-    names(["ec2", "describe-snapshots", "--owner-ids", "self"], "Snapshots[].SnapshotId"),
-    names(["ec2", "describe-addresses"], "Addresses[].PublicIp"),
-    names(["ec2", "describe-key-pairs"], "KeyPairs[].KeyName"),
-    names(["ec2", "describe-security-groups"], "SecurityGroups[?GroupName!='default'].GroupName"),
-    names(["ec2", "describe-network-interfaces"], "NetworkInterfaces[].NetworkInterfaceId"),
-    names(["iam", "list-roles"], "Roles[?!starts_with(Path, '/aws-service-role/')].RoleName"),
-    names(["iam", "list-instance-profiles"], "InstanceProfiles[].InstanceProfileName"),
-    names(["dlm", "get-lifecycle-policies"], "Policies[].PolicyId"),
-    names(["s3api", "list-buckets"], "Buckets[].Name"),
-  ]);
-  return lists.flat();
+  // In one process: eleven calls of the AWS CLI take ten times as long.
+  return python([path.join(import.meta.dirname, "account_contents.py")], user.session.environment);
 }
 
 /**
@@ -39,12 +25,15 @@ export async function machineLeftovers({ home }: { home: string }): Promise<stri
   return (await kernelObjects(home)).filter((line) => !ofTheServer.test(line));
 }
 
-async function kernelObjects(home: string): Promise<string[]> {
+function kernelObjects(home: string): Promise<string[]> {
   const script =
     "import pathlib, sys; from local_aws.machines.clean_up import leftovers; print(*leftovers(pathlib.Path(sys.argv[1])), sep='\\n')";
-  const { stdout } = await execa(venvPython, ["-c", script, home], {
-    env: { PYTHONPATH: path.join(projectRoot, "scripts", "local-aws") },
-  });
+  return python(["-c", script, home], { PYTHONPATH: path.join(projectRoot, "scripts", "local-aws") });
+}
+
+/** The lines that a Python program prints. */
+async function python(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
+  const { stdout } = await execa(venvPython, args, { env });
   return stdout.split("\n").filter((line) => line !== "");
 }
 

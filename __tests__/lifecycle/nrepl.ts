@@ -1,12 +1,11 @@
 import { connect } from "node:net";
-
-const LIMIT_MS = 60_000;
+import { LIMIT_MS } from "./until";
 
 /**
  * Evaluates an expression in the nREPL on a port of this computer and gives back the values of its forms, as they are printed.
  * nREPL speaks bencode, where a string is `<bytes>:<text>`; that much of it is read here.
  *
- * @throws when it does not answer within a minute, or answers with an error
+ * @throws when it does not answer, or answers with an error
  */
 export function evaluate(port: number, code: string): Promise<string[]> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
 import { unattended } from "./tunnel";
+import { until } from "./until";
 import type { Workbench } from "./workbench";
 
 /** Prints every TCP port of an address that accepts a connection; what does not answer within a second is closed. */
@@ -48,13 +48,14 @@ export class OtherMachine {
   }
 
   /** Runs a command; tries again while the machine boots. */
-  private async ssh(command: string, input: string): Promise<string> {
+  private ssh(command: string, input: string): Promise<string> {
     const login = ["-i", sshKeyFile(this.user.session.localAws.home), ...unattended, `admin@${this.address}`];
-    for (let attempt = 1; ; attempt++) {
+    let said = "";
+    const run = async () => {
       const { exitCode, stdout, stderr } = await execa("ssh", [...login, command], { reject: false, input });
-      if (exitCode === 0) return stdout;
-      if (attempt === 30) throw new Error(`ssh: ${command}: ${stderr}`);
-      await sleep(1000);
-    }
+      said = stderr;
+      return exitCode === 0 && stdout;
+    };
+    return until(`${command} to end well on another machine`, run, () => said);
   }
 }

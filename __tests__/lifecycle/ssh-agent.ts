@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { until } from "./until";
 
 /** An SSH agent that holds one key. */
 export interface SshAgent {
@@ -13,10 +13,10 @@ export interface SshAgent {
 export async function startSshAgent(folder: string, keyFile: string): Promise<SshAgent> {
   const socket = path.join(folder, "agent");
   const agent = execa("ssh-agent", ["-D", "-a", socket], { reject: false, stdio: "ignore" });
-  while (!existsSync(socket)) {
+  await until("ssh-agent", async () => {
     if (agent.exitCode !== null) throw new Error(`expected ssh-agent to go on, it ended with ${agent.exitCode}`);
-    await sleep(20);
-  }
+    return existsSync(socket);
+  });
   await execa("ssh-add", ["-q", keyFile], { env: { SSH_AUTH_SOCK: socket } });
   return {
     socket,

@@ -1,3 +1,9 @@
+/**
+ * @module-tag ebs
+ * @module-tag state
+ * @memory 600 MiB
+ * @minutes 3
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
@@ -18,9 +24,9 @@ describe("a state that moves into S3", () => {
 
   beforeAll(async () => {
     user = await Workbench.start();
-    await user.must("deploy", "ebs");
+    await user.deploy("ebs");
     volumeId = (await user.outputs("ebs"))["volume_id"] ?? "";
-    await user.must("deploy", "state");
+    await user.deploy("state");
   });
   afterAll(() => user?.end());
 
@@ -43,7 +49,7 @@ describe("a state that moves into S3", () => {
   });
 
   step("--migrate-state moves the state, and nothing else changes", async () => {
-    await user.must("deploy", ["ebs", "--migrate-state"]);
+    await user.mustCdktf("deploy", ["ebs", "--migrate-state"]);
     expect((await outputs(user))["volume_id"]?.value).toBe(volumeId);
     expect((await user.plan("ebs")).changes).toBe("");
   });
@@ -70,13 +76,13 @@ describe("a state that moves into S3", () => {
     const [, lock = ""] = /Lock Info: ID: (\S+)/.exec(unwrapped(refused.output)) ?? [];
     const unlocked = await user.terraform(["force-unlock", "-force", lock], "ebs");
     expect(unlocked.exitCode).toBe(0);
-    await colleague.must("deploy", "ebs");
+    await colleague.deploy("ebs");
     expect((await outputs(user))["size_gib"]?.value).toBe(2);
     expect((await user.plan("ebs")).changes).toBe("");
   });
 
   step("the stack is destroyed from there", async () => {
-    await colleague.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
+    await colleague.destroy("ebs", { EBS_PREVENT_DESTROY: "false" });
     expect((await accountContents(user)).filter((name) => name.startsWith("vol-"))).toEqual([]);
   });
 
@@ -84,7 +90,7 @@ describe("a state that moves into S3", () => {
     const { exitCode } = await user.cdktf("destroy", ["state"], { STATE_PREVENT_DESTROY: "false" });
     expect(exitCode).not.toBe(0);
     expect(await accountContents(user)).toContain(user.settings["STATE_BUCKET"]);
-    await user.must("deploy", "state");
+    await user.deploy("state");
     expect((await user.plan("state")).changes).toBe("");
   });
 

@@ -1,15 +1,13 @@
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-
-const OPEN_LIMIT_SEC = 20;
+import { until } from "./until";
 
 /** What ssh is told where nobody can be asked about a host key, and no host key is to be remembered. */
 export const unattended = [
   "StrictHostKeyChecking=no",
   "UserKnownHostsFile=/dev/null",
   "LogLevel=ERROR",
-  "ConnectTimeout=5",
+  "ConnectTimeout=20",
   "BatchMode=yes",
 ].flatMap((option) => ["-o", option]);
 
@@ -34,12 +32,10 @@ export async function throughTunnel(command: string, work: () => Promise<void>):
 }
 
 async function listens(port: number): Promise<void> {
-  for (const giveUpAt = Date.now() + OPEN_LIMIT_SEC * 1000; Date.now() < giveUpAt; await sleep(100)) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-    if (open) return;
-  }
-  throw new Error(`nothing listens on port ${port} of this computer after ${OPEN_LIMIT_SEC} s`);
+  await until(`a tunnel at port ${port} of this computer`, async () => {
+    const socket = connect(port, "127.0.0.1");
+    return new Promise<boolean>((resolve) => {
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    }).finally(() => socket.destroy());
+  });
 }

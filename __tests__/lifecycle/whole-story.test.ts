@@ -1,7 +1,12 @@
+/**
+ * @module-tag ebs
+ * @module-tag ec2
+ * @memory 1000 MiB
+ * @minutes 8
+ */
 import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect } from "vitest";
 import { projectRoot } from "../../scripts/support/project";
 import { checksums, mounted, writeFiles } from "./data";
@@ -9,6 +14,7 @@ import { accountContents, leftovers, machineLeftovers } from "./leftovers";
 import { describeWithMachines } from "./machines";
 import { unwrapped } from "./said";
 import { story } from "./steps";
+import { until } from "./until";
 import { Workbench } from "./workbench";
 
 describeWithMachines("a data volume and the machines that come and go", () => {
@@ -46,7 +52,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step("ec2 boots a machine, moves its SSH port and mounts the volume", async () => {
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await mounted(user)).toMatchObject({ kind: "xfs" });
     expect(await user.ssh("stat -c %U /data")).toBe("admin");
     const listening = await user.ssh("ss --listening --tcp --numeric");
@@ -101,7 +107,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
 
   step("another instance type comes in place: unmounted before, mounted after", async () => {
     user.settings = { EC2_INSTANCE_TYPE: "t3.large" };
-    const output = await user.must("deploy", "ec2");
+    const output = await user.deploy("ec2");
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(
       output.indexOf("aws_instance.machine: Modifying"),
@@ -129,7 +135,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step("ec2 is destroyed: unmounted first, then detached", async () => {
-    const output = await user.must("destroy", "ec2");
+    const output = await user.destroy("ec2");
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(
       output.indexOf("aws_volume_attachment.data_attachment: Destroying"),
@@ -137,7 +143,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step("a new machine finds every byte", async () => {
-    await user.must("deploy", "ec2");
+    await user.deploy("ec2");
     expect(await instanceId()).not.toBe(instance);
     await stillThere();
   });
@@ -146,8 +152,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     const before = await mounted(user);
     await user.ssh("nohup sh -c 'cd /data/work && exec sleep 1000' >/dev/null 2>&1 &");
     user.settings["EBS_VOLUME_SIZE_GIB"] = "2";
-    await user.must("deploy", "ebs");
-    await user.must("deploy", "ec2");
+    await user.deploy("ebs");
+    await user.deploy("ec2");
     const after = await mounted(user);
     expect(before.sizeMiB).toBeLessThan(1024);
     expect(after.sizeMiB).toBeGreaterThan(1800);
@@ -170,13 +176,13 @@ describeWithMachines("a data volume and the machines that come and go", () => {
           expect(unwrapped(small.output)).toContain(
             `ebs.volumeSizeGiB: expected at least the 2 GiB of ${snapshot}, got 1.`,
           );
-          await user.must("deploy", ["ebs", "ec2"]);
+          await user.mustCdktf("deploy", ["ebs", "ec2"]);
           expect((await user.outputs("ec2"))["data_volume_id"]).not.toBe(data_volume_id);
           await stillThere();
           expect((await user.plan("ebs")).changes).toBe("");
           expect((await user.plan("ec2")).changes).toBe("");
-          await user.must("destroy", "ec2");
-          await user.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
+          await user.destroy("ec2");
+          await user.destroy("ebs", { EBS_PREVENT_DESTROY: "false" });
         }),
       );
       const snapshots: string[] = (await accountContents(user)).filter((name) => name.startsWith("snap-"));
@@ -189,7 +195,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   );
 
   step("to destroy ebs is refused, and says how to retire it on purpose", async () => {
-    await user.must("destroy", "ec2");
+    await user.destroy("ec2");
     const { exitCode, output } = await user.cdktf("destroy", ["ebs"]);
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(
@@ -199,7 +205,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step("retired on purpose, it leaves a snapshot and nothing else", async () => {
-    await user.must("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
+    await user.mustCdktf("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
     expect(await accountContents(user)).toEqual([expect.stringMatching(/^snap-/)]);
     expect(await machineLeftovers(user.session.localAws)).toEqual([]);
   });
@@ -207,8 +213,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("recovered from that snapshot in its place: every byte is there", async () => {
     const [snapshot = ""] = await accountContents(user);
     user.settings["EBS_SNAPSHOT_ID"] = snapshot;
-    await user.must("deploy", "ebs");
-    await user.must("deploy", "ec2");
+    await user.deploy("ebs");
+    await user.deploy("ec2");
     await stillThere();
     expect((await user.plan("ebs")).changes).toBe("");
     expect((await user.plan("ec2")).changes).toBe("");
@@ -241,8 +247,8 @@ async function withSettingsFile(text: string, work: (name: string) => Promise<vo
 }
 
 /** The first line that whoever listens on a port of this computer says, as soon as somebody does. */
-async function greeting(port: number): Promise<string> {
-  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(200)) {
+function greeting(port: number): Promise<string> {
+  return until(`a greeting on port ${port} of this computer`, async () => {
     const said = await new Promise<string>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       const end = (text: string) => {
@@ -254,7 +260,6 @@ async function greeting(port: number): Promise<string> {
         .on("error", () => end(""))
         .on("end", () => end(""));
     });
-    if (said !== "") return said;
-  }
-  throw new Error(`nobody greets on port ${port} of this computer`);
+    return said !== "" && said;
+  });
 }

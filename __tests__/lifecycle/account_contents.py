@@ -1,0 +1,35 @@
+"""Prints what an account holds that somebody made, a line each: nothing for a fresh one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+
+
+def contents() -> Iterator[str]:
+    """Ids and names, service by service."""
+    ec2, iam = boto3.client("ec2"), boto3.client("iam")
+    for reservation in ec2.describe_instances()["Reservations"]:
+        yield from (i["InstanceId"] for i in reservation["Instances"] if i["State"]["Name"] != "terminated")
+    yield from names(ec2.describe_volumes()["Volumes"], "VolumeId")
+    yield from names(ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"], "SnapshotId")
+    yield from names(ec2.describe_addresses()["Addresses"], "PublicIp")
+    yield from names(ec2.describe_key_pairs()["KeyPairs"], "KeyName")
+    groups = ec2.describe_security_groups()["SecurityGroups"]
+    yield from (group["GroupName"] for group in groups if group["GroupName"] != "default")
+    yield from names(ec2.describe_network_interfaces()["NetworkInterfaces"], "NetworkInterfaceId")
+    roles = iam.list_roles()["Roles"]
+    yield from (role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/"))
+    yield from names(iam.list_instance_profiles()["InstanceProfiles"], "InstanceProfileName")
+    yield from names(boto3.client("dlm").get_lifecycle_policies()["Policies"], "PolicyId")
+    yield from names(boto3.client("s3").list_buckets()["Buckets"], "Name")
+
+
+def names(found: list[dict[str, Any]], key: str) -> Iterator[str]:
+    """What each of them goes by."""
+    return (each[key] for each in found)
+
+
+if __name__ == "__main__":
+    for line in contents():
+        print(line)

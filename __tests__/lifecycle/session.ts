@@ -1,0 +1,17 @@
+import type { LocalAws } from "../../scripts/local-aws/environment";
+import { type LocalSession, openLocalSession } from "../../scripts/local-aws/local-session";
+
+/** Starts a local AWS, or finds it running. */
+export function openSession(localAws: LocalAws): Promise<LocalSession> {
+  return openLocalSession({ ...process.env, ...localVariables(localAws) });
+}
+
+/** What tells a command which local AWS is meant. */
+export function localVariables({ home, port, network }: LocalAws): NodeJS.ProcessEnv {
+  return {
+    WORKBENCH_ENV: "local",
+    LOCAL_AWS_HOME: home,
+    LOCAL_AWS_PORT: String(port),
+    LOCAL_AWS_NETWORK: network,
+  };
+}
