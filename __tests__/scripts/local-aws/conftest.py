@@ -18,7 +18,7 @@ import pytest
 from botocore.config import Config
 
 SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
-START_LIMIT_SEC = 60
+START_LIMIT_SEC = 600
 # Of a local AWS without machines, which uses none of it.
 NETWORK = "198.18.0.0/20"
 
@@ -54,14 +54,14 @@ class LocalAws:
         return self
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self.url}/_local-aws/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/_local-aws/health", timeout=60) as answer:
             return json.load(answer)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Sends a signal and waits for the end; gives the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=START_LIMIT_SEC)
         return self.process.returncode
 
     def kill(self) -> None:
@@ -76,7 +76,7 @@ class LocalAws:
                 endpoint_url=self.url,
                 aws_access_key_id="local",
                 aws_secret_access_key="local",
-                config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
+                config=Config(retries={"total_max_attempts": 1}, read_timeout=600),
             )
         return self._clients[service, region]
 
@@ -98,6 +98,18 @@ def run_local_aws(*arguments: object) -> subprocess.Popen[str]:
     )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def usage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Appends what a file of tests took to the usage file of `npm test` (scripts/testing/usage.ts)."""
+    wall, cpu = time.monotonic(), sum(os.times()[:4])
+    yield
+    if file := os.environ.get("TEST_USAGE_FILE"):
+        name = str(request.path.relative_to(SOURCES.parents[1]))
+        cost = {"name": name, "wallSec": time.monotonic() - wall, "cpuSec": sum(os.times()[:4]) - cpu}
+        with open(file, "a", encoding="utf-8") as usages:
+            usages.write(json.dumps(cost) + "\n")
+
+
 @pytest.fixture
 def command() -> Callable[..., tuple[int, str]]:
     """Runs `python -m local_aws` to its end: exit code and what it printed."""
@@ -105,7 +117,7 @@ def command() -> Callable[..., tuple[int, str]]:
     def run(*arguments: object) -> tuple[int, str]:
         process = run_local_aws(*arguments)
         try:
-            printed, _ = process.communicate(timeout=60)
+            printed, _ = process.communicate(timeout=START_LIMIT_SEC)
         finally:
             process.kill()
         return process.returncode, printed

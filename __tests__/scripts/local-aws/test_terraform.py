@@ -58,6 +58,8 @@ class Terraform:
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Terraform and its provider live for seconds: collecting garbage less often saves processor time.
+            "GOGC": "400",
         }
 
     def init(self) -> tuple[int, str]:

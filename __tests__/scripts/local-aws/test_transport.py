@@ -18,7 +18,7 @@ def test_1500_calls_over_kept_connections_all_succeed(aws):
     failures, connections = [], []
 
     def call_again_and_again() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=600)
         connection.connect()
         first_socket = connection.sock
         for _ in range(CALLS // THREADS + 1):
@@ -36,7 +36,7 @@ def test_1500_calls_over_kept_connections_all_succeed(aws):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=600)
     assert failures == []
     assert connections == [True] * THREADS
 
@@ -44,7 +44,7 @@ def test_1500_calls_over_kept_connections_all_succeed(aws):
 def test_an_answer_arrives_in_one_piece(aws):
     request = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: {FORM['Authorization']}\r\n"
     request += f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {len(DESCRIBE)}\r\n\r\n{DESCRIBE}"
-    with socket.create_connection(("127.0.0.1", aws.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         for _ in range(50):
             connection.sendall(request.encode())
             assert connection.recv(1 << 16).rstrip().endswith(b"</DescribeVolumesResponse>")
@@ -53,7 +53,7 @@ def test_an_answer_arrives_in_one_piece(aws):
 def test_a_body_sent_in_chunks_is_read(aws):
     body = b"sent in two chunks"
     aws.client("s3").create_bucket(Bucket="chunks", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=600)
     connection.request("PUT", "/chunks/key", iter([body[:5], body[5:]]), {"Authorization": SIGNED.format("s3")})
     assert connection.getresponse().status == 200
     assert aws.client("s3").get_object(Bucket="chunks", Key="key")["Body"].read() == body
@@ -62,7 +62,7 @@ def test_a_body_sent_in_chunks_is_read(aws):
 def test_a_client_that_waits_before_its_body_is_told_to_go_on(aws):
     head = f"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nAuthorization: {FORM['Authorization']}\r\n"
     head += f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {len(DESCRIBE)}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", aws.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         connection.sendall(head.encode())
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 100 ")
         connection.sendall(DESCRIBE.encode())

@@ -21,7 +21,7 @@ def test_fails_at_once_by_name(aws, name):
     started = time.monotonic()
     with pytest.raises(ClientError) as caught:
         getattr(aws.client(service), method)(**parameters)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     answer = caught.value.response
     assert (answer["Error"]["Code"], answer["Error"]["Message"]) == ("NotImplementedByLocalAws", name)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400

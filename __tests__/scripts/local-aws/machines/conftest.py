@@ -20,13 +20,12 @@ from typing import Any
 import boto3
 import pytest
 from local_aws.machines import TOOLS, clean_up
+from places import Place, claim_place
 
 REGION = "eu-central-1"
 SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
-PORT, NETWORK = 4820, "198.18.32.0/22"
-SECOND_PORT, SECOND_NETWORK = 4821, "198.18.36.0/22"
-START_LIMIT_SEC = 60
-SSH_LIMIT_SEC = 45
+# Far more than a busy computer takes.
+LIMIT_SEC = 600
 
 
 def find_base_image() -> Path | None:
@@ -73,14 +72,14 @@ class Login:
         self.public = self.private.with_suffix(".pub").read_text()
 
     def ssh(
-        self, address: str, command: str, port: int = 22, timeout_sec: float = 60
+        self, address: str, command: str, port: int = 22, timeout_sec: float = LIMIT_SEC
     ) -> subprocess.CompletedProcess[str]:
         options = (
             "BatchMode=yes",
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",
             "LogLevel=ERROR",
-            "ConnectTimeout=2",
+            "ConnectTimeout=10",
         )
         words = [
             "ssh",
@@ -115,14 +114,14 @@ class LocalAws:
             self.process = subprocess.Popen(
                 [str(word) for word in command], env={**os.environ, "PYTHONPATH": str(SOURCES)}, stdout=log, stderr=log
             )
-        self.until(lambda: self.health().get("ready"), START_LIMIT_SEC, lambda: f"not ready: {self.log.read_text()}")
+        self.until(lambda: self.health().get("ready"), LIMIT_SEC, lambda: f"not ready: {self.log.read_text()}")
         return self
 
     def stop(self) -> None:
         """Ends it in good order."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
+        assert self.process.wait(LIMIT_SEC) == 0
 
     def kill(self) -> None:
         """Ends it as a power cut would end the process."""
@@ -134,14 +133,12 @@ class LocalAws:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_local-aws/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_local-aws/health", timeout=60) as answer:
                 return json.load(answer)
         except OSError:
             return {}
 
-    def until(
-        self, done: Callable[[], Any], limit_sec: float = SSH_LIMIT_SEC, said: Callable[[], str] = lambda: ""
-    ) -> Any:
+    def until(self, done: Callable[[], Any], limit_sec: float = LIMIT_SEC, said: Callable[[], str] = lambda: "") -> Any:
         """Waits until something is so, and returns it."""
         deadline = time.monotonic() + limit_sec
         while not (value := done()):
@@ -241,13 +238,28 @@ def base_image() -> Path:
     return found
 
 
+@pytest.fixture(scope="session")
+def place() -> Iterator[Place]:
+    """A port, a network and a folder that nobody else on this computer uses: for what a module's tests share."""
+    with claim_place() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def second_place() -> Iterator[Place]:
+    """Another one, for what a test has beside that."""
+    with claim_place() as place:
+        yield place
+
+
 @pytest.fixture
-def make_local_aws(login: Login) -> Iterator[Callable[..., LocalAws]]:
-    """Starts local AWSs for one test."""
+def make_local_aws(login: Login, second_place: Place) -> Iterator[Callable[..., LocalAws]]:
+    """Starts a local AWS for one test."""
     made: list[LocalAws] = []
 
-    def make(port: int = SECOND_PORT, network: str = SECOND_NETWORK) -> LocalAws:
-        made.append(LocalAws(Path(tempfile.mkdtemp(prefix="machines-")), port, network, login).start())
+    def make(network: str = second_place.network) -> LocalAws:
+        home = Path(tempfile.mkdtemp(prefix="machines-", dir=second_place.folder))
+        made.append(LocalAws(home, second_place.port, network, login).start())
         made[-1].ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
         return made[-1]
 
@@ -257,9 +269,10 @@ def make_local_aws(login: Login) -> Iterator[Callable[..., LocalAws]]:
 
 
 @pytest.fixture(scope="module")
-def local_aws(login: Login) -> Iterator[LocalAws]:
+def local_aws(login: Login, place: Place) -> Iterator[LocalAws]:
     """The local AWS of a module's tests."""
-    started = LocalAws(Path(tempfile.mkdtemp(prefix="machines-")), PORT, NETWORK, login).start()
+    home = Path(tempfile.mkdtemp(prefix="machines-", dir=place.folder))
+    started = LocalAws(home, place.port, place.network, login).start()
     started.ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
     yield started
     remove(started)

@@ -60,11 +60,11 @@ def build(tmp_path):
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=600)
     return process.returncode, output, errors
 
 
-def wait_for(condition: Callable[[], bool], limit_sec: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], limit_sec: float = 600) -> None:
     deadline = time.monotonic() + limit_sec
     while not condition():
         assert time.monotonic() < deadline

@@ -11,7 +11,7 @@ MOVE_SSH = """#!/bin/bash
 echo 'Port 2222' > /etc/ssh/sshd_config.d/port.conf
 sshd -t && systemctl restart ssh
 """
-SLOW_BOOT_SEC = 30
+SLOW_BOOT_SEC = 300
 SLOW_BOOT = f"#cloud-config\nbootcmd: [[sleep, '{SLOW_BOOT_SEC}']]\n"
 
 

@@ -85,7 +85,7 @@ def test_a_file_system_left_frozen_by_a_killed_snapshot_is_thawed(make_local_aws
     local_aws.ssh(
         instance,
         "sudo fsfreeze --freeze /data; sudo sh -c 'echo late > /data/late' </dev/null >/dev/null 2>&1 &"
-        " timeout 30 sh -c 'until pgrep --runstates D --full /data/[l]ate; do sleep 0.05; done'",
+        " timeout 300 sh -c 'until pgrep --runstates D --full /data/[l]ate; do sleep 0.05; done'",
     )
     local_aws.kill()
     local_aws.start()
@@ -101,7 +101,7 @@ def test_clean_after_a_kill_leaves_nothing_at_all(make_local_aws):
     local_aws.kill()
     assert clean_up.leftovers(local_aws.home) != []
     command = [sys.executable, "-m", "local_aws", "clean", "--home", str(local_aws.home)]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=60)
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=600)
     assert clean_up.leftovers(local_aws.home) == []
     assert not local_aws.home.exists()
     local_aws.home.mkdir()

@@ -37,7 +37,7 @@ def small_disks(tmp_path):
     subprocess.run(["umount", small], check=True)
 
 
-def wait_for(seen, expected, limit_sec=20):
+def wait_for(seen, expected, limit_sec=600):
     """Waits until something is seen: udev, where the host has it, opens a disk that is new or changed for a moment."""
     deadline = time.monotonic() + limit_sec
     while (value := seen()) != expected and time.monotonic() < deadline:

@@ -153,12 +153,11 @@ def test_two_local_aws_live_side_by_side_and_do_not_meet(local_aws, instance, ma
     assert local_aws.ssh(instance, "echo still") == "still"
 
 
-def test_fails_when_no_address_is_free_and_goes_on_when_one_is(make_local_aws):
-    small = make_local_aws(4822, "198.18.40.0/24")
+def test_fails_when_no_address_is_free_and_goes_on_when_one_is(make_local_aws, second_place):
+    network = second_place.subnets()[0]
+    small = make_local_aws(str(network))
     taken = []
-    with pytest.raises(
-        ClientError, match=r"AddressLimitExceeded.*all 126 public addresses of 198.18.40.0/24 are in use"
-    ):
+    with pytest.raises(ClientError, match=rf"AddressLimitExceeded.*all 126 public addresses of {network} are in use"):
         for _ in range(127):
             taken.append(small.ec2.allocate_address(Domain="vpc"))
     assert len({address["PublicIp"] for address in taken}) == 126
