@@ -15,7 +15,7 @@ function filesLoadedBy(...args: string[]): string[] {
     const run = spawnSync(process.execPath, ["--require", join(__dirname, "list-loaded-files.cjs"), ...args], {
       cwd: project,
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 250_000,
       env: {
         PATH: process.env["PATH"],
         HOME: directory,

@@ -18,7 +18,7 @@ describe("start-up.ts", () => {
   function run(program: string): string {
     const file = join(folder, "program.ts");
     writeFileSync(file, `import ${JSON.stringify(join(project, "start-up"))};\n${program}`);
-    return execaSync(process.execPath, ["--import", "tsx", file], { cwd: project, timeout: 20_000 }).stdout;
+    return execaSync(process.execPath, ["--import", "tsx", file], { cwd: project, timeout: 200_000 }).stdout;
   }
 
   it("lets cdktf make an asset that is an archive", () => {

@@ -6,8 +6,6 @@ import type { CommandError } from "../../scripts/support/command-error";
 import { projectRoot } from "../../scripts/support/project";
 import { ApiOnly } from "../scripts/commands/api-only";
 
-const LIMIT_MS = 300_000;
-
 const problem = await findPacker().then(
   () => undefined,
   (error: CommandError) => error.message,
@@ -23,23 +21,19 @@ describe.skipIf(problem !== undefined)(
         aws ec2 deregister-image --image-id "$image"
       done`;
       expect((await api.run("local", ["bash", "-ec", forget])).exitCode).toBe(0);
-    }, LIMIT_MS);
-    afterAll(() => api?.remove(), LIMIT_MS);
+    });
+    afterAll(() => api?.remove());
 
-    it(
-      "packer build fails, naming the filter and the place in the template that says what to do; nothing is left",
-      async () => {
-        const folder = path.join(projectRoot, "packer/workbench");
-        const build = await api.run("local", ["packer", "build", "-color=false", folder]);
-        expect(build.exitCode).toBe(1);
-        expect(build.all).toMatch(/No AMI was found matching filters: .*debian-13-amd64-\*/);
-        const [, line] = /workbench\.pkr\.hcl line (\d+)/.exec(String(build.all)) ?? [];
-        const template = readFileSync(path.join(folder, "workbench.pkr.hcl"), "utf8").split("\n");
-        expect(template[Number(line)]).toContain("Debian publishes none for this architecture in this region. Correct");
-        const instances = ["aws", "ec2", "describe-instances", "--query", "Reservations", "--output", "text"];
-        expect((await api.run("local", instances)).stdout).toBe("");
-      },
-      LIMIT_MS,
-    );
+    it("packer build fails, naming the filter and the place in the template that says what to do; nothing is left", async () => {
+      const folder = path.join(projectRoot, "packer/workbench");
+      const build = await api.run("local", ["packer", "build", "-color=false", folder]);
+      expect(build.exitCode).toBe(1);
+      expect(build.all).toMatch(/No AMI was found matching filters: .*debian-13-amd64-\*/);
+      const [, line] = /workbench\.pkr\.hcl line (\d+)/.exec(String(build.all)) ?? [];
+      const template = readFileSync(path.join(folder, "workbench.pkr.hcl"), "utf8").split("\n");
+      expect(template[Number(line)]).toContain("Debian publishes none for this architecture in this region. Correct");
+      const instances = ["aws", "ec2", "describe-instances", "--query", "Reservations", "--output", "text"];
+      expect((await api.run("local", instances)).stdout).toBe("");
+    });
   },
 );

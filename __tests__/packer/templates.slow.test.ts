@@ -36,7 +36,7 @@ async function packer(...args: string[]) {
     reject: false,
     all: true,
     stdin: "ignore",
-    timeout: 60_000,
+    timeout: 600_000,
   });
   return { exitCode, said: all.replaceAll(/\s+/g, " ") };
 }

@@ -1,20 +1,23 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { execa, type Options } from "execa";
 import { cleanLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
 import { projectRoot } from "../../../scripts/support/project";
+import { claimPlace, type Place } from "../../../scripts/testing/place";
 
-/** A folder with a local AWS of a test's own, without machines, that commands are run against as a person would. */
+/** Less than a test's own limit, so that what hangs is ended and says so far what it did. */
+const LIMIT_MS = 600_000;
+
+/** A local AWS of a test's own, without machines, that commands are run against as a person would. */
 export class ApiOnly {
-  private constructor(
-    readonly folder: string,
-    private readonly port: number,
-  ) {}
+  private constructor(private readonly place: Place) {}
 
   static async make(): Promise<ApiOnly> {
-    return new ApiOnly(mkdtempSync(path.join(tmpdir(), "commands-")), await freePort());
+    return new ApiOnly(await claimPlace());
+  }
+
+  get folder(): string {
+    return this.place.folder;
   }
 
   get home(): string {
@@ -23,7 +26,13 @@ export class ApiOnly {
 
   /** Variables that make a command use this local AWS. */
   get variables(): Record<string, string> {
-    return { LOCAL_AWS_HOME: this.home, LOCAL_AWS_PORT: String(this.port), LOCAL_AWS_MACHINES: "false" };
+    const { port, network } = this.place;
+    return {
+      LOCAL_AWS_HOME: this.home,
+      LOCAL_AWS_PORT: String(port),
+      LOCAL_AWS_NETWORK: network,
+      LOCAL_AWS_MACHINES: "false",
+    };
   }
 
   /** Starts `scripts/commands/<command>.ts` as its npm script does. */
@@ -35,24 +44,30 @@ export class ApiOnly {
       reject: false,
       all: true,
       stdin: "ignore",
-      timeout: 150_000,
+      timeout: LIMIT_MS,
       ...options,
     });
   }
 
+  /** The volumes that there are, asked without a process of its own; throws while nobody answers. */
+  async volumes() {
+    const client = new EC2Client({
+      region: "eu-west-1",
+      endpoint: `http://127.0.0.1:${this.place.port}`,
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      maxAttempts: 1,
+    });
+    try {
+      return (await client.send(new DescribeVolumesCommand({}))).Volumes ?? [];
+    } finally {
+      client.destroy();
+    }
+  }
+
   async remove(): Promise<void> {
-    const localAws = { home: this.home, port: this.port, network: "" };
+    const localAws = { home: this.home, port: this.place.port, network: this.place.network };
     await stopLocalAws(localAws);
     await cleanLocalAws(localAws);
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.place.giveBack();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("expected a port");
-  return address.port;
 }

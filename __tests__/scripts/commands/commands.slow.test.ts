@@ -2,16 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { createServer } from "node:http";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ApiOnly } from "./api-only";
-
-const LIMIT_MS = 180_000;
 
 let api: ApiOnly;
 beforeAll(async () => {
   api = await ApiOnly.make();
-}, LIMIT_MS);
-afterAll(() => api.remove(), LIMIT_MS);
+});
+afterAll(() => api.remove());
 
 /** Processes that have the test's own folder in their command line or as their working directory. */
 async function processesOf(folder: string): Promise<string[]> {
@@ -78,67 +76,51 @@ describe("npm run local", () => {
 });
 
 describe("npm start", () => {
-  test(
-    "stopped by Ctrl-C lets Terraform save its state and leaves nothing running; run again, it goes on",
-    async () => {
-      const running = api.run("start", [], process.env, { detached: true });
-      let seen = "";
-      running.all?.on("data", (data) => {
-        seen += data;
-      });
-      while (!seen.includes("applying")) await new Promise((resolve) => setTimeout(resolve, 100));
-      process.kill(-(running.pid ?? 0), "SIGINT");
-      const stopped = await running;
-      // On a slow computer the first stack may be done before there is a quiet moment to stop it in.
-      expect(stopped.all).toMatch(
-        /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/,
-      );
-      expect(stopped.exitCode).toBe(130);
-      expect(await processesOf(path.join(api.home, "cdktf.out"))).toEqual([]);
+  test("stopped by Ctrl-C lets Terraform save its state and leaves nothing running; run again, it goes on", async () => {
+    const running = api.run("start", [], process.env, { detached: true });
+    await vi.waitFor(async () => expect(await api.volumes()).toHaveLength(1), { timeout: 600_000, interval: 100 });
+    process.kill(-(running.pid ?? 0), "SIGINT");
+    const stopped = await running;
+    // On a slow computer the first stack may be done before there is a quiet moment to stop it in.
+    expect(stopped.all).toMatch(
+      /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/,
+    );
+    expect(stopped.exitCode).toBe(130);
+    expect(await processesOf(path.join(api.home, "cdktf.out"))).toEqual([]);
 
-      const again = await api.run("start", []);
-      expect(again.all).toMatch(/ebs: (\d+ added|nothing to do)/);
-      expect(again.exitCode).toBe(0);
-      const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
-      expect(volumes.stdout).toBe("1");
-    },
-    LIMIT_MS,
-  );
+    const again = await api.run("start", []);
+    expect(again.all).toMatch(/ebs: (\d+ added|nothing to do)/);
+    expect(again.exitCode).toBe(0);
+    const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
+    expect(volumes.stdout).toBe("1");
+  });
 
-  test(
-    "says what was made, what was left out and why, and how to go on",
-    async () => {
-      const { stdout, exitCode } = await api.run("start", []);
-      expect(exitCode).toBe(0);
-      expect(stdout).toMatch(/│ ebs +│ nothing to do +│ availability_zone +│ eu-west-1a/);
-      expect(stdout).toContain(
-        "Left out: ec2, since machines cannot run here:\n  - LOCAL_AWS_MACHINES=false asks for none",
-      );
-      expect(stdout).toContain("npm stop -- --clean");
-      expect(stdout).toMatch(/WORKBENCH_ENV=<name> npx cdktf deploy/);
-    },
-    LIMIT_MS,
-  );
+  test("says what was made, what was left out and why, and how to go on", async () => {
+    const { stdout, exitCode } = await api.run("start", []);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/│ ebs +│ nothing to do +│ availability_zone +│ eu-west-1a/);
+    expect(stdout).toContain(
+      "Left out: ec2, since machines cannot run here:\n  - LOCAL_AWS_MACHINES=false asks for none",
+    );
+    expect(stdout).toContain("npm stop -- --clean");
+    expect(stdout).toMatch(/WORKBENCH_ENV=<name> npx cdktf deploy/);
+  });
 
-  test(
-    "fails with one sentence when its port is taken, and starts nothing",
-    async () => {
-      const server = createServer((_request, response) => response.end("mine"));
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const port = (server.address() as { port: number }).port;
-      const home = path.join(api.folder, "other-home");
-      const result = await api.run("start", [], process.env, {
-        env: { ...process.env, LOCAL_AWS_HOME: home, LOCAL_AWS_PORT: String(port) },
-      });
-      server.close();
-      expect(result.all).toMatch(
-        new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`, "m"),
-      );
-      expect(result.exitCode).toBe(1);
-      expect(existsSync(path.join(home, "server.lock"))).toBe(false);
-    },
-    LIMIT_MS,
-  );
+  test("fails with one sentence when its port is taken, and starts nothing", async () => {
+    const server = createServer((_request, response) => response.end("mine"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const port = (server.address() as { port: number }).port;
+    const home = path.join(api.folder, "other-home");
+    const result = await api.run("start", [], process.env, {
+      env: { ...process.env, LOCAL_AWS_HOME: home, LOCAL_AWS_PORT: String(port) },
+    });
+    server.close();
+    expect(result.all).toMatch(
+      new RegExp(`^error: port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`, "m"),
+    );
+    expect(result.exitCode).toBe(1);
+    expect(existsSync(path.join(home, "server.lock"))).toBe(false);
+  });
 });
 
 test("npm run synth writes the stacks of the local settings, where nothing says others", async () => {
@@ -154,9 +136,20 @@ test("npm run synth writes the stacks of the local settings, where nothing says 
   expect(stack).toContain('"Environment": "local"');
 });
 
-test.each(["start", "test", "check"])("npm run %s fails for an argument, since it takes none", async (command) => {
+test.each(["start", "check"])("npm run %s fails for an argument, since it takes none", async (command) => {
   const result = await api.run(command, ["--clean"]);
   expect(result.stderr).toMatch(/^error: unknown option '--clean'; usage: npm .*, without arguments; .*$/);
+  expect(result.exitCode).toBe(2);
+});
+
+test.each([
+  ["test", "--clean", /^error: unknown option '--clean'; usage: npm test \[-- <words>\]; .*$/],
+  ["test", "no-such-test", /^error: expected a part of a test file's path or a tag \(.*\), got "no-such-test"; .*$/],
+  ["test", "killed-stories", /^error: expected a part of .*, got "killed-stories"; .*$/],
+  ["test-deep", "ruff", /^error: expected a part of a test file's path or a tag \(.*\), got "ruff"; .*$/],
+])("%s fails for %s, and runs nothing", async (command, argument, sentence) => {
+  const result = await api.run(command, [argument]);
+  expect(result.stderr).toMatch(sentence);
   expect(result.exitCode).toBe(2);
 });
 
@@ -182,26 +175,18 @@ test("fails with one sentence when Terraform is too old, and makes nothing", asy
 });
 
 describe("npm stop", () => {
-  test(
-    "keeps what is deployed",
-    async () => {
-      expect(await processesOf(api.home)).toContainEqual(expect.stringContaining("local_aws serve"));
-      expect((await api.run("stop", [])).exitCode).toBe(0);
-      expect(await processesOf(api.home)).toEqual([]);
-      const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
-      expect(volumes.stdout).toBe("1");
-    },
-    LIMIT_MS,
-  );
+  test("keeps what is deployed", async () => {
+    expect(await processesOf(api.home)).toContainEqual(expect.stringContaining("local_aws serve"));
+    expect((await api.run("stop", [])).exitCode).toBe(0);
+    expect(await processesOf(api.home)).toEqual([]);
+    const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
+    expect(volumes.stdout).toBe("1");
+  });
 
-  test(
-    "with --clean forgets everything",
-    async () => {
-      expect((await api.run("stop", ["--clean"])).exitCode).toBe(0);
-      expect(existsSync(api.home)).toBe(false);
-    },
-    LIMIT_MS,
-  );
+  test("with --clean forgets everything", async () => {
+    expect((await api.run("stop", ["--clean"])).exitCode).toBe(0);
+    expect(existsSync(api.home)).toBe(false);
+  });
 
   test("fails for an option that it does not know", async () => {
     const result = await api.run("stop", ["--forget"]);

@@ -8,7 +8,6 @@ import { describeTool, missingTools } from "../../../scripts/setup/tools";
 import { cacheDirectory } from "../../../scripts/support/project";
 import { ApiOnly } from "./api-only";
 
-const LIMIT_MS = 300_000;
 const [reason] = [...machineObstacles(thisHost()), ...missingTools(["machines"]).map(describeTool)];
 
 /** Why no image can be built here; undefined where one can. */
@@ -40,8 +39,8 @@ beforeAll(async () => {
     PATH: [path.join(api.folder, "bin"), ...pathWithout(["packer", "go"])].join(path.delimiter),
     XDG_CACHE_HOME: cache,
   };
-}, LIMIT_MS);
-afterAll(() => api.remove(), LIMIT_MS);
+});
+afterAll(() => api.remove());
 
 /** The folders of the PATH; those with one of these programs are replaced by ones without. */
 function pathWithout(programs: readonly string[]): string[] {
@@ -75,8 +74,8 @@ function installPacker(build: string): void {
 
 /** `npm start` with machines. */
 function begin(source: NodeJS.ProcessEnv) {
-  const env = { ...source, ...api.variables, LOCAL_AWS_MACHINES: "", LOCAL_AWS_NETWORK: "198.19.224.0/20" };
-  return api.run("start", [], env, { env, timeout: LIMIT_MS });
+  const env = { ...source, ...api.variables, LOCAL_AWS_MACHINES: "" };
+  return api.run("start", [], env, { env });
 }
 
 async function start(): Promise<{ exitCode: number | undefined; all: string; machineLines: string[] }> {
@@ -92,85 +91,69 @@ async function aws(call: string, query: string, ...args: string[]): Promise<unkn
 }
 
 describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${reason})` : ""}`, () => {
-  test(
-    "boots Debian's own where there is no Packer, and says in one line how to get one",
-    async () => {
-      const { exitCode, all, machineLines } = await start();
-      expect(all).toMatch(/ec2: \d+ added/);
-      expect(machineLines).toEqual([
-        expect.stringMatching(
-          /^No REPL or JupyterLab: {6}the machine boots Debian's own image; packer is not on the PATH: .*; install it from https:.* or Go .* which builds it, and run the command again$/,
-        ),
-      ]);
-      expect(exitCode).toBe(0);
-    },
-    LIMIT_MS,
-  );
+  test("boots Debian's own where there is no Packer, and says in one line how to get one", async () => {
+    const { exitCode, all, machineLines } = await start();
+    expect(all).toMatch(/ec2: \d+ added/);
+    expect(machineLines).toEqual([
+      expect.stringMatching(
+        /^No REPL or JupyterLab: {6}the machine boots Debian's own image; packer is not on the PATH: .*; install it from https:.* or Go .* which builds it, and run the command again$/,
+      ),
+    ]);
+    expect(exitCode).toBe(0);
+  });
 
   const noPacker = missingPacker === undefined ? "" : ` (${missingPacker})`;
-  test.skipIf(noPacker !== "")(
-    `stopped by Ctrl-C lets Packer remove what it made${noPacker}`,
-    async () => {
-      const running = begin(process.env);
-      let seen = "";
-      running.all?.on("data", (data) => {
-        seen += data;
-      });
-      while (!/image: (boot|check-machine|install-packages)/.test(seen)) {
-        if (running.exitCode !== null) throw new Error(`expected the build to begin, got:\n${seen}`);
-        await sleep(100);
-      }
-      running.kill("SIGINT");
-      const { all, exitCode } = await running;
-      // Whatever was stopped first is told: the image, or a stack beside it.
-      expect(all).toMatch(/^✖ image: .*^error: interrupted: \S+/ms);
-      expect(exitCode).toBe(130);
-      expect(
-        await aws("describe-instances", "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]"),
-      ).toHaveLength(1);
-      expect(await aws("describe-key-pairs", "KeyPairs[].KeyName")).toEqual(["workbench-local-machine"]);
-      expect(await aws("describe-images", "Images[].ImageId", "--owners", "self")).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  test.skipIf(noPacker !== "")(`stopped by Ctrl-C lets Packer remove what it made${noPacker}`, async () => {
+    const running = begin(process.env);
+    let seen = "";
+    running.all?.on("data", (data) => {
+      seen += data;
+    });
+    while (!/image: (boot|check-machine|install-packages)/.test(seen)) {
+      if (running.exitCode !== null) throw new Error(`expected the build to begin, got:\n${seen}`);
+      await sleep(100);
+    }
+    running.kill("SIGINT");
+    const { all, exitCode } = await running;
+    // Whatever was stopped first is told: the image, or a stack beside it.
+    expect(all).toMatch(/^✖ image: .*^error: interrupted: \S+/ms);
+    expect(exitCode).toBe(130);
+    expect(
+      await aws("describe-instances", "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]"),
+    ).toHaveLength(1);
+    expect(await aws("describe-key-pairs", "KeyPairs[].KeyName")).toEqual(["workbench-local-machine"]);
+    expect(await aws("describe-images", "Images[].ImageId", "--owners", "self")).toEqual([]);
+  });
 
-  test(
-    "goes on with Debian's own where the build fails, and says in one line why",
-    async () => {
-      installPacker(`
+  test("goes on with Debian's own where the build fails, and says in one line why", async () => {
+    installPacker(`
         echo '==> amazon-ebs.workbench: Provisioning with shell script: packer/workbench/provision/install-packages'
         echo '==> amazon-ebs.workbench: install-packages: apt-get update failed: give the build machine a way to Debian'
         echo '==> amazon-ebs.workbench: Provisioning step had errors: Running the cleanup provisioner, if present...'
         exit 1`);
-      const { exitCode, all, machineLines } = await start();
-      expect(all).toMatch(/^↓ image: .* not built \(see below\)/m);
-      expect(machineLines).toEqual([
-        "No REPL or JupyterLab:      the machine boots Debian's own image; install-packages: apt-get update failed: give the build machine a way to Debian; see .workbench/logs/packer-build-workbench.log",
-      ]);
-      expect(exitCode).toBe(0);
-    },
-    LIMIT_MS,
-  );
+    const { exitCode, all, machineLines } = await start();
+    expect(all).toMatch(/^↓ image: .* not built \(see below\)/m);
+    expect(machineLines).toEqual([
+      "No REPL or JupyterLab:      the machine boots Debian's own image; install-packages: apt-get update failed: give the build machine a way to Debian; see .workbench/logs/packer-build-workbench.log",
+    ]);
+    expect(exitCode).toBe(0);
+  });
 
-  test(
-    "builds one once, which replaces no machine",
-    async () => {
-      // An image of the machine itself: what is in it matters to nobody here, that there is one matters to everybody.
-      installPacker(`
+  test("builds one once, which replaces no machine", async () => {
+    // An image of the machine itself: what is in it matters to nobody here, that there is one matters to everybody.
+    installPacker(`
         machine=$(aws ec2 describe-instances --filters Name=instance-state-name,Values=running --query 'Reservations[].Instances[].InstanceId' --output text)
         aws ec2 create-image --no-reboot --instance-id "$machine" --name workbench-workbench-amd64-1 \\
           --tag-specifications 'ResourceType=image,Tags=[{Key=Project,Value=workbench},{Key=Image,Value=workbench}]'`);
-      const built = await start();
-      expect(built.all).toContain("✔ image: workbench-workbench-amd64-1 [");
-      expect(built.all).toContain("✔ ec2: nothing to do");
-      expect(built.machineLines).toEqual([
-        "No REPL or JupyterLab:      the machine was made before workbench-workbench-amd64-1; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
-      ]);
+    const built = await start();
+    expect(built.all).toContain("✔ image: workbench-workbench-amd64-1 [");
+    expect(built.all).toContain("✔ ec2: nothing to do");
+    expect(built.machineLines).toEqual([
+      "No REPL or JupyterLab:      the machine was made before workbench-workbench-amd64-1; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
+    ]);
 
-      const again = await start();
-      expect(again.all).not.toContain("image: ");
-      expect(again.all).toContain("✔ ec2: nothing to do");
-    },
-    LIMIT_MS,
-  );
+    const again = await start();
+    expect(again.all).not.toContain("image: ");
+    expect(again.all).toContain("✔ ec2: nothing to do");
+  });
 });

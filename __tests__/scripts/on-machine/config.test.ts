@@ -74,23 +74,19 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
 ];
 
 describeWithDisks("a configuration", () => {
-  it.each(wrong)(
-    "with %s is refused by mount and unmount, and nothing happens",
-    { timeout: 60_000 },
-    async (_, change, sentence) => {
-      const volume = await Volume.attach();
-      writeFileSync(volume.config, change(readFileSync(volume.config, "utf8")));
-      for (const run of [() => volume.mount(), () => volume.unmount()]) {
-        const { code, said } = await run();
-        expect(said).toMatch(sentence);
-        expect(said.split("\n")).toHaveLength(1);
-        expect(code).toBe(exitCode("USAGE"));
-      }
-      expect(await volume.device.kind()).toBe("");
-    },
-  );
+  it.each(wrong)("with %s is refused by mount and unmount, and nothing happens", async (_, change, sentence) => {
+    const volume = await Volume.attach();
+    writeFileSync(volume.config, change(readFileSync(volume.config, "utf8")));
+    for (const run of [() => volume.mount(), () => volume.unmount()]) {
+      const { code, said } = await run();
+      expect(said).toMatch(sentence);
+      expect(said.split("\n")).toHaveLength(1);
+      expect(code).toBe(exitCode("USAGE"));
+    }
+    expect(await volume.device.kind()).toBe("");
+  });
 
-  it("is read, never executed", { timeout: 60_000 }, async () => {
+  it("is read, never executed", async () => {
     const folder = scratchFolder();
     const volume = await Volume.attach({ mountPoint: join(folder, "$(touch proof); `touch proof`") });
     writeFileSync(volume.config, `# a comment\n\n${readFileSync(volume.config, "utf8")}`);
@@ -99,7 +95,7 @@ describeWithDisks("a configuration", () => {
     expect(existsSync("/proof") || existsSync(join(folder, "proof"))).toBe(false);
   });
 
-  it("that is missing is named", { timeout: 60_000 }, async () => {
+  it("that is missing is named", async () => {
     const volume = await Volume.attach();
     const { code, said } = await volume.machine.run(volume.mountCommand[0], ["/no/such/file"]);
     expect(said).toBe(

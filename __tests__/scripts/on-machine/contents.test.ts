@@ -9,7 +9,6 @@ import { raidSuperblock } from "./raid-superblock";
 import { describeWithDisks, missingPrograms } from "./requirements";
 import { Volume } from "./volume";
 
-const timeout = 120_000;
 const MiB = 1024 ** 2;
 
 /** What other tools leave on a disk: how it comes there, and what the message must call it. */
@@ -87,7 +86,6 @@ describeWithDisks("mount-data-volume finds", () => {
     const missing = needs && missingPrograms(needs);
     it.skipIf(missing !== undefined)(
       `${name}, and fails without touching it${missing ? ` (${missing})` : ""}`,
-      { timeout },
       async () => {
         const volume = await Volume.attach();
         await put(volume.device);
@@ -104,7 +102,7 @@ describeWithDisks("mount-data-volume finds", () => {
     ["one byte in the middle", 31 * MiB + 5, Buffer.from([1])],
     ["one byte at the very end", 64 * MiB - 1, Buffer.from([1])],
     ["random data all over", 0, randomBytes(64 * MiB)],
-  ])("%s on a volume without signature, and fails without touching it", { timeout }, async (_, offset, bytes) => {
+  ])("%s on a volume without signature, and fails without touching it", async (_, offset, bytes) => {
     const volume = await Volume.attach();
     await volume.device.write(offset, bytes);
     expect(await volume.device.kind()).toBe("");
@@ -117,7 +115,7 @@ describeWithDisks("mount-data-volume finds", () => {
   it.each([
     ["zeroed", Buffer.alloc(1024)],
     ["overwritten", randomBytes(1024)],
-  ])("an ext4 whose superblock is %s, fails, and it can be repaired from a copy", { timeout }, async (_, bytes) => {
+  ])("an ext4 whose superblock is %s, fails, and it can be repaired from a copy", async (_, bytes) => {
     const volume = await Volume.attach({ sizeMiB: 256 });
     await execa("mkfs.ext4", ["-q", "-b", "4096", volume.device.path]);
     await volume.device.write(1024, bytes);
@@ -135,14 +133,14 @@ describeWithDisks("mount-data-volume finds", () => {
     ["whose magic is gone", 0, Buffer.from("XXXX")],
     ["whose superblock is zeroed", 0, Buffer.alloc(512)],
     ["whose first 16 MiB are zeroed", 0, Buffer.alloc(16 * MiB)],
-  ])("an xfs %s, and fails without touching it", { timeout }, async (_, offset, bytes) => {
+  ])("an xfs %s, and fails without touching it", async (_, offset, bytes) => {
     const volume = await Volume.attach({ fileSystem: "xfs" });
     await execa("mkfs.xfs", ["-q", volume.device.path]);
     await volume.device.write(offset, bytes);
     await volume.refused("UNKNOWN_CONTENT", /has no signature and is not blank/);
   });
 
-  it("a large ext4 whose first GiB and end were zeroed, by its spare superblocks, and fails", { timeout }, async () => {
+  it("a large ext4 whose first GiB and end were zeroed, by its spare superblocks, and fails", async () => {
     const volume = await Volume.attach({ sizeMiB: 6 * 1024 });
     await execa("mkfs.ext4", ["-q", "-E", "lazy_itable_init=1,nodiscard", volume.device.path]);
     await execa("blkdiscard", ["--force", "--offset", "0", "--length", "1GiB", volume.device.path]);
@@ -153,12 +151,12 @@ describeWithDisks("mount-data-volume finds", () => {
     expect(code).toBe(exitCode("UNKNOWN_CONTENT"));
   });
 
-  it("a large blank volume blank, and formats it", { timeout }, async () => {
+  it("a large blank volume blank, and formats it", async () => {
     const volume = await Volume.attach({ sizeMiB: 6 * 1024 });
     await volume.mounted();
   });
 
-  it("an ext4 with damage that takes a person to repair, and fails without touching a file", { timeout }, async () => {
+  it("an ext4 with damage that takes a person to repair, and fails without touching a file", async () => {
     const volume = await Volume.attach();
     const folder = scratchFolder();
     const bytes = randomBytes(3_000_001);
@@ -181,7 +179,7 @@ describeWithDisks("mount-data-volume finds", () => {
     expect(Buffer.compare(readFileSync(volume.path("lost+found/#12")), bytes)).toBe(0);
   });
 
-  it("an xfs that the kernel refuses, and fails; it can be repaired", { timeout }, async () => {
+  it("an xfs that the kernel refuses, and fails; it can be repaired", async () => {
     const volume = await Volume.attach({ fileSystem: "xfs" });
     await execa("mkfs.xfs", ["-q", volume.device.path]);
     const { stdout } = await execa("xfs_db", [

@@ -9,7 +9,6 @@ import { describeWithDisks, missingPrograms } from "./requirements";
 import { shim } from "./shim";
 import { Volume } from "./volume";
 
-const timeout = 120_000;
 const noTracer = missingPrograms({ strace: "strace" });
 const kinds = ["ext4", "xfs"] as const;
 
@@ -38,9 +37,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     `by SIGKILL at a write to the device${noTracer ? ` (${noTracer})` : ""}`,
     () => {
       for (const fileSystem of kinds) {
-        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run makes it again`, {
-          timeout,
-        }, async () => {
+        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run makes it again`, async () => {
           const writes = await writesOf(fileSystem);
           expect(writes).toBeGreaterThan(10);
           const machine = await Machine.start();
@@ -65,9 +62,7 @@ describeWithDisks("a mkfs that is cut off", () => {
   );
 
   for (const fileSystem of kinds) {
-    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for what goes on, then mounts`, {
-      timeout,
-    }, async () => {
+    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for what goes on, then mounts`, async () => {
       const volume = await Volume.attach({ fileSystem });
       // The script dies at once; mkfs, an orphan that holds the lock, begins three seconds later and ends well.
       const env = shim(
@@ -81,9 +76,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(existsSync(note(volume))).toBe(false);
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deployment while it is mounted ends the matter`, {
-      timeout,
-    }, async () => {
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deployment while it is mounted ends the matter`, async () => {
       const volume = await Volume.attach({ fileSystem });
       const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
       await volume.mounted();
@@ -94,9 +87,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: is never made again`, {
-      timeout,
-    }, async () => {
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: is never made again`, async () => {
       const volume = await Volume.attach({ fileSystem });
       const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
       await volume.machine.must("umount", volume.mountPoint);
@@ -106,9 +97,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
     });
 
-    it(`of ${fileSystem}, with anything half there: only a machine that was never without the disk makes it again`, {
-      timeout,
-    }, async () => {
+    it(`of ${fileSystem}, with anything half there: only a machine that was never without the disk makes it again`, async () => {
       const volume = await Volume.attach({ fileSystem });
       await halfMade(volume, fileSystem);
       const written = readFileSync(note(volume), "utf8");
@@ -130,7 +119,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect((await volume.mounted()).said).toContain("new file system made, since an earlier formatting was cut off");
     });
 
-    it(`of ${fileSystem}, on a disk that was detached and attached again since, is refused`, { timeout }, async () => {
+    it(`of ${fileSystem}, on a disk that was detached and attached again since, is refused`, async () => {
       const volume = await Volume.attach({ fileSystem });
       await halfMade(volume, fileSystem);
       volume.device.unplug();
@@ -144,7 +133,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     });
   }
 
-  it("fails to make a volume again that somebody has put a file system on since", { timeout }, async () => {
+  it("fails to make a volume again that somebody has put a file system on since", async () => {
     const volume = await Volume.attach({ sizeMiB: 320 });
     await halfMade(volume, "ext4");
     await volume.machine.must("mkfs.xfs", "-q", "-f", volume.device.path);
@@ -155,7 +144,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     expect(existsSync(note(volume))).toBe(false);
   });
 
-  it("fails where the volume is too small for the file system, and stays blank", { timeout }, async () => {
+  it("fails where the volume is too small for the file system, and stays blank", async () => {
     const volume = await Volume.attach({ fileSystem: "xfs", sizeMiB: 64 });
     const { code, said } = await volume.mount();
     expect(said).toMatch(/mkfs.xfs failed on .* its words are above/);
@@ -163,7 +152,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     expect(await volume.device.kind()).toBe("");
   });
 
-  it("after the mount, and before the sentinel was written: the next run completes it", { timeout }, async () => {
+  it("after the mount, and before the sentinel was written: the next run completes it", async () => {
     const volume = await Volume.attach();
     // The process group of the script: the test's own is another one.
     const { code } = await volume.machine.run("setsid", ["--wait", join(scripts, "mount-data-volume"), volume.config], {

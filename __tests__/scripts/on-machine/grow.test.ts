@@ -5,11 +5,9 @@ import { describeWithDisks, mayGrowMountedExt4 } from "./requirements";
 import { Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 
-const timeout = 120_000;
-
 describeWithDisks("a volume that grew", () => {
   for (const fileSystem of ["ext4", "xfs"] as const) {
-    it(`has its ${fileSystem} grown when it is mounted, and every byte is there`, { timeout }, async () => {
+    it(`has its ${fileSystem} grown when it is mounted, and every byte is there`, async () => {
       const volume = await Volume.attach({ fileSystem, sizeMiB: 320 });
       await volume.mounted();
       const before = await writeFiles(volume);
@@ -22,22 +20,19 @@ describeWithDisks("a volume that grew", () => {
     });
   }
 
-  it("has its xfs grown while it is mounted, by running again", { timeout }, async () => {
+  it("has its xfs grown while it is mounted, by running again", async () => {
     await growsWhileMounted("xfs");
   });
 
   const may = mayGrowMountedExt4();
   it.skipIf(!may)(
     `has its ext4 grown while it is mounted, by running again${may ? "" : " (needs CAP_SYS_RESOURCE)"}`,
-    { timeout },
     async () => {
       await growsWhileMounted("ext4");
     },
   );
 
-  it("fails, still mounted, when a mounted ext4 may not be grown, and is grown at the next mount", {
-    timeout,
-  }, async () => {
+  it("fails, still mounted, when a mounted ext4 may not be grown, and is grown at the next mount", async () => {
     const volume = await Volume.attach({ sizeMiB: 64 });
     await volume.mounted();
     const before = await writeFiles(volume);

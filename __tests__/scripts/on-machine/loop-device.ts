@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
+import { memoryFolderOf } from "../../../scripts/testing/sweep";
 
 const byId = "/dev/disk/by-id";
 const MiB = 1024 ** 2;
@@ -18,7 +19,10 @@ export function lockFile(device: { readonly volumeId: string }): string {
 export function scratchFolder(): string {
   const memory = "/dev/shm";
   const room = existsSync(memory) ? statfsSync(memory) : undefined;
-  const parent = room && room.bavail * room.bsize > 4096 * MiB ? memory : tmpdir();
+  const hasRoom = room !== undefined && room.bavail * room.bsize > 4096 * MiB;
+  // Below a folder that is swept with the test run's own.
+  const parent = hasRoom ? memoryFolderOf(tmpdir()) : tmpdir();
+  mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "workbench-on-machine-"));
   onTestFinished(async () => {
     // A mount point that was prepared cannot be removed before this.
@@ -116,7 +120,7 @@ export class LoopDevice {
 
   /** A checksum over every byte of the device. */
   async checksum(): Promise<string> {
-    const { stdout } = await execa("sha256sum", [this.path]);
+    const { stdout } = await execa("b2sum", [this.path]);
     return stdout.slice(0, 64);
   }
 

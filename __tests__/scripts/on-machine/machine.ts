@@ -49,7 +49,7 @@ export class Machine {
     return `/proc/${this.pid}/root${path}`;
   }
 
-  /** Runs a command on the machine, for at most 100 seconds. Never throws: how it ended is the answer. */
+  /** Runs a command on the machine, for at most ten minutes. Never throws: how it ended is the answer. */
   async run(command: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
     return run("nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args], options);
   }
@@ -81,12 +81,12 @@ export class Machine {
   }
 }
 
-/** Runs a command of this host, for at most 100 seconds. Never throws: how it ended is the answer. */
+/** Runs a command of this host, for at most ten minutes. Never throws: how it ended is the answer. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const begin = performance.now();
   const ended = await execa(command, args, {
     reject: false,
-    timeout: 100_000,
+    timeout: 600_000,
     env: { ...options.env },
     input: options.input ?? "",
     forceKillAfterDelay: 1000,

@@ -9,27 +9,24 @@ import { shim } from "./shim";
 import { Volume } from "./volume";
 import { withXenNode } from "./xen-node";
 
-const timeout = 120_000;
-
 describeWithDisks("mount-data-volume refuses", () => {
-  it("fails when the device never appears, after the time that was set", { timeout }, async () => {
+  it("fails when the device never appears, after the time that was set", async () => {
     const volume = await Volume.attach({ plugged: false, waitSec: 2 });
     const { seconds } = await volume.refused(
       "NO_DEVICE",
       /did not appear within 2 seconds: expected a block device .* check that it is attached/,
     );
     expect(seconds).toBeGreaterThanOrEqual(2);
-    expect(seconds).toBeLessThan(20);
   });
 
-  it("fails to trust a disk of that name that is no Xen disk", { timeout }, async () => {
+  it("fails to trust a disk of that name that is no Xen disk", async () => {
     const volume = await Volume.attach({ plugged: false, deviceName: "/dev/sdzr", waitSec: 1 });
     await withXenNode(volume, "/dev/sdzr", () =>
       volume.refused("NO_DEVICE", /or a Xen disk at \/dev\/sdzr, got neither/),
     );
   });
 
-  it("fails, saying where, when the volume is mounted elsewhere", { timeout }, async () => {
+  it("fails, saying where, when the volume is mounted elsewhere", async () => {
     const volume = await Volume.attach();
     const elsewhere = scratchFolder();
     await volume.machine.must("mkfs.ext4", "-q", volume.device.path);
@@ -38,7 +35,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     expect(said).toContain(` is mounted at ${elsewhere}, expected the whole of it at ${volume.mountPoint}`);
   });
 
-  it("fails, saying where, when another mount namespace has it mounted", { timeout }, async () => {
+  it("fails, saying where, when another mount namespace has it mounted", async () => {
     const volume = await Volume.attach();
     const folder = scratchFolder();
     await volume.machine.must("mkfs.ext4", "-q", volume.device.path);
@@ -59,9 +56,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     );
   });
 
-  it("fails when the mount point holds files, which a mount would hide; a blank volume stays blank", {
-    timeout,
-  }, async () => {
+  it("fails when the mount point holds files, which a mount would hide; a blank volume stays blank", async () => {
     const volume = await Volume.attach();
     mkdirSync(volume.mountPoint);
     writeFileSync(join(volume.mountPoint, ".precious"), "bytes");
@@ -73,7 +68,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     expect(await volume.device.kind()).toBe("");
   });
 
-  it("fails when the mount point is a file, a link, or taken", { timeout }, async () => {
+  it("fails when the mount point is a file, a link, or taken", async () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, "file"), "");
     symlinkSync(scratchFolder(), join(folder, "link"));
@@ -89,9 +84,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     }
   });
 
-  it("fails when the mount point cannot be made, as below a former one; a blank volume stays blank", {
-    timeout,
-  }, async () => {
+  it("fails when the mount point cannot be made, as below a former one; a blank volume stays blank", async () => {
     const machine = await Machine.start();
     const former = join(scratchFolder(), "former");
     await machine.must("mkdir", former);
@@ -105,7 +98,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     await volume.mounted();
   });
 
-  it("fails on a read-only disk", { timeout }, async () => {
+  it("fails on a read-only disk", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     await volume.unmounted();
@@ -116,7 +109,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     await volume.refused("READ_ONLY", /is read-only, expected a disk that can be written: attach it writable/);
   });
 
-  it("fails when the kernel has made the mount read-only", { timeout }, async () => {
+  it("fails when the kernel has made the mount read-only", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     await volume.machine.must("mount", "-o", "remount,ro", volume.mountPoint);
@@ -125,7 +118,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     expect(said).toMatch(/is mounted read-only at .*, as the kernel does after a disk error/);
   });
 
-  it("waits for another run, and fails when that does not end", { timeout }, async () => {
+  it("waits for another run, and fails when that does not end", async () => {
     const volume = await Volume.attach({ waitSec: 1 });
     mkdirSync(dirname(lockFile(volume.device)), { recursive: true });
     await volume.machine.start("flock", lockFile(volume.device), "sh", "-c", "echo ready; sleep 1000");
@@ -137,21 +130,21 @@ describeWithDisks("mount-data-volume refuses", () => {
     expect(statSync(dirname(lockFile(volume.device)))).toMatchObject({ uid: 0, mode: 0o40700 });
   });
 
-  it("fails when mount reports a success that findmnt does not show", { timeout }, async () => {
+  it("fails when mount reports a success that findmnt does not show", async () => {
     const volume = await Volume.attach();
     const { code, said } = await volume.mount({ env: shim("mount", "exit 0") });
     expect(code).toBe(exitCode("NOT_VERIFIED"));
     expect(said).toMatch(/mount reported success, but findmnt does not show/);
   });
 
-  it("fails when mkfs is missing, and leaves a blank volume blank", { timeout }, async () => {
+  it("fails when mkfs is missing, and leaves a blank volume blank", async () => {
     const volume = await Volume.attach({ fileSystem: "xfs" });
     const program = await volume.machine.must("realpath", await volume.machine.must("sh", "-c", "command -v mkfs.xfs"));
     await volume.machine.must("mount", "--bind", "/dev/null", program);
     await volume.refused("NOT_READY", /the program mkfs.xfs is missing on this machine: install the package xfsprogs/);
   });
 
-  it("fails for anybody but root", { timeout }, async () => {
+  it("fails for anybody but root", async () => {
     const volume = await Volume.attach();
     const copy = scratchFolder();
     cpSync(scripts, copy, { recursive: true });

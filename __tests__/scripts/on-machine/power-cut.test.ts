@@ -6,13 +6,9 @@ import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 
-const timeout = 120_000;
-
 describeWithDisks("a power cut", () => {
   for (const fileSystem of ["ext4", "xfs"] as const) {
-    it(`while ${fileSystem} is written to: every byte that was synced is there, after a second cut too`, {
-      timeout,
-    }, async () => {
+    it(`while ${fileSystem} is written to: every byte that was synced is there, after a second cut too`, async () => {
       const machine = await Machine.start();
       let volume = await Volume.attach({ machine, fileSystem });
       await volume.mounted();
@@ -32,9 +28,7 @@ describeWithDisks("a power cut", () => {
       await execa(...checkOf(fileSystem, volume.device.path));
     });
 
-    it(`fails to call ${fileSystem} mounted that the kernel has shut down; unmounting and mounting heals it`, {
-      timeout,
-    }, async () => {
+    it(`fails to call ${fileSystem} mounted that the kernel has shut down; unmounting and mounting heals it`, async () => {
       const volume = await Volume.attach({ fileSystem });
       await volume.mounted();
       const before = await writeFiles(volume);

@@ -6,7 +6,6 @@ import { LoopDevice } from "./loop-device";
 import { describeWithDisks, whyNoDisks } from "./requirements";
 import { asArguments, type DataVolumeSettings, dataVolumeSettings } from "./settings";
 
-const timeout = 240_000;
 const mountPoint = "/my data";
 const log = `${mountPoint}/log`;
 const unit = "workbench-data-volume.service";
@@ -15,9 +14,7 @@ const reason = whyNoDisks() === undefined ? whyNoMachines() : undefined;
 
 describeWithDisks("on a machine that boots", () => {
   describe.skipIf(reason !== undefined)(`its systemd${reason ? ` (${reason})` : ""}`, () => {
-    it("mounts at boot and unmounts at shutdown, with what lives on the volume started after and stopped before", {
-      timeout,
-    }, async () => {
+    it("mounts at boot and unmounts at shutdown, with what lives on the volume started after and stopped before", async () => {
       const { machine, device, install } = await machineWithVolume();
       expect(await install()).toMatchObject({ code: 0 });
       await machine.addService("lives-there.service", livesThere);
@@ -45,9 +42,7 @@ describeWithDisks("on a machine that boots", () => {
       await expectCleanlyUnmounted(device);
     });
 
-    it("has the services stopped that use the volume, and started again when it is mounted again", {
-      timeout,
-    }, async () => {
+    it("has the services stopped that use the volume, and started again when it is mounted again", async () => {
       const { machine, device, install } = await machineWithVolume();
       await install();
       await machine.addService("lives-there.service", livesThere);
@@ -82,9 +77,7 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
     });
 
-    it("gives a service that is stopping the time that its unit gives it, and ends none of its processes", {
-      timeout,
-    }, async () => {
+    it("gives a service that is stopping the time that its unit gives it, and ends none of its processes", async () => {
       const { machine, install } = await machineWithVolume();
       await install();
       await machine.must("bash", "-c", 'echo "$0" > /opt/database', slowToStop);
@@ -110,9 +103,7 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("asked\nwritten");
     });
 
-    it("without the volume, boots all the same, says so, and starts nothing that lives on it, nor writes below the mount point", {
-      timeout,
-    }, async () => {
+    it("without the volume, boots all the same, says so, and starts nothing that lives on it, nor writes below the mount point", async () => {
       const { machine, device, install } = await machineWithVolume();
       await install({ "wait-sec": "2" });
       await machine.addService("lives-there.service", livesThere);

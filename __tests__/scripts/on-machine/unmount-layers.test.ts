@@ -7,10 +7,8 @@ import { scratchFolder } from "./loop-device";
 import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 
-const timeout = 120_000;
-
 describeWithDisks("what the kernel has on top of a volume: unmount-data-volume", () => {
-  it("unmounts what is mounted on top of the volume, and other mounts of it, first", { timeout }, async () => {
+  it("unmounts what is mounted on top of the volume, and other mounts of it, first", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const elsewhere = scratchFolder();
@@ -30,13 +28,13 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     expect(await volume.machine.must("cat", "/proc/self/mountinfo")).not.toContain(elsewhere);
   });
 
-  it("detaches a loop device over a file of the volume that nobody uses", { timeout }, async () => {
+  it("detaches a loop device over a file of the volume that nobody uses", async () => {
     const { volume, loop } = await withLoopDevice();
     await volume.unmounted();
     expect(existsSync(`/sys/block/${loop.replace("/dev/", "")}/loop/backing_file`)).toBe(false);
   });
 
-  it("fails, naming it, when a loop device over a file of the volume is in use", { timeout }, async () => {
+  it("fails, naming it, when a loop device over a file of the volume is in use", async () => {
     const { volume, loop } = await withLoopDevice();
     const elsewhere = scratchFolder();
     await volume.machine.must("mkfs.ext4", "-q", loop);
@@ -48,7 +46,7 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     await volume.unmounted();
   });
 
-  it("turns a swap file on the volume off", { timeout }, async () => {
+  it("turns a swap file on the volume off", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const file = join(volume.mountPoint, "a swap file");
@@ -60,7 +58,7 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     expect(readFileSync("/proc/swaps", "utf8")).not.toContain("swap\\040file");
   });
 
-  it("fails, naming it, when the volume itself is swap space", { timeout }, async () => {
+  it("fails, naming it, when the volume itself is swap space", async () => {
     const volume = await Volume.attach();
     await volume.machine.must("mkswap", "--quiet", volume.device.path);
     await volume.machine.must("swapon", volume.device.path);

@@ -7,11 +7,10 @@ import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 
-const timeout = 120_000;
 const unmount = join(scripts, "unmount-data-volume");
 
 describeWithDisks("unmount-data-volume", () => {
-  it("unmounts, and does nothing when it runs again", { timeout }, async () => {
+  it("unmounts, and does nothing when it runs again", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const before = await writeFiles(volume);
@@ -27,13 +26,13 @@ describeWithDisks("unmount-data-volume", () => {
     expect(await sums(volume)).toBe(before);
   });
 
-  it("does nothing when the volume is detached already", { timeout }, async () => {
+  it("does nothing when the volume is detached already", async () => {
     const volume = await Volume.attach({ plugged: false });
     const { said } = await volume.unmounted();
     expect(said).toMatch(/is not attached and nothing is mounted at .*: nothing to do/);
   });
 
-  it("unmounts a volume whose link is gone, by its mount point", { timeout }, async () => {
+  it("unmounts a volume whose link is gone, by its mount point", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     volume.device.unplug();
@@ -45,16 +44,16 @@ describeWithDisks("unmount-data-volume", () => {
     ["its folder", 'cd "$0" && echo ready && exec sleep 1000'],
     ["a program", 'cp "$(command -v sleep)" "$0/program" && echo ready && exec "$0/program" 1000'],
   ] as const) {
-    it(`asks a process that holds the volume by ${way}, and needs no force`, { timeout }, async () => {
+    it(`asks a process that holds the volume by ${way}, and needs no force`, async () => {
       const volume = await Volume.attach();
       await volume.mounted();
       const process = await volume.machine.start("sh", "-c", script, volume.mountPoint);
-      expect((await volume.unmounted()).seconds).toBeLessThan(9);
-      expect(process.running()).toBe(false);
+      await volume.unmounted();
+      expect(await process.exited).toEqual([null, "SIGTERM"]);
     });
   }
 
-  it("asks a process that holds the volume by a mapping alone", { timeout }, async () => {
+  it("asks a process that holds the volume by a mapping alone", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const mapping =
@@ -64,7 +63,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(process.running()).toBe(false);
   });
 
-  it("lets a process that was asked finish its writing", { timeout }, async () => {
+  it("lets a process that was asked finish its writing", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const script =
@@ -75,7 +74,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(readFileSync(volume.path("file"), "utf8")).toBe("last words\n");
   });
 
-  it("ends a process that does not listen, after asking for ten seconds", { timeout }, async () => {
+  it("ends a process that does not listen, after asking for ten seconds", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const before = await writeFiles(volume);
@@ -87,7 +86,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(await sums(volume)).toBe(before);
   });
 
-  it("ends a process that keeps the volume in a mount namespace of its own", { timeout }, async () => {
+  it("ends a process that keeps the volume in a mount namespace of its own", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const process = await volume.machine.start(...ownNamespace, "sh", "-c", "echo ready; exec sleep 1000");
@@ -95,7 +94,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(process.running()).toBe(false);
   });
 
-  it("fails, naming it, when what started it is in the way, and does not end that", { timeout }, async () => {
+  it("fails, naming it, when what started it is in the way, and does not end that", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const { code, said } = await volume.machine.run("bash", [
@@ -113,9 +112,7 @@ describeWithDisks("unmount-data-volume", () => {
     await volume.unmounted();
   });
 
-  it("fails, naming it, when what started it keeps the volume in a mount namespace of its own", {
-    timeout,
-  }, async () => {
+  it("fails, naming it, when what started it keeps the volume in a mount namespace of its own", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const inTheMachine = `nsenter --mount=${volume.machine.path("").replace(/root$/, "ns/mnt")} -- "$0" "$1"; exit $?`;
@@ -134,7 +131,7 @@ describeWithDisks("unmount-data-volume", () => {
     await volume.unmounted();
   });
 
-  it("leaves another volume alone that is mounted", { timeout }, async () => {
+  it("leaves another volume alone that is mounted", async () => {
     const machine = await Machine.start();
     const first = await Volume.attach({ machine });
     const second = await Volume.attach({ machine });
@@ -146,7 +143,7 @@ describeWithDisks("unmount-data-volume", () => {
     await second.unmounted();
   });
 
-  it("fails when its configuration is missing or wrong", { timeout }, async () => {
+  it("fails when its configuration is missing or wrong", async () => {
     const volume = await Volume.attach();
     writeFileSync(volume.config, "volume-id=vol-1\n");
     const { code, said } = await volume.unmount();

@@ -93,6 +93,16 @@ export class Volume {
     }
   }
 
+  /** What the kernel lists as mounted from this volume or at its mount point, something at least. Mounts of other tests come and go beside it. */
+  async mountLines(): Promise<string[]> {
+    const lines = (await this.machine.must("cat", "/proc/self/mountinfo")).split("\n");
+    const found = lines.filter(
+      (line) => line.includes(` ${this.device.path} `) || line.includes(` ${this.mountPoint} `),
+    );
+    expect(found).not.toEqual([]);
+    return found;
+  }
+
   /** A column of findmnt for what one sees at the mount point; empty when nothing is mounted there. */
   async seen(column: string): Promise<string> {
     const { out } = await this.machine.run("findmnt", ["-n", "-r", "-o", column, "--mountpoint", this.mountPoint]);

@@ -43,14 +43,14 @@ test("fails at the time limit, and ends what the child had started", async () =>
     TimeLimitError,
   );
   await expect
-    .poll(async () => (await execa("pgrep", ["-f", `sleep ${mark}`], { reject: false })).exitCode, { timeout: 5_000 })
+    .poll(async () => (await execa("pgrep", ["-f", `sleep ${mark}`], { reject: false })).exitCode, { timeout: 100_000 })
     .toBe(1);
 });
 
 test("a process that is left behind is not waited for", async () => {
-  const started = Date.now();
-  await runLogged(bash("test daemon", "setsid sleep 3 & disown; echo started"));
-  expect(Date.now() - started).toBeLessThan(2_000);
+  const mark = `9${process.pid}.5`;
+  await runLogged(bash("test daemon", `setsid sleep ${mark} & disown; echo started`));
+  expect((await execa("pkill", ["-f", `sleep ${mark}`], { reject: false })).exitCode).toBe(0);
 });
 
 test.each([
