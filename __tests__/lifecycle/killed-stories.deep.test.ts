@@ -1,0 +1,83 @@
+/**
+ * @module-tag ebs
+ * @module-tag ec2
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../../scripts/support/project";
+import { sweepAbandonedPlaces } from "../../scripts/testing/place";
+import { checksums, writeFiles } from "./data";
+import { leftovers } from "./leftovers";
+import { describeWithMachines } from "./machines";
+import { Workbench } from "./workbench";
+
+/** Spread over a story that goes on for minutes: from before its local AWS runs to while its machines come and go. */
+const KILLS = 24;
+const STEP_MS = 4_000;
+const STORY = "__tests__/lifecycle/interruptions.test.ts";
+
+/** A story that is killed at any point leaves nothing that the next run does not clean, and that cleans nothing else. */
+describeWithMachines("stories that are killed", () => {
+  let neighbour: Workbench;
+  let sums: string;
+  let withLocalAws = 0;
+
+  beforeAll(async () => {
+    neighbour = await Workbench.start();
+    await neighbour.deploy("ebs");
+    await neighbour.deploy("ec2");
+    sums = await writeFiles(neighbour, "work");
+  });
+  afterAll(() => neighbour?.end());
+
+  test.each(Array.from({ length: KILLS }, (_, index) => ({ afterMs: (index + 1) * STEP_MS, alone: index % 2 === 1 })))(
+    "with SIGKILL after $afterMs ms (without its local AWS and machines: $alone)",
+    async ({ afterMs, alone }) => {
+      const folder = mkdtempSync(path.join(tmpdir(), "killed-"));
+      const vitest = path.join(projectRoot, "node_modules", ".bin", "vitest");
+      const story = execa(vitest, ["run", "--project", "lifecycle", STORY], {
+        cwd: projectRoot,
+        env: { TMPDIR: folder },
+        detached: true,
+        reject: false,
+        stdio: "ignore",
+      });
+      await sleep(afterMs);
+      const homes = readdirSync(folder).map((name) => path.join(folder, name, "local-aws"));
+      withLocalAws += homes.filter((home) => existsSync(home)).length;
+      killAllOf(folder, alone);
+      await story;
+
+      expect(await sweepAbandonedPlaces()).toEqual([]);
+      for (const home of homes) {
+        expect(existsSync(path.dirname(home))).toBe(false);
+        expect(await leftovers({ home })).toEqual([]);
+      }
+      expect(await checksums(neighbour, "work")).toBe(sums);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  test("most had a local AWS by then, and the neighbour's plans are empty still", async () => {
+    expect(withLocalAws).toBeGreaterThan(KILLS / 2);
+    for (const stack of ["ebs", "ec2"]) expect((await neighbour.plan(stack)).changes).toBe("");
+  });
+});
+
+/** Kills every process that has a folder in its environment or command line, those that would sweep it included. */
+function killAllOf(folder: string, alone: boolean): void {
+  const spared = alone ? /\blocal_aws\b|boot-machine|systemd-nspawn/ : /$^/;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      if (`${command}${environment}`.includes(folder) && !spared.test(command)) process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It has just ended.
+    }
+  }
+}
