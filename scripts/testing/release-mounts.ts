@@ -75,10 +75,38 @@ function readMounts(): string[] {
 }
 
 async function loopDevicesBelow(directory: string): Promise<string[]> {
-  const { stdout } = await ask("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"], LIMIT);
-  return stdout
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/, 2))
-    .filter(([, file]) => file?.startsWith(`${directory}/`))
-    .map(([device = ""]) => device);
+  const devices = await loopDevices();
+  return devices.filter(({ file }) => file.startsWith(`${directory}/`)).map(({ device }) => device);
+}
+
+/**
+ * Detaches loop devices over files that lie on a disk whose file is below `directory`: a machine's own, whose path says nothing
+ * any more once its mounts are gone, and which would keep that disk busy for ever.
+ */
+export async function detachStacked(directory: string): Promise<void> {
+  const devices = await loopDevices();
+  const disks = devices.filter(({ file }) => file.startsWith(`${directory}/`)).map(({ number }) => number);
+  for (const { device, lies } of devices) {
+    if (disks.includes(lies)) await ask("losetup", ["--detach", device], LIMIT);
+  }
+}
+
+interface LoopDevice {
+  readonly device: string;
+  /** Major and minor number. */
+  readonly number: string;
+  /** The number of the device that its file lies on. */
+  readonly lies: string;
+  readonly file: string;
+}
+
+async function loopDevices(): Promise<LoopDevice[]> {
+  const columns = ["NAME", "MAJ:MIN", "BACK-MAJ:MIN", "BACK-FILE"];
+  const { stdout } = await ask("losetup", ["--list", "--json", "--output", columns.join()], LIMIT);
+  if (stdout.trim() === "") return [];
+  const { loopdevices } = JSON.parse(stdout) as { loopdevices: Record<string, string | null>[] };
+  return loopdevices.map((row) => {
+    const [device = "", number = "", lies = "", file = ""] = columns.map((name) => row[name.toLowerCase()]?.trim());
+    return { device, number, lies, file };
+  });
 }

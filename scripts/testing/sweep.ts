@@ -6,7 +6,7 @@ import { findRunning } from "../local-aws/find-local-aws";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import { endProcesses } from "./end-processes";
-import { releaseMounts } from "./release-mounts";
+import { detachStacked, releaseMounts } from "./release-mounts";
 import { removeControlGroups } from "./test-control-group";
 
 /** How deep below a test run's folder a test may have put a local AWS (run, place, session, test, home). */
@@ -42,6 +42,7 @@ export function isThere(folder: string): boolean {
 export async function sweep(folder: string, { abandoned = false }: SweepOptions = {}): Promise<string[]> {
   const problems = abandoned ? await endProcesses(folder) : [];
   const left: string[] = [];
+  await detachStacked(folder);
   for (const home of localAwsHomes(folder, DEPTH)) {
     // Any port will do: a running one has announced its own.
     const localAws: LocalAws = { home, port: 1, network: "" };

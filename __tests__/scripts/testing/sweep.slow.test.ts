@@ -17,7 +17,9 @@ test("an empty folder is removed", async () => {
 
 test("processes that work in an abandoned folder are ended, and no others", async () => {
   const directory = testFolder();
-  const byCommand = execa("sh", ["-c", "sleep 600", path.join(directory, "file")], { reject: false });
+  const byCommand = execa(process.execPath, ["-e", "setInterval(() => {}, 1000)", path.join(directory, "file")], {
+    reject: false,
+  });
   const byEnvironment = execa("sleep", ["600"], { env: { TMPDIR: directory }, reject: false });
   const elsewhere = execa("sleep", ["600"], {
     env: { TMPDIR: `${directory}-other`, OLDPWD: directory },
@@ -70,6 +72,27 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     await sweep(directory);
     for (const each of [memory, lock]) expect(existsSync(each)).toBe(false);
     expect(() => lstatSync(link)).toThrow("ENOENT");
+  });
+
+  test("a disk goes that another one lies on, mounted nowhere any more", async () => {
+    const directory = testFolder();
+    const [disk, mountPoint] = [path.join(directory, "disk"), mkdtempSync(path.join(tmpdir(), "elsewhere-"))];
+    writeFileSync(disk, "");
+    truncateSync(disk, 16 * 1024 * 1024);
+    const attach = async (file: string) => (await execa("losetup", ["--find", "--show", file])).stdout;
+    const lower = await attach(disk);
+    await execa("mkfs.ext4", ["-q", lower]);
+    await execa("mount", [lower, mountPoint]);
+    const file = path.join(mountPoint, "inner");
+    writeFileSync(file, "");
+    truncateSync(file, 1024 * 1024);
+    const upper = await attach(file);
+    await execa("umount", ["--lazy", mountPoint]);
+
+    await sweep(directory);
+    const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+    expect(stdout).not.toContain(disk);
+    expect(stdout.split("\n")).not.toContainEqual(expect.stringMatching(new RegExp(`^${upper} .*inner`)));
   });
 
   test("a folder that a script made immutable goes too", async () => {
