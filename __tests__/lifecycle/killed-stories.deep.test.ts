@@ -47,7 +47,8 @@ describeWithMachines("stories that are killed", () => {
         stdio: "ignore",
       });
       await sleep(afterMs);
-      const homes = readdirSync(folder).map((name) => path.join(folder, name, "local-aws"));
+      const places = readdirSync(folder).filter((name) => name.startsWith("workbench-test-"));
+      const homes = places.map((name) => path.join(folder, name, "local-aws"));
       withLocalAws += homes.filter((home) => existsSync(home)).length;
       killAllOf(folder, alone);
       await story;
