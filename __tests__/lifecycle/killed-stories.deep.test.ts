@@ -13,6 +13,7 @@ import { sweepAbandonedPlaces } from "../../scripts/testing/place";
 import { checksums, writeFiles } from "./data";
 import { leftovers } from "./leftovers";
 import { describeWithMachines } from "./machines";
+import { until } from "./until";
 import { Workbench } from "./workbench";
 
 /** Spread over a story that goes on for minutes: from before its local AWS runs to while its machines come and go. */
@@ -50,7 +51,8 @@ describeWithMachines("stories that are killed", () => {
       const places = readdirSync(folder).filter((name) => name.startsWith("workbench-test-"));
       const homes = places.map((name) => path.join(folder, name, "local-aws"));
       withLocalAws += homes.filter((home) => existsSync(home)).length;
-      killAllOf(folder, alone);
+      // Until the last is gone: each holds its claims for as long as the kernel takes to end it.
+      await until("the end of every process of the story", async () => killAllOf(folder, alone) === 0);
       await story;
 
       expect(await sweepAbandonedPlaces()).toEqual([]);
@@ -69,16 +71,24 @@ describeWithMachines("stories that are killed", () => {
   });
 });
 
-/** Kills every process that has a folder in its environment or command line, those that would sweep it included. */
-function killAllOf(folder: string, alone: boolean): void {
+/**
+ * Kills every process that has a folder in its environment or command line, those that would sweep it included.
+ *
+ * @returns how many there were
+ */
+function killAllOf(folder: string, alone: boolean): number {
+  let killed = 0;
   const spared = alone ? /\blocal_aws\b|boot-machine|systemd-nspawn/ : /$^/;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-      if (`${command}${environment}`.includes(folder) && !spared.test(command)) process.kill(Number(pid), "SIGKILL");
+      if (!`${command}${environment}`.includes(folder) || spared.test(command)) continue;
+      process.kill(Number(pid), "SIGKILL");
+      killed += 1;
     } catch {
       // It has just ended.
     }
   }
+  return killed;
 }
