@@ -71,7 +71,7 @@ export function localEnvironment(
 ): NodeJS.ProcessEnv {
   const home = path.resolve(projectRoot, localAws.home);
   const outdir = path.join(home, "cdktf.out");
-  const mirror = terraform?.mirror?.path;
+  const mirror = terraform?.mirror.path;
   const unproxied = withoutProxy(source, localAws.network);
   return {
     ...passedOn(source),

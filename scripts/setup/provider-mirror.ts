@@ -18,7 +18,7 @@ export interface WantedProvider {
 export interface ProviderMirror {
   /** What Terraform calls the mirror's path: the folder that holds `registry.terraform.io`. */
   readonly path: string;
-  /** Terraform links to an unpacked provider where it is, and unzips a packed one into each working directory. */
+  /** Terraform links to an unpacked provider where it is; a packed one has to be unpacked first. */
   readonly layout: "unpacked" | "packed";
 }
 

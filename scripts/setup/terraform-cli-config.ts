@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import path from "node:path";
 import { cacheDirectory, terraformConfigFile } from "../support/project";
-import { findProviderMirror, mirrorAt, type ProviderMirror } from "./provider-mirror";
+import { findProviderMirror, mirrorAt, type ProviderMirror, type WantedProvider } from "./provider-mirror";
 import type { Step } from "./step";
 import { findTerraform, type Terraform } from "./terraform";
 import { findProgram } from "./tools";
+import { unpackProvider } from "./unpack-provider";
 
 /** What set-up found out about Terraform and its provider; kept in the first line of the configuration it wrote. */
 export interface TerraformSetup {
@@ -13,8 +14,8 @@ export interface TerraformSetup {
   /** Size and time of the program that was asked, so that another one is noticed without running it. */
   readonly fingerprint: string;
   readonly provider: { readonly source: string; readonly version: string };
-  /** Absent: the registry. */
-  readonly mirror?: ProviderMirror;
+  /** Where the provider is, unpacked. */
+  readonly mirror: ProviderMirror;
 }
 
 const FACTS = "# workbench: ";
@@ -25,39 +26,28 @@ export function pinnedProvider(): { source: string; version: string } {
   return { source: cdktf.provider.name, version: cdktf.provider.version };
 }
 
-/** Where Terraform keeps providers from the registry, or from a packed mirror: once a user, however many stacks. */
-function pluginCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+/** Where set-up unpacks the provider when it finds no unpacked one: once a user, however many clones. */
+function ownMirror(environment: NodeJS.ProcessEnv = process.env): string {
   return path.join(cacheDirectory(environment), "terraform-plugins");
 }
 
-/**
- * Terraform's CLI configuration. An unpacked mirror is linked to where it is, so it needs no cache, and is spared the
- * cache's one flaw: two `terraform init` at once may spoil it. Anything else is unpacked once, into the cache, and linked
- * from there; that needs the cache to count for stacks without a lock file, which those of the local AWS are at first.
- */
-export function cliConfiguration(setup: TerraformSetup, pluginCache: string): string {
+/** Terraform's CLI configuration. Terraform links to an unpacked provider where it is: nothing is copied or written. */
+export function cliConfiguration(setup: TerraformSetup): string {
   const { mirror, provider } = setup;
   const lines = [
     `${FACTS}${JSON.stringify(setup)}`,
     "# Written by set-up (scripts/setup/terraform-cli-config.ts); do not edit.",
     "disable_checkpoint = true",
+    "provider_installation {",
+    "  filesystem_mirror {",
+    `    path    = ${quoted(mirror.path)}`,
+    `    include = [${quoted(provider.source)}]`,
+    "  }",
+    "  direct {",
+    `    exclude = [${quoted(provider.source)}]`,
+    "  }",
+    "}",
   ];
-  if (mirror?.layout !== "unpacked") {
-    lines.push(`plugin_cache_dir = ${quoted(pluginCache)}`, "plugin_cache_may_break_dependency_lock_file = true");
-  }
-  if (mirror) {
-    lines.push(
-      "provider_installation {",
-      "  filesystem_mirror {",
-      `    path    = ${quoted(mirror.path)}`,
-      `    include = [${quoted(provider.source)}]`,
-      "  }",
-      "  direct {",
-      `    exclude = [${quoted(provider.source)}]`,
-      "  }",
-      "}",
-    );
-  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -75,7 +65,10 @@ export function readTerraformSetup(file: string = terraformConfigFile): Terrafor
   }
 }
 
-/** Finds Terraform and the provider, and writes `.workbench/terraform.rc`. Done as long as what was found still holds. */
+/**
+ * Finds Terraform and an unpacked provider, which it unpacks itself where there is none, and writes `.workbench/terraform.rc`.
+ * Done as long as what was found still holds.
+ */
 export const cliConfigurationStep: Step = {
   title: "Find Terraform and the AWS provider",
   isDone: () => {
@@ -83,27 +76,40 @@ export const cliConfigurationStep: Step = {
     const { source, version } = pinnedProvider();
     if (setup === undefined || setup.provider.source !== source || setup.provider.version !== version) return false;
     if (fingerprintOf(findProgram("terraform")) !== setup.fingerprint) return false;
-    const wanted = { source, version, platform: setup.terraform.platform };
-    return mirrorAt(setup.mirror?.path ?? pluginCacheDirectory(), wanted) !== undefined;
+    return isUnpacked(setup.mirror, { source, version, platform: setup.terraform.platform });
   },
   run: async (report) => {
     const terraform = await findTerraform();
     const provider = pinnedProvider();
     report(`Terraform ${terraform.version}; looking for a mirror of ${provider.source} ${provider.version}`);
-    const mirror = findProviderMirror({ ...provider, platform: terraform.platform }, { environment: process.env });
-    const setup = { terraform, fingerprint: fingerprintOf(terraform.file), provider, mirror };
-    const pluginCache = pluginCacheDirectory();
-    // Terraform refuses a cache directory that does not exist.
-    mkdirSync(pluginCache, { recursive: true });
+    const mirror = await unpackedMirror(terraform, provider, report);
     mkdirSync(path.dirname(terraformConfigFile), { recursive: true });
     const partial = `${terraformConfigFile}.${process.pid}`;
-    writeFileSync(partial, cliConfiguration(setup, pluginCache));
+    const setup = { terraform, fingerprint: fingerprintOf(terraform.file), provider, mirror };
+    writeFileSync(partial, cliConfiguration(setup));
     renameSync(partial, terraformConfigFile);
-    report(
-      `Terraform ${terraform.version}, provider from ${mirror ? mirror.path : "the registry (once, about 150 MB)"}`,
-    );
+    report(`Terraform ${terraform.version}, provider from ${mirror.path}`);
   },
 };
+
+async function unpackedMirror(
+  terraform: Terraform,
+  provider: TerraformSetup["provider"],
+  report: (progress: string) => void,
+): Promise<ProviderMirror> {
+  const wanted = { ...provider, platform: terraform.platform };
+  const own = { path: ownMirror(), layout: "unpacked" as const };
+  const found = isUnpacked(own, wanted) ? own : findProviderMirror(wanted, { environment: process.env });
+  if (found?.layout === "unpacked") return found;
+  report(`unpacking the provider from ${found?.path ?? "the registry (about 150 MB)"}, once`);
+  await unpackProvider({ ...provider, terraform: terraform.file, from: found, to: own.path });
+  return own;
+}
+
+/** Set-up of earlier versions wrote down packed mirrors too, or none. */
+function isUnpacked(mirror: ProviderMirror | undefined, wanted: WantedProvider): boolean {
+  return mirror !== undefined && mirrorAt(mirror.path, wanted)?.layout === "unpacked";
+}
 
 function fingerprintOf(file: string | undefined): string {
   if (file === undefined) return "missing";

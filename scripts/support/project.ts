@@ -24,7 +24,7 @@ export function shown(file: string): string {
 }
 
 /**
- * What is costly to make and the same for every clone: the machines' base root file system, Terraform's plugin cache.
+ * What is costly to make and the same for every clone: the machines' base root file system, the AWS provider, Packer.
  *
  * @param environment where `XDG_CACHE_HOME` and `HOME` are read from
  */

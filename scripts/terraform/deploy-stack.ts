@@ -18,7 +18,7 @@ export interface Deployed {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Short, but for the first time without a mirror: then it is a download. */
+/** Short: set-up has unpacked the provider. */
 const initProgress = {
   follow: () => undefined,
   describe: (seconds: number) => `getting the provider ready (${seconds} s)`,
@@ -33,7 +33,7 @@ type Report = (progress: string) => void;
  * @throws CommandError one sentence; InterruptedError after Ctrl-C
  */
 export async function deployStack(stack: SynthesizedStack, report: Report): Promise<Deployed> {
-  await inTurn(() => follow(stack, ["init", "-json", "-input=false"], INIT_LIMIT_SEC, initProgress, report));
+  await follow(stack, ["init", "-json", "-input=false"], INIT_LIMIT_SEC, initProgress, report);
   const planning = await plan(stack, report);
   const planned = planning.changes ?? { add: 0, change: 0, remove: 0 };
   if (isEmpty(planned) && Object.values(planning.outputs).every((output) => output.action === "noop")) {
@@ -43,15 +43,6 @@ export async function deployStack(stack: SynthesizedStack, report: Report): Prom
   const applying = new OperationProgress(planned);
   await follow(stack, ["apply", "-json", "-input=false", PLAN_FILE], APPLY_LIMIT_SEC, applying, report);
   return { changes: applying.changes ?? planned, outputs: shownValues(applying.outputs) };
-}
-
-let lastInit: Promise<unknown> = Promise.resolve();
-
-/** One `init` at a time, however many stacks are deployed at once: two may spoil Terraform's plugin cache for each other. */
-function inTurn(init: () => Promise<void>): Promise<void> {
-  const done = lastInit.then(init);
-  lastInit = done.catch(() => undefined);
-  return done;
 }
 
 async function plan(stack: SynthesizedStack, report: Report): Promise<OperationProgress> {

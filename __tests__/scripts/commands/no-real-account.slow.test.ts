@@ -4,7 +4,6 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { venvPython } from "../../../scripts/setup/python-env";
-import { readTerraformSetup } from "../../../scripts/setup/terraform-cli-config";
 import { cacheDirectory } from "../../../scripts/support/project";
 import { ApiOnly } from "./api-only";
 
@@ -52,10 +51,7 @@ function hostileEnvironment(): NodeJS.ProcessEnv {
     path.join(home, ".terraformrc"),
     `provider_installation {\n  network_mirror {\n    url = "${url}/"\n  }\n}\n`,
   );
-  // Without a mirror, init has to ask the registry, and through the operator's proxy: that is no account.
-  const proxies = readTerraformSetup()?.mirror
-    ? ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"]
-    : [];
+  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"];
   const services = ["", "_EC2", "_STS", "_S3", "_IAM", "_DLM", "_KMS", "_SSM"].map(
     (service) => `AWS_ENDPOINT_URL${service}`,
   );

@@ -13,6 +13,7 @@ const setup: TerraformSetup = {
   terraform: { file: "/usr/bin/terraform", version: "1.11.4", platform: "linux_amd64" },
   fingerprint: "/usr/bin/terraform 1 2",
   provider: { source: "registry.terraform.io/hashicorp/aws", version: "5.100.0" },
+  mirror: { path: "/mirror", layout: "unpacked" },
 };
 const withoutFacts = (text: string) => text.split("\n").slice(2).join("\n");
 
@@ -22,9 +23,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test("an unpacked mirror is linked to, without a cache, and everything else comes from its registry", () => {
-  const mirror = { path: "/mirror", layout: "unpacked" } as const;
-  expect(withoutFacts(cliConfiguration({ ...setup, mirror }, "/cache"))).toBe(`disable_checkpoint = true
+test("the provider is linked to where it is unpacked, and everything else comes from its registry", () => {
+  expect(withoutFacts(cliConfiguration(setup))).toBe(`disable_checkpoint = true
 provider_installation {
   filesystem_mirror {
     path    = "/mirror"
@@ -37,21 +37,9 @@ provider_installation {
 `);
 });
 
-test("a packed mirror is unpacked once, into the cache", () => {
-  const text = cliConfiguration({ ...setup, mirror: { path: "/mirror", layout: "packed" } }, "/cache");
-  expect(text).toContain('plugin_cache_dir = "/cache"\nplugin_cache_may_break_dependency_lock_file = true\n');
-  expect(text).toContain("filesystem_mirror");
-});
-
-test("without a mirror the registry is asked, once for all stacks", () => {
-  expect(withoutFacts(cliConfiguration(setup, "/cache"))).toBe(`disable_checkpoint = true
-plugin_cache_dir = "/cache"
-plugin_cache_may_break_dependency_lock_file = true
-`);
-});
-
 test("paths are quoted", () => {
-  expect(cliConfiguration(setup, 'C:\\a "b"')).toContain('plugin_cache_dir = "C:\\\\a \\"b\\""');
+  const mirror = { ...setup.mirror, path: 'C:\\a "b"' };
+  expect(cliConfiguration({ ...setup, mirror })).toContain('path    = "C:\\\\a \\"b\\""');
 });
 
 test("what was found is read back, and a file of somebody else's is not mistaken for it", () => {
@@ -59,7 +47,7 @@ test("what was found is read back, and a file of somebody else's is not mistaken
   expect(readTerraformSetup(file)).toBeUndefined();
   writeFileSync(file, "disable_checkpoint = true\n");
   expect(readTerraformSetup(file)).toBeUndefined();
-  writeFileSync(file, cliConfiguration(setup, "/cache"));
+  writeFileSync(file, cliConfiguration(setup));
   expect(readTerraformSetup(file)).toEqual(setup);
 });
 
