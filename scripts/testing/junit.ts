@@ -34,7 +34,7 @@ const parser = new XMLParser({
  */
 export function readJUnit(xml: string): Results | undefined {
   if (!xml.trimEnd().endsWith("</testsuites>")) return undefined;
-  const { testsuites } = parser.parse(xml) as { testsuites: Element };
+  const { testsuites }: { testsuites: Element } = parser.parse(xml);
   const cases = testsuites.testsuite?.flatMap((suite) => suite.testcase ?? []) ?? [];
   const problems = (test: Element): readonly Mark[] => [...(test.failure ?? []), ...(test.error ?? [])];
   const failed = cases.filter((test) => problems(test).length > 0);

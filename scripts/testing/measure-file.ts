@@ -1,4 +1,4 @@
-/** Set-up of every vitest file in `npm test`: appends what the file took to the usage file, once it is through. */
+/** Set-up of every vitest file. In `npm test` it appends what the file took to the usage file, once it is through. */
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect } from "vitest";

@@ -1,25 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isPortTaken } from "../local-aws/port-holder";
 import { ask } from "../support/ask";
-import { CommandError } from "../support/command-error";
+import { CommandError, InterruptedError } from "../support/command-error";
+import { isInterrupted } from "../support/interrupt";
 import { cacheDirectory } from "../support/project";
 import { type HeldPort, holdPort } from "./hold-port";
+import places from "./places.json";
 import { isThere, type SweepOptions, sweep } from "./sweep";
 import { sweepWhenGone } from "./sweep-when-gone";
 
-/** How many places there are. */
-const PLACES = 60;
-/** The port that holds place 0; the next one holds place 1, and so on. `__tests__/scripts/local-aws/places.py` has the same. */
-const FIRST_CLAIM_PORT = 4900;
-/** The port of the local AWS of place 0. */
-const FIRST_PORT = 4800;
-/** Held while something is swept: two sweeps of one folder would be in each other's way. */
-const SWEEP_PORT = 4899;
-const SWEEP_LIMIT_SEC = 600;
+/** How long another test run may sweep: longer than its local AWSs may take to end. */
+const SWEEP_LIMIT_SEC = 3600;
 
 /** What one test at work may use, and nobody else on this computer: claims are the same for every clone. */
 export interface Place {
@@ -31,8 +26,13 @@ export interface Place {
   readonly tunnelPorts: { readonly nrepl: number; readonly jupyter: number };
   /** Folder for everything that is made there. It is swept when the place is given back or its holder is gone. */
   readonly folder: string;
-  /** Removes the folder and lets others have the place; whatever ran or was mounted there has ended. */
-  giveBack(): Promise<void>;
+  /**
+   * Sweeps the folder and lets others have the place.
+   *
+   * @returns the homes of the local AWSs that still ran
+   * @throws CommandError what could not be swept; the next test run tries again
+   */
+  giveBack(options?: SweepOptions): Promise<string[]>;
 }
 
 /**
@@ -43,32 +43,41 @@ export interface Place {
  * @throws CommandError when every place is taken
  */
 export async function claimPlace(): Promise<Place> {
-  for (let number = 0; number < PLACES; number++) {
-    const claim = await holdPort(FIRST_CLAIM_PORT + number);
+  const problems: string[] = [];
+  for (let number = 0; number < places.count; number++) {
+    const claim = await holdPort(places.firstClaimPort + number);
     if (claim === undefined) continue;
     const swept = await sweepRecorded(number).then(
       () => true,
-      () => false,
+      (error) => {
+        problems.push(problemOf(error));
+        return false;
+      },
     );
     if (swept && (await isFree(number))) return take(number, claim);
     await claim.release();
   }
   throw new CommandError(
-    `expected a free place for a test among ${PLACES}, got none: end the test runs that hold them`,
+    [
+      `expected a free place for a test among ${places.count}, got none: end the test runs that hold them`,
+      ...problems,
+    ].join("; "),
   );
 }
 
-/** Whether neither somebody who claims nothing nor another user's tests use what belongs to a place. */
-async function isFree(number: number): Promise<boolean> {
-  if (await isPortTaken(FIRST_PORT + number)) return false;
+/** @internal Whether neither somebody who claims nothing nor another user's tests use what belongs to a place. */
+export async function isFree(number: number): Promise<boolean> {
+  if (await isPortTaken(places.firstAwsPort + number)) return false;
   // Where there is no such program there are no machines, and nothing is routed for them.
   const { stdout } = await ask("ip", ["-4", "route", "show", "table", "all", "root", networkOf(number)]);
   return stdout.trim() === "";
 }
 
-/** From 198.18.16.0 on: the first block is that of the user's own local AWS. */
+/** The first one begins after the network of the user's own local AWS. */
 function networkOf(number: number): string {
-  return `198.18.${16 + 4 * number}.0/22`;
+  const address = Buffer.from(places.firstNetwork.split(".").map(Number));
+  address.writeUInt32BE(address.readUInt32BE() + number * places.networkSize);
+  return `${[...address].join(".")}/${32 - Math.log2(places.networkSize)}`;
 }
 
 function take(number: number, claim: HeldPort): Place {
@@ -78,35 +87,57 @@ function take(number: number, claim: HeldPort): Place {
   writeFileSync(recordFile(number), folder);
   mkdirSync(folder, { mode: 0o700 });
   const callOff = sweepWhenGone(number, folder);
+  const firstTunnelPort = places.firstTunnelPort + number * places.tunnelPorts;
   return {
-    port: FIRST_PORT + number,
+    port: places.firstAwsPort + number,
     network: networkOf(number),
-    tunnelPorts: { nrepl: 20_040 + 10 * number, jupyter: 20_041 + 10 * number },
+    tunnelPorts: { nrepl: firstTunnelPort, jupyter: firstTunnelPort + 1 },
     folder,
-    giveBack: async () => {
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(recordFile(number), { force: true });
-      callOff();
-      await claim.release();
+    giveBack: async (options = {}) => {
+      try {
+        const left = await sweepInTurn(folder, options);
+        rmSync(recordFile(number), { force: true });
+        callOff();
+        return left;
+      } finally {
+        await claim.release();
+      }
     },
   };
+}
+
+/** The places that somebody holds, or held when he was killed. */
+export function recordedPlaces(): number[] {
+  if (!existsSync(recordDirectory())) return [];
+  return readdirSync(recordDirectory())
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /**
  * Sweeps every place whose holder is gone, and no other.
  *
  * @returns what could not be swept, a sentence each
+ * @throws InterruptedError after Ctrl-C, between two places
  */
 export async function sweepAbandonedPlaces(): Promise<string[]> {
-  const recorded = existsSync(recordDirectory()) ? readdirSync(recordDirectory()).map(Number) : [];
   const problems: string[] = [];
-  for (const number of recorded) await sweepPlace(number).catch((error: Error) => problems.push(error.message));
+  for (const number of recordedPlaces()) {
+    if (isInterrupted()) throw new InterruptedError("the next test run goes on cleaning up");
+    await sweepPlace(number).catch((error) => problems.push(problemOf(error)));
+  }
   return problems;
+}
+
+/** What could not be swept; an interruption, and a defect, are thrown on. */
+function problemOf(error: unknown): string {
+  if (error instanceof InterruptedError || !(error instanceof CommandError)) throw error;
+  return error.message;
 }
 
 /** Sweeps one place, unless somebody holds it. */
 export async function sweepPlace(number: number): Promise<void> {
-  const claim = await holdPort(FIRST_CLAIM_PORT + number);
+  const claim = await holdPort(places.firstClaimPort + number);
   if (claim === undefined) return;
   await sweepRecorded(number).finally(() => claim.release());
 }
@@ -125,7 +156,7 @@ async function sweepRecorded(number: number): Promise<void> {
  * @returns the homes of the local AWSs that still ran
  * @throws CommandError what could not be swept
  */
-export async function sweepInTurn(folder: string, options: SweepOptions): Promise<string[]> {
+async function sweepInTurn(folder: string, options: SweepOptions): Promise<string[]> {
   const turn = await holdSweepPort();
   try {
     return isThere(folder) ? await sweep(folder, options) : [];
@@ -134,13 +165,15 @@ export async function sweepInTurn(folder: string, options: SweepOptions): Promis
   }
 }
 
+/** Two sweeps of one folder would be in each other's way. */
 async function holdSweepPort(): Promise<HeldPort> {
   for (const giveUpAt = Date.now() + SWEEP_LIMIT_SEC * 1000; Date.now() < giveUpAt; await sleep(200)) {
-    const turn = await holdPort(SWEEP_PORT);
+    const turn = await holdPort(places.sweepPort);
     if (turn !== undefined) return turn;
+    if (isInterrupted()) throw new InterruptedError("another test run is cleaning up, and this one's is done after it");
   }
   throw new CommandError(
-    `port ${SWEEP_PORT}: expected the sweep of another test run to end within ${SWEEP_LIMIT_SEC} s, it did not; end the process that listens there`,
+    `port ${places.sweepPort}: expected the sweep of another test run to end within ${SWEEP_LIMIT_SEC} s, it did not; end the process that listens there`,
   );
 }
 
@@ -156,7 +189,10 @@ function recordFile(number: number): string {
   return path.join(recordDirectory(), String(number));
 }
 
-/** One file a place that is held: the folder of its holder. */
+/**
+ * One file a place that is held: the folder of its holder. The host's name is in the path, since containers that share the
+ * cache have ports and folders of their own.
+ */
 function recordDirectory(): string {
-  return path.join(cacheDirectory(), "test-places");
+  return path.join(cacheDirectory(), "test-places", hostname());
 }

@@ -1,14 +1,13 @@
 import { describeTool, missingTools } from "../setup/tools";
-import { CommandError } from "../support/command-error";
-import { type ProgressTask, runTasks } from "../support/progress";
+import { type ProgressTask, runTask, runTasks } from "../support/progress";
 import { Capacity } from "./capacity";
 import type { Check } from "./checks";
-import { claimPlace, sweepAbandonedPlaces, sweepInTurn } from "./place";
+import { claimPlace, recordedPlaces, sweepAbandonedPlaces } from "./place";
 import { checkTask, runnerTask } from "./run-tests";
 import type { Runner } from "./runners";
 import { type Cost, countLine, failedToRun, type Tally } from "./tally";
 import { describeCosts, describeTallies } from "./tally-report";
-import { readUsage, usageFileOf } from "./usage";
+import { busySec, readUsage, usageFileOf } from "./usage";
 
 /** Takes in how a runner or a check fared. */
 export type AddTally = (tally: Tally) => void;
@@ -35,6 +34,7 @@ export interface Work {
 export async function runAndCount(command: string, prepare: (add: AddTally) => Promise<Work>): Promise<number> {
   const tallies: Tally[] = [];
   const files: Cost[] = [];
+  const [begun, busyBefore] = [performance.now(), busySec()];
   const add: AddTally = (tally) => tallies.push(tally);
   const work = async (): Promise<void> => {
     const { checks, first, rest } = await prepare(add);
@@ -49,8 +49,9 @@ export async function runAndCount(command: string, prepare: (add: AddTally) => P
   await work().catch((error) => add(failedToRun(command, error)));
   const missing = missingTools(["machines", "tests"]).map((tool) => `Not installed: ${describeTool(tool)}\n`);
   const costs = tallies.flatMap(({ cost }) => cost ?? []);
+  const computer = { wallSec: (performance.now() - begun) / 1000, cpuSec: busySec() - busyBefore };
   process.stdout.write(
-    `${missing.join("")}${describeCosts(costs, files)}${describeTallies(tallies)}${countLine(tallies)}\n`,
+    `${missing.join("")}${describeCosts(costs, files, computer)}${describeTallies(tallies)}${countLine(tallies)}\n`,
   );
   return tallies.some((tally) => tally.failed.length > 0) ? 1 : 0;
 }
@@ -77,17 +78,25 @@ function addNotRun(add: AddTally, runners: readonly Runner[]): void {
  * still runs there is a failure of theirs.
  */
 async function inTestFolder(add: AddTally, work: (folder: string) => Promise<void>): Promise<void> {
-  const problems = await sweepAbandonedPlaces();
-  if (problems.length > 0) throw new CommandError(problems.join("; "));
+  const fail = (name: string, reasons: readonly string[]): void =>
+    add({ passed: 0, failed: reasons.map((reason) => ({ name, reason })), skipped: [] });
+  if (recordedPlaces().length > 0) {
+    const problems = await runTask("Clean up what tests left that were killed", sweepAbandonedPlaces);
+    fail("what earlier tests left can be removed", problems);
+  }
   const place = await claimPlace();
   try {
     await work(place.folder);
   } finally {
     // Runners that were ended leave processes and places of their own in this folder.
-    const left = await sweepInTurn(place.folder, { abandoned: true });
-    await place.giveBack();
-    const reason = (home: string): string => `the local AWS of ${home} still ran`;
-    const failed = left.map((home) => ({ name: "tests leave nothing running", reason: reason(home) }));
-    add({ passed: 0, failed, skipped: [] });
+    const sweeping = place.giveBack({ abandoned: true });
+    await sweeping.then(
+      (left) =>
+        fail(
+          "tests leave nothing running",
+          left.map((home) => `the local AWS of ${home} still ran`),
+        ),
+      (error) => add(failedToRun("tests leave nothing that cannot be removed", error)),
+    );
   }
 }

@@ -39,7 +39,7 @@ async function run(runner: Runner, temporary: string, report: (words: string) =>
   const end = await runLogged({
     name,
     timeoutSec,
-    ...withCpu(runner.file, runner.args(reportFile), { cpuFile, leftovers: runner.besideStories === true }),
+    ...withCpu(runner.file, runner.args(reportFile), { cpuFile, yields: runner.yields === true }),
     cwd: projectRoot,
     env: { ...testEnvironment(process.env, temporary), [USAGE_FILE_VARIABLE]: usageFileOf(temporary) },
     onLine: (line) => {

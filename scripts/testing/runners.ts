@@ -13,8 +13,8 @@ export interface Runner {
   readonly timeoutSec: number;
   /** Of a story: what it declares. */
   readonly needs?: StoryNeeds;
-  /** Whether it leaves the processors to the others: those take longer, and mostly wait. */
-  readonly besideStories?: boolean;
+  /** Whether it takes what the others leave of the processors: those take longer, and mostly wait. @default false */
+  readonly yields?: boolean;
 }
 
 /** Of each runner of pytest: its tests wait for a server or a machine half of the time. */
@@ -61,10 +61,10 @@ export function runnersOf(tests: readonly TestFile[]): Runner[] {
     ...of("lifecycle")
       .map(story)
       .sort((a, b) => b.needs.minutes - a.needs.minutes),
-    ...some(disks, (files) => ({ ...vitest("tests with disks", "slow", files), besideStories: true })),
+    ...some(disks, (files) => ({ ...vitest("tests with disks", "slow", files), yields: true })),
     ...some(commands, (files) => vitest("tests of commands", "slow", files)),
-    ...some(machines, (files) => ({ ...pytest("local AWS tests with machines", files), besideStories: true })),
-    ...some(calls, (files) => ({ ...pytest("local AWS tests", files), besideStories: true })),
+    ...some(machines, (files) => ({ ...pytest("local AWS tests with machines", files), yields: true })),
+    ...some(calls, (files) => ({ ...pytest("local AWS tests", files), yields: true })),
     ...some(of("deep"), (files) => vitest("deep tests", "deep", files)),
   ];
 }

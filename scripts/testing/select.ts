@@ -1,5 +1,5 @@
 import { CommandError } from "../support/command-error";
-import { type TestFile, tagsOf } from "./test-files";
+import { listTestFiles, type TestFile, tagsOf } from "./test-files";
 
 /**
  * The test files that concern any of some words: a word is a part of the file's path, or one of its tags. All of them where
@@ -12,6 +12,9 @@ export function selectTests(words: readonly string[], files: readonly TestFile[]
   const concerns = ({ file }: TestFile, word: string): boolean => file.includes(word) || tagsOf(file).includes(word);
   for (const word of words) {
     if (files.some((test) => concerns(test, word))) continue;
+    if (listTestFiles().some((test) => test.kind === "deep" && concerns(test, word))) {
+      throw new CommandError(`"${word}" concerns only deep tests: npm run test:deep -- ${word}`, 2);
+    }
     const tags = [...new Set(files.flatMap(({ file }) => tagsOf(file)))].sort();
     throw new CommandError(
       `expected a part of a test file's path or a tag (${tags.join(", ")}), got "${word}"; ls -R __tests__ shows the files`,

@@ -27,6 +27,7 @@ export function sweepWhenGone(number: number, folder: string): () => void {
   watcher.unref();
   (watcher.stdin as Socket).unref();
   return () => {
-    watcher.kill();
+    // The folder is gone: it finds nothing to sweep, and ends.
+    watcher.stdin.end();
   };
 }

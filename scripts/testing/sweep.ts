@@ -2,10 +2,9 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
 import type { LocalAws } from "../local-aws/environment";
-import { findRunning } from "../local-aws/find-local-aws";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
-import { endProcesses } from "./end-processes";
+import { endLocalAwsServers, endProcesses } from "./end-processes";
 import { detachStacked, releaseMounts } from "./release-mounts";
 import { removeControlGroups } from "./test-control-group";
 
@@ -41,24 +40,29 @@ export function isThere(folder: string): boolean {
  */
 export async function sweep(folder: string, { abandoned = false }: SweepOptions = {}): Promise<string[]> {
   const problems = abandoned ? await endProcesses(folder) : [];
-  const left: string[] = [];
-  await detachStacked(folder);
+  const folders = [memoryFolderOf(folder), folder];
+  for (const each of folders) await detachStacked(each);
+  const left = await endLocalAwsServers(folder);
   for (const home of localAwsHomes(folder, DEPTH)) {
     // Any port will do: a running one has announced its own.
     const localAws: LocalAws = { home, port: 1, network: "" };
-    const running = (await findRunning(localAws)) !== undefined;
-    if (running) left.push(home);
-    // Without machines it has files alone, and these go with the folder.
-    if (!running && !existsSync(path.join(home, "instances"))) continue;
-    await stopLocalAws(localAws)
-      .then(() => cleanLocalAws(localAws))
-      .catch((error: Error) => problems.push(error.message));
+    // Where there is no /proc it is asked.
+    const stop = async (): Promise<void> => {
+      if (await stopLocalAws(localAws)) left.push(home);
+      // Without machines it has files alone, and these go with the folder.
+      if (existsSync(path.join(home, "instances"))) await cleanLocalAws(localAws);
+    };
+    await stop().catch((error: Error) => problems.push(error.message));
   }
-  const folders = [memoryFolderOf(folder), folder];
   for (const each of folders) {
     const mounted = await releaseMounts(each);
     // Removing would go through a mount, into what is mounted there.
-    if (mounted.length > 0) problems.push(`still mounted is ${mounted.join(", ")}`);
+    if (mounted.length > 0) {
+      const [first] = mounted;
+      problems.push(
+        `still mounted is ${mounted.join(", ")}: end what works there (fuser --mount --verbose ${first}), then umount`,
+      );
+    }
   }
   removeControlGroups();
   if (problems.length === 0) {

@@ -17,11 +17,16 @@ export function describeTallies(tallies: readonly Tally[]): string {
   return parts.length === 0 ? "" : `${parts.join("\n")}\n`;
 }
 
-/** Where the time went: every runner in the order in which they ended, and the slowest files. Empty when nothing ran. */
-export function describeCosts(runners: readonly Cost[], files: readonly Cost[]): string {
+/**
+ * Where the time went: every runner in the order in which they ended, and the slowest files. Empty when nothing ran.
+ *
+ * @param computer what it took in all, with what else ran on the computer and what no runner waited for
+ */
+export function describeCosts(runners: readonly Cost[], files: readonly Cost[], computer: Omit<Cost, "name">): string {
   if (runners.length === 0) return "";
   const slowest = [...files].sort((a, b) => b.wallSec - a.wallSec).slice(0, SLOWEST);
-  const tables = [table("runner", runners), ...(slowest.length > 0 ? [table("slowest files", slowest)] : [])];
+  const all = { name: "this computer, in all", ...computer };
+  const tables = [table("runner", [...runners, all]), ...(slowest.length > 0 ? [table("slowest files", slowest)] : [])];
   return `${tables.join("\n\n")}\n\n`;
 }
 

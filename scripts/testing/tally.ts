@@ -39,10 +39,10 @@ export interface RunnerEnd {
 }
 
 /** What a runner's results count for. A runner that died, ran nothing, or failed without a failing test is a failure itself. */
-export function tally({ passed, failed, skipped }: Results, end: RunnerEnd): Results {
-  const problem = runnerProblem(end, { passed, failed, skipped });
-  const itself = { name: end.runner, reason: `${problem}; see ${end.log}` };
-  return { passed, failed: problem === undefined ? failed : [...failed, itself], skipped };
+export function tally(results: Results, end: RunnerEnd): Results {
+  const problem = runnerProblem(end, results);
+  if (problem === undefined) return results;
+  return { ...results, failed: [...results.failed, { name: end.runner, reason: `${problem}; see ${end.log}` }] };
 }
 
 function runnerProblem({ timedOut, reported, exitCode }: RunnerEnd, results: Results): string | undefined {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { CommandError } from "../support/command-error.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /**
  * Who runs a file of tests:
- * - `fast`: pure logic and synthesis, in seconds; what `npm run check` runs
+ * - `fast`: pure logic and synthesis, mostly in milliseconds; what `npm run check` runs
  * - `slow`: disks, machines without an account, commands in processes of their own
  * - `lifecycle`: a story that deploys; each has a runner and a local AWS of its own
  * - `python`: the local AWS's own tests
@@ -63,13 +64,13 @@ export interface StoryNeeds {
 /**
  * What a story declares in its comments: `@memory 1200 MiB` and `@minutes 5`.
  *
- * @throws Error when it does not
+ * @throws CommandError when it does not
  */
 export function storyNeeds(file: string): StoryNeeds {
   const text = read(file);
   const number = (pattern: RegExp, wanted: string): number => {
     const [, found] = pattern.exec(text) ?? [];
-    if (found === undefined) throw new Error(`${file}: expected "${wanted}" in its first comment, got none`);
+    if (found === undefined) throw new CommandError(`${file}: expected "${wanted}" in its first comment, got none`);
     return Number(found);
   };
   return {

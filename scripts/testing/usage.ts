@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import path from "node:path";
 import type { Cost } from "./tally";
 
@@ -24,7 +25,12 @@ export function cpuSec(): number {
   }
 }
 
-/** What every file of tests took, as it was appended to a usage file: a line of JSON each. */
+/** Processor time of everything on this computer since it started, in seconds. */
+export function busySec(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
+}
+
+/** What every file of tests took, as it was appended to a usage file: a line of JSON each. A runner that was killed may have left half a line. */
 export function readUsage(file: string): Cost[] {
   let text: string;
   try {
@@ -35,7 +41,7 @@ export function readUsage(file: string): Cost[] {
   }
   return text
     .split("\n")
-    .filter((line) => line !== "")
+    .filter((line) => line.endsWith("}"))
     .map((line) => JSON.parse(line));
 }
 
@@ -48,18 +54,18 @@ export function usageFileOf(temporary: string): string {
 const LOW_SHARE = 10;
 
 /**
- * The command that runs a program in a session of its own and leaves what it took in a file, as the shell's `times` says it.
+ * The command that runs a program and leaves what it took in a file, as the shell's `times` says it.
  *
- * @param leftovers whether it is to take what others leave of the processors. Linux shares them out among sessions, so a nice
- *   value of a process means nothing to another session.
+ * @param yields whether it is to take what others leave of the processors. Linux shares them out among sessions, so this is
+ *   meant for a command that begins one; a nice value of a process means nothing to another session.
  */
 export function withCpu(
   file: string,
   args: readonly string[],
-  { cpuFile, leftovers }: { readonly cpuFile: string; readonly leftovers: boolean },
+  { cpuFile, yields }: { readonly cpuFile: string; readonly yields: boolean },
 ): { file: string; args: string[] } {
   // Where there are no such shares, nothing is lost.
-  const share = leftovers ? `{ echo ${LOW_SHARE} > /proc/self/autogroup; } 2>/dev/null; ` : "";
+  const share = yields ? `{ echo ${LOW_SHARE} > /proc/self/autogroup; } 2>/dev/null; ` : "";
   // The shell waits for the program although it was asked to end itself: the program was too.
   const measured = `${share}trap : INT TERM HUP; out=$1; shift; "$@"; code=$?; times >"$out"; exit $code`;
   return { file: "bash", args: ["-c", measured, "measured", cpuFile, file, ...args] };

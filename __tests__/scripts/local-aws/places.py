@@ -1,6 +1,11 @@
-"""Places for local AWSs with machines, claimed as scripts/testing/place.ts claims them, with the same numbers."""
+"""Places for local AWSs with machines, claimed as scripts/testing/place.ts claims them, and from the same ones.
+
+What a test leaves that is killed stays in its record, until the next test run sweeps it.
+"""
 
 import contextlib
+import json
+import math
 import os
 import shutil
 import socket
@@ -8,12 +13,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-PLACES = 60
-FIRST_CLAIM_PORT = 4900
-FIRST_PORT = 4800
+_PLACES = json.loads((Path(__file__).parents[3] / "scripts" / "testing" / "places.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -32,32 +35,42 @@ class Place:
 @contextlib.contextmanager
 def claim_place() -> Iterator[Place]:
     """Claims a place that nobody holds and where nobody left anything; what a kill leaves there is in its record."""
-    for number in range(PLACES):
+    for number in range(_PLACES["count"]):
         record = record_file(number)
         with socket.socket() as claim:
             try:
-                claim.bind(("127.0.0.1", FIRST_CLAIM_PORT + number))
+                claim.bind(("127.0.0.1", _PLACES["firstClaimPort"] + number))
                 claim.listen()
             except OSError:
                 continue
-            network = f"198.18.{16 + 4 * number}.0/22"
-            if record.exists() or is_taken(FIRST_PORT + number) or is_routed(network):
+            port = _PLACES["firstAwsPort"] + number
+            network = network_of(number)
+            if record.exists() or is_taken(port) or is_routed(network):
                 continue
             folder = Path(tempfile.gettempdir(), f"workbench-test-{number}-{os.getpid()}")
             record.parent.mkdir(parents=True, exist_ok=True)
             record.write_text(str(folder))
             folder.mkdir(0o700)
-            yield Place(FIRST_PORT + number, network, folder)
+            yield Place(port, network, folder)
             shutil.rmtree(folder)
             record.unlink()
             return
-    raise AssertionError(f"expected a free place among {PLACES}, got none: end the test runs that hold them")
+    raise AssertionError(
+        f"expected a free place among {_PLACES['count']}, got none: end the test runs that hold them;"
+        f" npm test sweeps those that {record_file(0).parent} names and nobody holds"
+    )
+
+
+def network_of(number: int) -> str:
+    """The addresses of a place, as a CIDR block."""
+    size = _PLACES["networkSize"]
+    return f"{IPv4Address(_PLACES['firstNetwork']) + number * size}/{32 - int(math.log2(size))}"
 
 
 def record_file(number: int) -> Path:
     """Names the folder of the holder, so that it can be swept when the holder is killed."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "workbench" / "test-places" / str(number)
+    return cache / "workbench" / "test-places" / socket.gethostname() / str(number)
 
 
 def is_routed(network: str) -> bool:

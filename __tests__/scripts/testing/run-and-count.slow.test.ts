@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks());
 function runner(name: string, { mark = "", after = "" } = {}): Runner {
   const report = `<testsuites><testsuite><testcase classname="x" name="${name}" time="1">${mark}</testcase></testsuite></testsuites>`;
   const script = (file: string) => `echo '${report}' > '${file}'; ${after}`;
-  return { name, file: "sh", args: (file) => ["-c", script(file)], timeoutSec: 60 };
+  return { name, file: "sh", args: (file) => ["-c", script(file)], timeoutSec: 600 };
 }
 
 /** Runs runners; its exit code, and all that it printed. */
@@ -23,7 +23,7 @@ async function run(first: readonly Runner[], rest: readonly Runner[]) {
 
 test("everything passed: the tables, and the count as the last line", async () => {
   const { exitCode, printed } = await run([runner("test one")], [runner("test two")]);
-  expect(printed).toMatch(/│ test one +│ +0:0\d │ +0:00 │/);
+  expect(printed).toMatch(/│ test one +│ +\d+:\d\d │ +\d+:\d\d │/);
   expect(printed).toMatch(/\n2 passed, 0 failed, 0 skipped\n$/);
   expect(exitCode).toBe(0);
 });

@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Runs a real runner on one file of tests; what its report says, and the last line of progress. */
 async function run(file: string, args: readonly string[]) {
   const [report, cpu] = [path.join(directory, "report.xml"), path.join(directory, "cpu")];
-  const command = withCpu(file, args, { cpuFile: cpu, leftovers: true });
+  const command = withCpu(file, args, { cpuFile: cpu, yields: true });
   const { all } = await execa(command.file, command.args, { cwd: directory, reject: false, all: true });
   const progress = new RunnerProgress();
   const shown = all.split("\n").flatMap((line) => progress.follow(line) ?? []);

@@ -3,7 +3,9 @@ import { existsSync, lstatSync, mkdirSync, mkdtempSync, symlinkSync, truncateSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { venvPython } from "../../../scripts/setup/python-env";
+import { claimPlace } from "../../../scripts/testing/place";
 import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
 import { controlGroups } from "../../../scripts/testing/test-control-group";
 
@@ -15,7 +17,24 @@ test("an empty folder is removed", async () => {
   expect(existsSync(directory)).toBe(false);
 });
 
-test("processes that work in an abandoned folder are ended, and no others", async () => {
+const linux = process.platform === "linux";
+
+test.skipIf(!linux)("a local AWS that has only just been started is ended, and named", async () => {
+  const place = await claimPlace();
+  const home = path.join(place.folder, "session", "local-aws");
+  const options = ["--home", home, "--port", String(place.port), "--network", place.network];
+  const server = execa(venvPython, ["-m", "local_aws", "serve", ...options], {
+    env: { PYTHONPATH: path.resolve("scripts/local-aws") },
+    reject: false,
+  });
+  const begun = async () => expect((await execa("ps", ["-o", "args=", `${server.pid}`])).stdout).toContain(home);
+  await vi.waitFor(begun, { timeout: 300_000 });
+  expect(await place.giveBack({ abandoned: true })).toEqual([home]);
+  await server;
+  expect(existsSync(place.folder)).toBe(false);
+});
+
+test.skipIf(!linux)("processes that work in an abandoned folder are ended, and no others", async () => {
   const directory = testFolder();
   const byCommand = execa(process.execPath, ["-e", "setInterval(() => {}, 1000)", path.join(directory, "file")], {
     reject: false,
@@ -74,9 +93,14 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     expect(() => lstatSync(link)).toThrow("ENOENT");
   });
 
-  test("a disk goes that another one lies on, mounted nowhere any more", async () => {
+  test.each([
+    { where: "in the folder", below: (directory: string) => directory },
+    { where: "in memory", below: memoryFolderOf },
+  ])("a disk $where goes that another one lies on, mounted nowhere any more", async ({ below }) => {
     const directory = testFolder();
-    const [disk, mountPoint] = [path.join(directory, "disk"), mkdtempSync(path.join(tmpdir(), "elsewhere-"))];
+    const mountPoint = mkdtempSync(path.join(tmpdir(), "elsewhere-"));
+    mkdirSync(below(directory), { recursive: true });
+    const disk = path.join(below(directory), "disk");
     writeFileSync(disk, "");
     truncateSync(disk, 16 * 1024 * 1024);
     const attach = async (file: string) => (await execa("losetup", ["--find", "--show", file])).stdout;
@@ -109,7 +133,9 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     await execa("mount", ["-t", "tmpfs", "none", mountPoint]);
     writeFileSync(path.join(mountPoint, "data"), "");
     const holder = execa("sleep", ["60"], { cwd: mountPoint, reject: false });
-    await expect(sweep(directory)).rejects.toThrow(`${directory} is not removed: still mounted is ${mountPoint}`);
+    await expect(sweep(directory)).rejects.toThrow(
+      `${directory} is not removed: still mounted is ${mountPoint}: end what works there (fuser --mount --verbose ${mountPoint}), then umount`,
+    );
     expect(existsSync(path.join(mountPoint, "data"))).toBe(true);
     holder.kill();
     await holder;

@@ -46,21 +46,24 @@ test("what did not pass is named with its reason, failures last", () => {
 });
 
 describe("where the time went", () => {
+  const computer = { wallSec: 3661, cpuSec: 7322 };
+
   test("is a table of runners and one of the ten slowest files, the slowest first", () => {
     const files = Array.from({ length: 11 }, (_, index) => ({ name: `file-${index}`, wallSec: index, cpuSec: 1 }));
-    const shown = describeCosts([{ name: "fast tests", wallSec: 65, cpuSec: 125.4 }], files);
+    const shown = describeCosts([{ name: "fast tests", wallSec: 65, cpuSec: 125.4 }], files, computer);
     expect(shown).toMatch(/runner +│ wall +│ CPU/);
     expect(shown).toMatch(/fast tests +│ +1:05 +│ +2:05 /);
+    expect(shown).toMatch(/this computer, in all +│ +61:01 +│ +122:02 /);
     const named = [...shown.matchAll(/file-\d+/g)].map(([name]) => name);
     expect(named).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((number) => `file-${number}`));
   });
 
   test("says so where the processor time of a runner is not known", () => {
-    expect(describeCosts([{ name: "fast tests", wallSec: 1 }], [])).toMatch(/fast tests +│ +0:01 +│ +\? /);
+    expect(describeCosts([{ name: "fast tests", wallSec: 1 }], [], computer)).toMatch(/fast tests +│ +0:01 +│ +\? /);
   });
 
   test("is nothing when nothing ran", () => {
-    expect(describeCosts([], [])).toBe("");
+    expect(describeCosts([], [], computer)).toBe("");
   });
 });
 
