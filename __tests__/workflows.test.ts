@@ -4,9 +4,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { amazonPlugin, oldestPacker } from "../modules/images/packer-template";
 import { amazonPluginVersion, packerVersion } from "../scripts/setup/packer-build";
-import { STORIES_AT_ONCE } from "../scripts/testing/run-and-count";
 import { runnersOf } from "../scripts/testing/runners";
-import { listTestFiles } from "../scripts/testing/test-files";
+import { type Kind, listTestFiles } from "../scripts/testing/test-files";
 
 const folder = join(__dirname, "../.github/workflows");
 
@@ -33,21 +32,23 @@ it("images are built everywhere with the Packer and the plugin that their templa
   expect(amazonPluginVersion).toBe(amazonPlugin.version);
 });
 
-describe("the job that tests", () => {
-  const { test } = parse(readFileSync(join(folder, "ci.yml"), "utf8")).jobs;
+describe.each([
+  { workflow: "ci.yml", job: "test", isOf: (kind: Kind) => kind !== "deep" },
+  { workflow: "nightly.yml", job: "deep", isOf: (kind: Kind) => kind === "deep" },
+])("the job $job of $workflow", ({ workflow, job, isOf }) => {
+  const { [job]: described } = parse(readFileSync(join(folder, workflow), "utf8")).jobs;
 
-  it("lets every runner reach its own time limit, which says what did not end", () => {
-    const runners = runnersOf(listTestFiles().filter(({ kind }) => kind !== "deep"));
-    const longest = Math.max(...runners.map(({ timeoutSec }) => timeoutSec));
-    const stories = runners.filter(({ needs }) => needs !== undefined);
-    // The fast tests come first; everything else runs beside the stories, which come in rounds.
-    const allowedSec = (runners[0]?.timeoutSec ?? 0) + Math.ceil(stories.length / STORIES_AT_ONCE) * longest;
+  it("lets a runner reach its own time limit, which says what did not end", () => {
+    const runners = runnersOf(listTestFiles().filter(({ kind }) => isOf(kind)));
+    const longestSec = Math.max(...runners.map(({ timeoutSec }) => timeoutSec));
+    // One after another, where there is memory for one story at a time.
+    const storiesSec = 60 * runners.reduce((sum, { needs }) => sum + (needs?.minutes ?? 0), 0);
     const setUpSec = 1800;
-    expect(test["timeout-minutes"] * 60).toBeGreaterThan(allowedSec + setUpSec);
+    expect(described["timeout-minutes"] * 60).toBeGreaterThan(setUpSec + storiesSec + longestSec);
   });
 
   it("keeps the logs also of what was cut off", () => {
-    expect(test.steps.at(-1)).toMatchObject({ if: "failure() || cancelled()", with: { name: "logs" } });
+    expect(described.steps.at(-1)).toMatchObject({ if: "failure() || cancelled()", with: { name: "logs" } });
   });
 });
 

@@ -70,7 +70,8 @@ describeWithMachines("settings that change on a living machine", () => {
     },
   );
 
-  step("cdktf list, diff and output answer as everywhere", async () => {
+  step("cdktf synth, list, diff and output answer as everywhere", async () => {
+    expect(await user.mustCdktf("synth", [])).toContain("Generated Terraform code for the stacks: ebs, ec2, state");
     expect(await user.mustCdktf("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
     expect(await user.mustCdktf("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
     const { address, ssh } = await user.outputs("ec2");

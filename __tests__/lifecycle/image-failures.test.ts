@@ -3,7 +3,6 @@
  * @memory 1500 MiB
  * @minutes 5
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isolate } from "./isolate";
 import { leftovers } from "./leftovers";
@@ -72,7 +71,6 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
   test("Ctrl-C in the middle ends it, and leaves nothing", async () => {
     const build = packerBuild(user);
     await said(build, /provision\/install-packages/);
-    await sleep(3000);
     process.kill(-(build.pid ?? Number.NaN), "SIGINT");
     const { exitCode, all } = await build;
     expect(all).toContain("Cleanly cancelled builds after being interrupted");

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../scripts/support/project";
+import { LOCAL_AWS } from "../../scripts/testing/end-processes";
 import { sweepAbandonedPlaces } from "../../scripts/testing/place";
 import { checksums, writeFiles } from "./data";
 import { leftovers } from "./leftovers";
@@ -20,6 +21,9 @@ import { Workbench } from "./workbench";
 const KILLS = 24;
 const STEP_MS = 4_000;
 const STORY = "__tests__/lifecycle/interruptions.test.ts";
+
+/** What is killed, and who then sweeps; in turn. */
+const KINDS = ["everything", "everything but the local AWS and its machines", "the story alone"] as const;
 
 /** A story that is killed at any point leaves nothing that the next run does not clean, and that cleans nothing else. */
 describeWithMachines("stories that are killed", () => {
@@ -35,35 +39,44 @@ describeWithMachines("stories that are killed", () => {
   });
   afterAll(() => neighbour?.end());
 
-  test.each(Array.from({ length: KILLS }, (_, index) => ({ afterMs: (index + 1) * STEP_MS, alone: index % 2 === 1 })))(
-    "with SIGKILL after $afterMs ms (without its local AWS and machines: $alone)",
-    async ({ afterMs, alone }) => {
-      const folder = mkdtempSync(path.join(tmpdir(), "killed-"));
-      const vitest = path.join(projectRoot, "node_modules", ".bin", "vitest");
-      const story = execa(vitest, ["run", "--project", "lifecycle", STORY], {
-        cwd: projectRoot,
-        env: { TMPDIR: folder },
-        detached: true,
-        reject: false,
-        stdio: "ignore",
-      });
-      await sleep(afterMs);
-      const places = readdirSync(folder).filter((name) => name.startsWith("workbench-test-"));
-      const homes = places.map((name) => path.join(folder, name, "local-aws"));
-      withLocalAws += homes.filter((home) => existsSync(home)).length;
+  const kills = Array.from({ length: KILLS }, (_, index) => ({
+    afterMs: (index + 1) * STEP_MS,
+    kind: KINDS[index % KINDS.length] ?? "everything",
+  }));
+  test.each(kills)("with SIGKILL after $afterMs ms: $kind", async ({ afterMs, kind }) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "killed-"));
+    const vitest = path.join(projectRoot, "node_modules", ".bin", "vitest");
+    const story = execa(vitest, ["run", "--project", "lifecycle", STORY], {
+      cwd: projectRoot,
+      env: { TMPDIR: folder },
+      detached: true,
+      reject: false,
+      stdio: "ignore",
+    });
+    await sleep(afterMs);
+    const places = readdirSync(folder).filter((name) => name.startsWith("workbench-test-"));
+    const homes = places.map((name) => path.join(folder, name, "local-aws"));
+    withLocalAws += homes.filter((home) => existsSync(home)).length;
+    if (kind === "the story alone") {
+      process.kill(-(story.pid ?? Number.NaN), "SIGKILL");
+      await until("the sweep by what survives", async () =>
+        readdirSync(folder).every((name) => !name.startsWith("workbench-test-")),
+      );
+    } else {
       // Until the last is gone: each holds its claims for as long as the kernel takes to end it.
-      await until("the end of every process of the story", async () => killAllOf(folder, alone) === 0);
-      await story;
+      const spared = kind === "everything" ? undefined : LOCAL_AWS;
+      await until("the end of every process of the story", async () => killAllOf(folder, spared) === 0);
+    }
+    await story;
 
-      expect(await sweepAbandonedPlaces()).toEqual([]);
-      for (const home of homes) {
-        expect(existsSync(path.dirname(home))).toBe(false);
-        expect(await leftovers({ home })).toEqual([]);
-      }
-      expect(await checksums(neighbour, "work")).toBe(sums);
-      rmSync(folder, { recursive: true });
-    },
-  );
+    expect(await sweepAbandonedPlaces()).toEqual([]);
+    for (const home of homes) {
+      expect(existsSync(path.dirname(home))).toBe(false);
+      expect(await leftovers({ home })).toEqual([]);
+    }
+    expect(await checksums(neighbour, "work")).toBe(sums);
+    rmSync(folder, { recursive: true });
+  });
 
   test("most had a local AWS by then, and the neighbour's plans are empty still", async () => {
     expect(withLocalAws).toBeGreaterThan(KILLS / 2);
@@ -76,14 +89,13 @@ describeWithMachines("stories that are killed", () => {
  *
  * @returns how many there were
  */
-function killAllOf(folder: string, alone: boolean): number {
+function killAllOf(folder: string, spared: RegExp | undefined): number {
   let killed = 0;
-  const spared = alone ? /\blocal_aws\b|boot-machine|systemd-nspawn/ : /$^/;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
       const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-      if (!`${command}${environment}`.includes(folder) || spared.test(command)) continue;
+      if (!`${command}${environment}`.includes(folder) || spared?.test(command)) continue;
       process.kill(Number(pid), "SIGKILL");
       killed += 1;
     } catch {

@@ -20,7 +20,7 @@ export class Synthesis {
     this.writtenFor = keyOf(settings);
   }
 
-  /** Somebody else writes and initializes there: the cdktf command does for each of its verbs. */
+  /** Somebody else may write and initialize there: the cdktf command does for each of its verbs. */
   forget(): void {
     this.writtenFor = undefined;
     this.preparedFor.clear();

@@ -24,7 +24,7 @@ export interface Ended {
 export type Command = ReturnType<Workbench["local"]>;
 
 /** What the cdktf command is asked to do. */
-type Verb = "deploy" | "destroy" | "diff" | "list" | "output";
+type Verb = "deploy" | "destroy" | "diff" | "list" | "output" | "synth";
 
 /** Which settings differ from settings/local.yaml, by variable name without its prefix: `{ EBS_VOLUME_SIZE_GIB: "2" }`. */
 export type Values = Readonly<Record<string, string>>;
@@ -140,6 +140,7 @@ export class Workbench {
 
   /** Starts `npm run local -- <command>` in a process group of its own; a failure is returned, not thrown. */
   local(...command: string[]) {
+    this.synthesis.forget();
     return execa(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/commands/local.ts", ...command], {
       cwd: project,
       env: { ...localVariables(this.session.localAws), NO_COLOR: "1" },
@@ -201,6 +202,7 @@ export class Workbench {
 
   /** Runs commands of bash, as the docs give them; a failure is returned, not thrown. */
   bash(commands: string): Promise<Ended> {
+    this.synthesis.forget();
     return this.run(["bash", "-c", commands], {});
   }
 

@@ -12,7 +12,7 @@ afterEach(() => rmSync(temporary, { recursive: true }));
 
 const run = (name: string, script: string) =>
   measure(
-    { name, file: process.execPath, args: ["-e", script], env: { PATH: process.env["PATH"] }, timeoutSec: 20 },
+    { name, file: process.execPath, args: ["-e", script], env: { PATH: process.env["PATH"] }, timeoutSec: 300 },
     temporary,
   );
 

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
-import { lockFile } from "./loop-device";
+import { lockFile, scratchFolder } from "./loop-device";
 import { Machine } from "./machine";
 import { describeWithDisks, missingPrograms } from "./requirements";
 import { shim } from "./shim";
@@ -15,6 +15,13 @@ const kinds = ["ext4", "xfs"] as const;
 /** Where the note of an unfinished formatting lies; on this machine, since its root disk is shared. */
 function note(volume: Volume): string {
   return `/var/lib/workbench/formatting/${volume.device.volumeId}`;
+}
+
+/** Does a run wait until another one gives the volume's lock back? */
+function waitsForLock({ device }: Volume): boolean {
+  const { ino } = statSync(lockFile(device));
+  const locks = readFileSync("/proc/locks", "utf8").split("\n");
+  return locks.some((line) => line.includes("-> FLOCK") && line.includes(`:${ino} `));
 }
 
 /** A mkfs that is killed (SIGKILL) as it enters its n-th write to the device. */
@@ -64,14 +71,17 @@ describeWithDisks("a mkfs that is cut off", () => {
   for (const fileSystem of kinds) {
     it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for what goes on, then mounts`, async () => {
       const volume = await Volume.attach({ fileSystem });
-      // The script dies at once; mkfs, an orphan that holds the lock, begins three seconds later and ends well.
+      // The script dies at once; mkfs, an orphan that holds the lock, begins when the next run waits for that, and ends well.
+      const go = join(scratchFolder(), "go");
       const env = shim(
         `mkfs.${fileSystem}`,
-        `exec >/dev/null 2>&1; kill -KILL $PPID; sleep 3; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
+        `exec >/dev/null 2>&1; kill -KILL $PPID; until [[ -e ${go} ]]; do sleep 0.1; done; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
       );
       expect((await volume.mount({ env })).code).not.toBe(0);
-      const { said, seconds } = await volume.mounted();
-      expect(seconds).toBeGreaterThan(2);
+      const mounting = volume.mounted();
+      await vi.waitFor(() => expect(waitsForLock(volume)).toBe(true), { timeout: 300_000 });
+      writeFileSync(go, "");
+      const { said } = await mounting;
       expect(said).not.toContain("new file system made");
       expect(existsSync(note(volume))).toBe(false);
     });

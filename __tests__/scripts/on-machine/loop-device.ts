@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { memoryFolderOf } from "../../../scripts/testing/sweep";
@@ -15,13 +15,16 @@ export function lockFile(device: { readonly volumeId: string }): string {
   return `/run/workbench/${device.volumeId}.lock`;
 }
 
-/** A folder of the test's own, gone when it ends; in memory where there is room, so that no test waits for a busy disk. */
+/**
+ * A folder of the test's own, gone when it ends. In `npm test` it is in memory where there is room, so that no test waits for
+ * a busy disk, and is swept with the test run's own folder.
+ */
 export function scratchFolder(): string {
   const memory = "/dev/shm";
   const room = existsSync(memory) ? statfsSync(memory) : undefined;
   const hasRoom = room !== undefined && room.bavail * room.bsize > 4096 * MiB;
-  // Below a folder that is swept with the test run's own.
-  const parent = hasRoom ? memoryFolderOf(tmpdir()) : tmpdir();
+  const isSwept = basename(tmpdir()).startsWith("workbench-test-");
+  const parent = hasRoom && isSwept ? memoryFolderOf(tmpdir()) : tmpdir();
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "workbench-on-machine-"));
   onTestFinished(async () => {
