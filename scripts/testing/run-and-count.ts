@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { describeTool, missingTools } from "../setup/tools";
 import { type ProgressTask, runTask, runTasks } from "../support/progress";
 import { Capacity } from "./capacity";
 import type { Check } from "./checks";
 import { claimPlace, recordedPlaces, sweepAbandonedPlaces } from "./place";
-import { checkTask, runnerTask } from "./run-tests";
+import { checkTask, runnerTask, storiesDoneFile } from "./run-tests";
 import type { Runner } from "./runners";
 import { type Cost, countLine, failedToRun, type Tally } from "./tally";
 import { describeCosts, describeTallies } from "./tally-report";
@@ -59,11 +60,20 @@ export async function runAndCount(command: string, prepare: (add: AddTally) => P
 /** All side by side; of the stories, which declare their memory, as many as there is room for. */
 function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): ProgressTask[] {
   const capacity = new Capacity(STORIES_AT_ONCE);
+  let stories = runners.filter(({ needs }) => needs !== undefined).length;
+  const tellWhenDone = (): void => {
+    if (stories === 0) writeFileSync(storiesDoneFile(folder), "");
+  };
+  tellWhenDone();
   return runners.map((runner) => {
     const task = runnerTask(runner, folder, add);
     const { needs } = runner;
     if (needs === undefined) return task;
-    const run = (...tell: Parameters<typeof task.run>) => capacity.use(needs.memoryMiB, () => task.run(...tell));
+    const run = async (...tell: Parameters<typeof task.run>): Promise<void> => {
+      await capacity.use(needs.memoryMiB, () => task.run(...tell));
+      stories -= 1;
+      tellWhenDone();
+    };
     return { ...task, run };
   });
 }

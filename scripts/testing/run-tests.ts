@@ -15,6 +15,11 @@ import { readCpuSec, USAGE_FILE_VARIABLE, usageFileOf, withCpu } from "./usage";
 /** How much of a failed check's output is shown. */
 const SHOWN_LINES = 60;
 
+/** A file that is there once no story runs any more, so that nobody has to yield to them. */
+export function storiesDoneFile(temporary: string): string {
+  return path.join(temporary, "stories-done");
+}
+
 /** A task that runs one runner and hands its tally over; a failing test is no error of the task. */
 export function runnerTask(runner: Runner, temporary: string, done: (tally: Tally) => void): ProgressTask {
   return {
@@ -39,7 +44,10 @@ async function run(runner: Runner, temporary: string, report: (words: string) =>
   const end = await runLogged({
     name,
     timeoutSec,
-    ...withCpu(runner.file, runner.args(reportFile), { cpuFile, yields: runner.yields === true }),
+    ...withCpu(runner.file, runner.args(reportFile), {
+      cpuFile,
+      yieldsUntil: runner.yields ? storiesDoneFile(temporary) : undefined,
+    }),
     cwd: projectRoot,
     env: { ...testEnvironment(process.env, temporary), [USAGE_FILE_VARIABLE]: usageFileOf(temporary) },
     onLine: (line) => {

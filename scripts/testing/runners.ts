@@ -13,7 +13,7 @@ export interface Runner {
   readonly timeoutSec: number;
   /** Of a story: what it declares. */
   readonly needs?: StoryNeeds;
-  /** Whether it takes what the others leave of the processors: those take longer, and mostly wait. @default false */
+  /** Whether it takes what the stories leave of the processors: those take longer, and mostly wait. @default false */
   readonly yields?: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Runner {
 const PYTHON_WORKERS = availableParallelism();
 
 /** Limits are for what hangs: several times what a runner takes on a busy computer. */
-const LIMIT_SEC: Readonly<Record<Kind, number>> = { fast: 900, slow: 3600, lifecycle: 3600, python: 3600, deep: 7200 };
+const LIMIT_SEC: Readonly<Record<Kind, number>> = { fast: 900, slow: 5400, lifecycle: 3600, python: 5400, deep: 7200 };
 
 function vitest(name: string, kind: Kind, files: readonly TestFile[]): Runner {
   return {

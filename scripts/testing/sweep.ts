@@ -41,6 +41,8 @@ export function isThere(folder: string): boolean {
 export async function sweep(folder: string, { abandoned = false }: SweepOptions = {}): Promise<string[]> {
   const problems = abandoned ? await endProcesses(folder) : [];
   const folders = [memoryFolderOf(folder), folder];
+  // First of all: a machine of a test keeps disks and mounts busy.
+  await removeControlGroups();
   for (const each of folders) await detachStacked(each);
   const left = await endLocalAwsServers(folder);
   for (const home of localAwsHomes(folder, DEPTH)) {
@@ -64,7 +66,6 @@ export async function sweep(folder: string, { abandoned = false }: SweepOptions 
       );
     }
   }
-  removeControlGroups();
   if (problems.length === 0) {
     for (const each of folders) await remove(each).catch((error: Error) => problems.push(error.message));
   }

@@ -50,25 +50,37 @@ export function usageFileOf(temporary: string): string {
   return path.join(temporary, "usage.jsonl");
 }
 
-/** As a nice value: a ninth of the usual share of a processor, and all of it where nobody else wants it. */
-const LOW_SHARE = 10;
+/** How a command shares the processors with others. Linux shares them out among sessions, so it has to begin one. */
+const SHARES = {
+  /** As a nice value: a ninth of the usual share, and all of it where nobody else wants it. */
+  low: "echo 10 > /proc/self/autogroup",
+  /** Only root may take more again; others keep the low share. */
+  usual: "echo 0 > /proc/self/autogroup",
+};
 
-/**
- * The command that runs a program and leaves what it took in a file, as the shell's `times` says it.
- *
- * @param yields whether it is to take what others leave of the processors. Linux shares them out among sessions, so this is
- *   meant for a command that begins one; a nice value of a process means nothing to another session.
- */
+/** How {@link withCpu} runs a command. */
+export interface Measured {
+  /** File for what it took, as the shell's `times` says it. */
+  readonly cpuFile: string;
+  /** Until this file is there, it takes what others leave of the processors. @default never */
+  readonly yieldsUntil?: string;
+}
+
+/** The command that runs a program and leaves in a file what that took. */
 export function withCpu(
   file: string,
   args: readonly string[],
-  { cpuFile, yields }: { readonly cpuFile: string; readonly yields: boolean },
+  { cpuFile, yieldsUntil = "" }: Measured,
 ): { file: string; args: string[] } {
   // Where there are no such shares, nothing is lost.
-  const share = yields ? `{ echo ${LOW_SHARE} > /proc/self/autogroup; } 2>/dev/null; ` : "";
-  // The shell waits for the program although it was asked to end itself: the program was too.
-  const measured = `${share}trap : INT TERM HUP; out=$1; shift; "$@"; code=$?; times >"$out"; exit $code`;
-  return { file: "bash", args: ["-c", measured, "measured", cpuFile, file, ...args] };
+  const yields = `{ ${SHARES.low}; until [ -e "$yields" ]; do sleep 2; done; ${SHARES.usual}; } >/dev/null 2>&1`;
+  const measured = [
+    "yields=$1 out=$2; shift 2",
+    `[ -z "$yields" ] || { ${yields} & }`,
+    // The shell waits for the program although it was asked to end itself: the program was too.
+    'trap : INT TERM HUP; "$@"; code=$?; times >"$out"; kill $! 2>/dev/null; exit $code',
+  ].join("; ");
+  return { file: "bash", args: ["-c", measured, "measured", yieldsUntil, cpuFile, file, ...args] };
 }
 
 /** Reads what `times` says: the shell's own user and system time, and on a second line those of its children. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { projectRoot } from "../../../scripts/support/project";
 import { readJUnit } from "../../../scripts/testing/junit";
@@ -18,8 +18,14 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** Runs a real runner on one file of tests; what its report says, and the last line of progress. */
 async function run(file: string, args: readonly string[]) {
   const [report, cpu] = [path.join(directory, "report.xml"), path.join(directory, "cpu")];
-  const command = withCpu(file, args, { cpuFile: cpu, yields: true });
-  const { all } = await execa(command.file, command.args, { cwd: directory, reject: false, all: true });
+  const command = withCpu(file, args, { cpuFile: cpu, yieldsUntil: path.join(directory, "never") });
+  // In a session of its own, as in `npm test`: else it would take the share from the one that this test runs in.
+  const { all } = await execa(command.file, command.args, {
+    cwd: directory,
+    detached: true,
+    reject: false,
+    all: true,
+  });
   const progress = new RunnerProgress();
   const shown = all.split("\n").flatMap((line) => progress.follow(line) ?? []);
   expect(readCpuSec(readFileSync(cpu, "utf8"))).toBeGreaterThan(0.1);
@@ -94,3 +100,20 @@ test("a file that pytest cannot load is a failure", async () => {
   const { results } = await pytest("import not_there");
   expect(results?.failed).toEqual([{ name: "test_x", reason: expect.stringContaining("not_there") }]);
 });
+
+const mayRaise = process.getuid?.() === 0 && existsSync("/proc/self/autogroup");
+test.skipIf(!mayRaise)(
+  "a runner that yields has its share again once nobody wants that (as root on Linux)",
+  async () => {
+    const [done, cpuFile] = [path.join(directory, "done"), path.join(directory, "cpu")];
+    const { file, args } = withCpu("sleep", ["600"], { cpuFile, yieldsUntil: done });
+    const running = execa(file, args, { detached: true, reject: false });
+    const share = () => readFileSync(`/proc/${running.pid}/autogroup`, "utf8");
+    const limit = { timeout: 300_000 };
+    await vi.waitFor(() => expect(share()).toMatch(/ nice 10$/m), limit);
+    writeFileSync(done, "");
+    await vi.waitFor(() => expect(share()).toMatch(/ nice 0$/m), limit);
+    process.kill(-(running.pid ?? Number.NaN), "SIGTERM");
+    await running;
+  },
+);

@@ -144,14 +144,28 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
   });
 
   const groups = controlGroups();
-  test.skipIf(groups === undefined)("a control group goes when its test is gone, and no sooner", async () => {
-    const ended = execa("true");
-    await ended;
-    const [gone, alive] = [ended.pid, process.pid].map((pid) => path.join(groups ?? "", `workbench-test-${pid}-x`));
-    for (const group of [gone, alive]) mkdirSync(path.join(group ?? "", "inner"), { recursive: true });
-    await sweep(testFolder());
-    expect(existsSync(gone ?? "")).toBe(false);
-    expect(existsSync(alive ?? "")).toBe(true);
-    await execa("find", [alive ?? "", "-depth", "-type", "d", "-delete"]);
-  });
+  test.skipIf(groups === undefined)(
+    "a control group goes when its test is gone, with what runs in it, and no sooner",
+    async () => {
+      expect((await execa("stat", ["--file-system", "--format=%T", groups ?? ""])).stdout).toBe("cgroup2fs");
+      const ended = execa("true");
+      await ended;
+      const [gone, alive] = [ended.pid, process.pid].map((pid) => path.join(groups ?? "", `workbench-test-${pid}-x`));
+      const members = [gone, alive].map((group) => {
+        const inner = path.join(group ?? "", "inner");
+        mkdirSync(inner, { recursive: true });
+        const member = execa("sleep", ["600"], { reject: false });
+        writeFileSync(path.join(inner, "cgroup.procs"), String(member.pid));
+        return member;
+      });
+      await sweep(testFolder());
+      expect(existsSync(gone ?? "")).toBe(false);
+      expect((await members[0])?.signal).toBe("SIGKILL");
+      expect(existsSync(alive ?? "")).toBe(true);
+      expect(members[1]?.exitCode).toBe(null);
+      members[1]?.kill();
+      await members[1];
+      await execa("find", [alive ?? "", "-depth", "-type", "d", "-delete"]);
+    },
+  );
 });
