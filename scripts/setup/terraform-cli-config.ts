@@ -28,7 +28,7 @@ export function pinnedProvider(): { source: string; version: string } {
 
 /** Where set-up unpacks the provider when it finds no unpacked one: once a user, however many clones. */
 function ownMirror(environment: NodeJS.ProcessEnv = process.env): string {
-  return path.join(cacheDirectory(environment), "terraform-plugins");
+  return path.join(cacheDirectory(environment), "terraform-providers");
 }
 
 /** Terraform's CLI configuration. Terraform links to an unpacked provider where it is: nothing is copied or written. */
@@ -102,8 +102,7 @@ async function unpackedMirror(
   const found = isUnpacked(own, wanted) ? own : findProviderMirror(wanted, { environment: process.env });
   if (found?.layout === "unpacked") return found;
   report(`unpacking the provider from ${found?.path ?? "the registry (about 150 MB)"}, once`);
-  await unpackProvider({ ...provider, terraform: terraform.file, from: found, to: own.path });
-  return own;
+  return unpackProvider(wanted, { terraform: terraform.file, from: found, to: own.path });
 }
 
 /** Set-up of earlier versions wrote down packed mirrors too, or none. */

@@ -1,19 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { CommandError, InterruptedError } from "../support/command-error";
+import { CommandError } from "../support/command-error";
+import { shown } from "../support/project";
 import { runLogged } from "../support/run-logged";
-import type { ProviderMirror } from "./provider-mirror";
+import { logFileOf } from "../support/spawn-logged";
+import { parseEvent } from "../terraform/events";
+import { Failure } from "../terraform/failure";
+import { mirrorAt, type ProviderMirror, type WantedProvider } from "./provider-mirror";
 
 /** For 150 MB over a slow line. */
 const LIMIT_SEC = 1800;
 
-/** Which provider is unpacked, where it comes from, and where it goes. */
+/** Where a provider is unpacked from, and where to. */
 export interface Unpacking {
   /** The Terraform that does it. */
   readonly terraform: string;
-  /** As Terraform writes it: `registry.terraform.io/hashicorp/aws`. */
-  readonly source: string;
-  readonly version: string;
   /** A packed mirror. @default the registry */
   readonly from?: ProviderMirror;
   /** A folder that becomes an unpacked mirror; what else it holds stays. */
@@ -26,26 +27,50 @@ export interface Unpacking {
  *
  * @throws CommandError one sentence when it cannot be fetched
  */
-export async function unpackProvider({ terraform, source, version, from, to }: Unpacking): Promise<void> {
-  mkdirSync(to, { recursive: true });
-  const temporary = mkdtempSync(path.join(to, ".partial-"));
+export async function unpackProvider(
+  wanted: WantedProvider,
+  { terraform, from, to }: Unpacking,
+): Promise<ProviderMirror> {
+  const { source, version, platform } = wanted;
+  mkdirSync(path.dirname(to), { recursive: true });
+  // Not in the mirror itself, which every `terraform init` walks through.
+  const temporary = mkdtempSync(`${to}.partial-`);
   try {
-    const wanted = { aws: { source, version } };
-    writeFileSync(path.join(temporary, "main.tf.json"), JSON.stringify({ terraform: { required_providers: wanted } }));
-    await runLogged({
-      name: "terraform init of the AWS provider",
-      file: terraform,
-      args: ["init", "-input=false", "-no-color", ...(from ? [`-plugin-dir=${from.path}`] : [])],
-      cwd: temporary,
-      env: { ...withoutTerraforms(process.env), TF_CLI_CONFIG_FILE: "/dev/null", CHECKPOINT_DISABLE: "1" },
-      timeoutSec: LIMIT_SEC,
-    }).catch(explain(`${source} ${version}`, from));
-    const place = path.join(...source.split("/"), version);
+    const required = { [path.basename(source)]: { source, version } };
+    writeFileSync(
+      path.join(temporary, "main.tf.json"),
+      JSON.stringify({ terraform: { required_providers: required } }),
+    );
+    await initialize(wanted, { terraform, from, to }, temporary);
+    const place = path.join(...source.split("/"), version, platform);
     mkdirSync(path.dirname(path.join(to, place)), { recursive: true });
-    moveUnlessThere(path.join(temporary, ".terraform", "providers", place), path.join(to, place));
+    moveUnlessThere(path.join(temporary, ".terraform", "providers", place), to, wanted);
+    return { path: to, layout: "unpacked" };
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+async function initialize({ source, version }: WantedProvider, { terraform, from }: Unpacking, cwd: string) {
+  const name = `unpack ${source}`;
+  const failure = new Failure();
+  const exitCode = await runLogged({
+    name,
+    file: terraform,
+    args: ["init", "-json", "-input=false", ...(from ? [`-plugin-dir=${from.path}`] : [])],
+    cwd,
+    env: { ...withoutTerraforms(process.env), TF_CLI_CONFIG_FILE: "/dev/null", CHECKPOINT_DISABLE: "1" },
+    timeoutSec: LIMIT_SEC,
+    onLine: (line) => failure.follow(line, parseEvent(line)),
+    allowedExitCodes: "any",
+  });
+  if (exitCode === 0) return;
+  const fix = from
+    ? `put a whole archive into the mirror ${from.path}, or remove it`
+    : "make the registry reachable, or put what `terraform providers mirror` gives into ~/.terraform.d/plugins";
+  throw new CommandError(
+    `provider ${source} ${version} cannot be unpacked: ${failure.sentence()}; ${fix}, and run the command again; see ${shown(logFileOf(name))}`,
+  );
 }
 
 /** Nothing of the caller's TF_… variables: they may name other places to install from. */
@@ -53,21 +78,11 @@ function withoutTerraforms(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("TF_")));
 }
 
-function explain(provider: string, from: ProviderMirror | undefined): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof InterruptedError || !(error instanceof CommandError)) throw error;
-    const fix = from
-      ? `put a whole archive into the mirror ${from.path}, or remove it`
-      : "reach registry.terraform.io, or put the provider into ~/.terraform.d/plugins, and run the command again";
-    throw new CommandError(`provider ${provider} cannot be installed: ${error.message}; ${fix}`);
-  };
-}
-
 /** Another clone may have unpacked it meanwhile. */
-function moveUnlessThere(from: string, to: string): void {
+function moveUnlessThere(from: string, mirror: string, wanted: WantedProvider): void {
   try {
-    renameSync(from, to);
+    renameSync(from, path.join(mirror, ...wanted.source.split("/"), wanted.version, wanted.platform));
   } catch (error) {
-    if (!existsSync(to)) throw error;
+    if (mirrorAt(mirror, wanted)?.layout !== "unpacked") throw error;
   }
 }

@@ -3,11 +3,6 @@ import type { Diagnostic, TerraformEvent } from "./events";
 /** Longest detail that a sentence takes over; Terraform's can be pages. */
 const DETAIL_LIMIT = 400;
 
-/** Terraform's summaries when it can find a provider neither in a mirror nor at the registry. */
-const NO_PROVIDER = /provider packages|Failed to install provider/i;
-const PROVIDER_REMEDY =
-  "make registry.terraform.io reachable, or put what `terraform providers mirror` gives into ~/.terraform.d/plugins and remove .workbench/terraform.rc";
-
 /**
  * Collects what went wrong in one operation, and tells it in one sentence.
  */
@@ -32,9 +27,8 @@ export class Failure {
   sentence(): string {
     const [first, ...more] = this.errors;
     if (first === undefined) return this.plain.at(-1) ?? "Terraform said nothing";
-    const remedy = NO_PROVIDER.test(first.summary) ? `; ${PROVIDER_REMEDY}` : "";
     const others = more.length === 0 ? "" : ` (and ${more.length} more ${more.length === 1 ? "error" : "errors"})`;
-    return `${this.describe(first)}${others}${remedy}`;
+    return `${this.describe(first)}${others}`;
   }
 
   private describe({ summary, detail, address, snippet }: Diagnostic): string {

@@ -1,48 +1,59 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mirrorAt } from "../../../scripts/setup/provider-mirror";
+import { mirrorAt, type WantedProvider } from "../../../scripts/setup/provider-mirror";
 import { findTerraform } from "../../../scripts/setup/terraform";
 import { unpackProvider } from "../../../scripts/setup/unpack-provider";
 
 const provider = { source: "example.com/test/fake", version: "1.2.3" };
 
 let folder: string;
-beforeEach(() => {
+let terraform: string;
+let wanted: WantedProvider;
+beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "unpack-"));
+  const found = await findTerraform();
+  terraform = found.file;
+  wanted = { ...provider, platform: found.platform };
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A mirror with one packed provider, which nobody starts. */
-async function packedMirror() {
-  const { file, platform } = await findTerraform();
-  const mirror = path.join(folder, "mirror");
-  const directory = path.join(mirror, provider.source);
+const mirror = () => path.join(folder, "mirror");
+const own = () => path.join(folder, "own");
+const unpack = () => unpackProvider(wanted, { terraform, from: mirrorAt(mirror(), wanted), to: own() });
+
+/** Makes a mirror with one packed provider, which nobody starts. */
+async function pack(): Promise<void> {
+  const directory = path.join(mirror(), provider.source);
   mkdirSync(directory, { recursive: true });
   const program = path.join(folder, "terraform-provider-fake_v1.2.3");
   writeFileSync(program, "#!/bin/sh\n", { mode: 0o755 });
-  const archive = path.join(directory, `terraform-provider-fake_1.2.3_${platform}.zip`);
+  const archive = path.join(directory, `terraform-provider-fake_1.2.3_${wanted.platform}.zip`);
   await execa("python3", ["-m", "zipfile", "-c", archive, program]);
-  const wanted = { ...provider, platform };
-  return { archive, wanted, unpacking: { ...provider, terraform: file, from: mirrorAt(mirror, wanted) } };
 }
 
-test("two clones that unpack one provider at one moment both find it, and nothing half-made", async () => {
-  const { unpacking, wanted } = await packedMirror();
-  const to = path.join(folder, "own");
-  await Promise.all([unpackProvider({ ...unpacking, to }), unpackProvider({ ...unpacking, to })]);
-  expect(mirrorAt(to, wanted)).toEqual({ path: to, layout: "unpacked" });
-  expect(readdirSync(to)).toEqual(["example.com"]);
+test("two clones that unpack one provider at one moment both find it, beside another platform's", async () => {
+  await pack();
+  mkdirSync(path.join(own(), provider.source, provider.version, "other_platform"), { recursive: true });
+  expect(await Promise.all([unpack(), unpack()])).toEqual(Array(2).fill({ path: own(), layout: "unpacked" }));
+  expect(mirrorAt(own(), wanted)?.layout).toBe("unpacked");
+  expect(readdirSync(folder).sort()).toEqual(["mirror", "own", "terraform-provider-fake_v1.2.3"]);
 });
 
 test("fails in one sentence for an archive that is broken, and leaves nothing", async () => {
-  const { archive, unpacking } = await packedMirror();
-  writeFileSync(archive, "half an archive");
-  const to = path.join(folder, "own");
-  await expect(unpackProvider({ ...unpacking, to })).rejects.toThrow(
-    /^provider example\.com\/test\/fake 1\.2\.3 cannot be installed: .*; put a whole archive into the mirror .*mirror, or remove it$/,
+  await pack();
+  writeFileSync(path.join(mirror(), provider.source, `terraform-provider-fake_1.2.3_${wanted.platform}.zip`), "half");
+  await expect(unpack()).rejects.toThrow(
+    /^provider example\.com\/test\/fake 1\.2\.3 cannot be unpacked: .*zip: not a valid zip file; put a whole archive into the mirror .*mirror, or remove it, and run the command again; see .*\.log$/,
   );
-  expect(readdirSync(to)).toEqual([]);
+  expect(existsSync(own())).toBe(false);
+});
+
+test("fails with what to do when it is neither in a mirror nor at the registry", async () => {
+  wanted = { ...wanted, source: "localhost:1/test/fake" };
+  await expect(unpack()).rejects.toThrow(
+    /localhost:1.*; make the registry reachable, or put .*, and run the command again; see /,
+  );
 });
