@@ -20,31 +20,45 @@ const LIMIT_SEC = 300;
  */
 export async function endProcesses(folder: string): Promise<string[]> {
   const found = () => pids().filter((pid) => pid !== process.pid && worksIn(pid, folder));
-  const remaining = await endAll(found, "SIGKILL");
-  return remaining.length === 0
-    ? []
-    : [`processes ${remaining.join(", ")} work there and outlive SIGKILL: ps -o pid,stat,wchan,args -p <pid> says why`];
+  return outlived(await endAll(found, (pid) => send(pid, "SIGKILL")));
 }
 
 /**
  * Ends every local AWS whose folder is below another, in good order: also one that has just been started and does not answer
- * yet, or has no folder yet.
+ * yet, or has no folder yet, and one that is being cleaned.
  *
- * @returns the folders of those that ran
+ * @returns the folders of those that served, and a sentence about those that did not end
  */
-export async function endLocalAwsServers(folder: string): Promise<string[]> {
-  const running = (): number[] => pids().filter((pid) => servedBelow(pid, folder) !== undefined);
-  const homes = running().flatMap((pid) => servedBelow(pid, folder) ?? []);
-  if ((await endAll(running, "SIGTERM")).length > 0) await endAll(running, "SIGKILL");
-  return homes;
+export async function endLocalAws(folder: string): Promise<{ homes: string[]; problems: string[] }> {
+  const running = (): number[] => pids().filter((pid) => isLocalAwsBelow(pid, folder));
+  const homes = new Set(running().flatMap((pid) => (commandLine(pid).includes("serve") ? (homeOf(pid) ?? []) : [])));
+  const asked = new Set<number>();
+  const ask = (pid: number): void => {
+    // Once: a program that it has just begun, to end in good order, has its command line for a moment.
+    if (asked.has(pid) || running().includes(parentOf(pid))) return;
+    asked.add(pid);
+    send(pid, "SIGTERM");
+  };
+  await endAll(running, ask);
+  const remaining = await endAll(running, (pid) => send(pid, "SIGKILL"));
+  return { homes: [...homes], problems: outlived(remaining) };
 }
 
-/** Sends a signal until none is found, or the time is up; returns those that are still found. */
-async function endAll(find: () => number[], signal: NodeJS.Signals): Promise<number[]> {
+function outlived(found: readonly number[]): string[] {
+  if (found.length === 0) return [];
+  return [`processes ${found.join(", ")} work there and outlive SIGKILL: ps -o pid,stat,wchan,args -p <pid> says why`];
+}
+
+/**
+ * Does something to all that is found, until nothing is found or the time is up.
+ *
+ * @returns what is still found
+ */
+export async function endAll<T>(find: () => T[], end: (found: T) => void): Promise<T[]> {
   const giveUpAt = Date.now() + LIMIT_SEC * 1000;
   let found = find();
   for (; found.length > 0 && Date.now() < giveUpAt; found = find()) {
-    for (const pid of found) send(pid, signal);
+    for (const each of found) end(each);
     await sleep(100);
   }
   return found;
@@ -58,11 +72,19 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The folder of the local AWS that a process serves, when that is below `folder`. */
-function servedBelow(pid: number, folder: string): string | undefined {
+function isLocalAwsBelow(pid: number, folder: string): boolean {
+  return commandLine(pid).includes("local_aws") && homeOf(pid)?.startsWith(`${folder}/`) === true;
+}
+
+function homeOf(pid: number): string | undefined {
   const words = commandLine(pid);
-  const home = words[words.indexOf("--home") + 1];
-  return words.includes("local_aws") && words.includes("serve") && home?.startsWith(`${folder}/`) ? home : undefined;
+  const option = words.indexOf("--home");
+  return option < 0 ? undefined : words[option + 1];
+}
+
+/** Zero when the process has ended. */
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
 
 function worksIn(pid: number, folder: string): boolean {

@@ -13,8 +13,8 @@ import places from "./places.json";
 import { isThere, type SweepOptions, sweep } from "./sweep";
 import { sweepWhenGone } from "./sweep-when-gone";
 
-/** How long another test run may sweep: longer than its local AWSs may take to end. */
-const SWEEP_LIMIT_SEC = 3600;
+/** How long other sweeps may take: less than the hooks of tests have. */
+const SWEEP_LIMIT_SEC = 600;
 
 /** What one test at work may use, and nobody else on this computer: claims are the same for every clone. */
 export interface Place {
@@ -36,32 +36,20 @@ export interface Place {
 }
 
 /**
- * Claims a place: of two processes that ask at one moment, each gets another. What an earlier holder left there, because it
- * was killed, is swept first. A holder that is killed has its folder swept at once by a process that survives it, or by the
- * next claim.
+ * Claims a place that nobody holds and where nobody left anything: of two processes that ask at one moment, each gets another.
+ * A holder that is killed has its folder swept at once by a process that survives it, or by the next test run.
  *
  * @throws CommandError when every place is taken
  */
 export async function claimPlace(): Promise<Place> {
-  const problems: string[] = [];
   for (let number = 0; number < places.count; number++) {
     const claim = await holdPort(places.firstClaimPort + number);
     if (claim === undefined) continue;
-    const swept = await sweepRecorded(number).then(
-      () => true,
-      (error) => {
-        problems.push(problemOf(error));
-        return false;
-      },
-    );
-    if (swept && (await isFree(number))) return take(number, claim);
+    if (readRecord(number) === undefined && (await isFree(number))) return take(number, claim);
     await claim.release();
   }
   throw new CommandError(
-    [
-      `expected a free place for a test among ${places.count}, got none: end the test runs that hold them`,
-      ...problems,
-    ].join("; "),
+    `expected a free place for a test among ${places.count}, got none: end the test runs that hold them; npm test sweeps those that ${recordDirectory()} names and nobody holds`,
   );
 }
 
@@ -87,21 +75,27 @@ function take(number: number, claim: HeldPort): Place {
   writeFileSync(recordFile(number), folder);
   mkdirSync(folder, { mode: 0o700 });
   const callOff = sweepWhenGone(number, folder);
+  let givenBack: Promise<string[]> | undefined;
+  const giveBack = async (options: SweepOptions): Promise<string[]> => {
+    try {
+      const left = await sweepInTurn(folder, options);
+      rmSync(recordFile(number), { force: true });
+      callOff();
+      return left;
+    } finally {
+      await claim.release();
+    }
+  };
   const firstTunnelPort = places.firstTunnelPort + number * places.tunnelPorts;
   return {
     port: places.firstAwsPort + number,
     network: networkOf(number),
     tunnelPorts: { nrepl: firstTunnelPort, jupyter: firstTunnelPort + 1 },
     folder,
-    giveBack: async (options = {}) => {
-      try {
-        const left = await sweepInTurn(folder, options);
-        rmSync(recordFile(number), { force: true });
-        callOff();
-        return left;
-      } finally {
-        await claim.release();
-      }
+    giveBack: (options = {}) => {
+      // Once: soon after, the place is somebody else's.
+      givenBack ??= giveBack(options);
+      return givenBack;
     },
   };
 }

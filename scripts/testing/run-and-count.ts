@@ -70,9 +70,12 @@ function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): 
     const { needs } = runner;
     if (needs === undefined) return task;
     const run = async (...tell: Parameters<typeof task.run>): Promise<void> => {
-      await capacity.use(needs.memoryMiB, () => task.run(...tell));
-      stories -= 1;
-      tellWhenDone();
+      try {
+        await capacity.use(needs.memoryMiB, () => task.run(...tell));
+      } finally {
+        stories -= 1;
+        tellWhenDone();
+      }
     };
     return { ...task, run };
   });
@@ -91,7 +94,7 @@ async function inTestFolder(add: AddTally, work: (folder: string) => Promise<voi
   const fail = (name: string, reasons: readonly string[]): void =>
     add({ passed: 0, failed: reasons.map((reason) => ({ name, reason })), skipped: [] });
   if (recordedPlaces().length > 0) {
-    const problems = await runTask("Clean up what tests left that were killed", sweepAbandonedPlaces);
+    const problems = await runTask("Clean up after tests that were killed", sweepAbandonedPlaces);
     fail("what earlier tests left can be removed", problems);
   }
   const place = await claimPlace();

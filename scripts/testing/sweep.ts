@@ -4,7 +4,7 @@ import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
 import type { LocalAws } from "../local-aws/environment";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
-import { endLocalAwsServers, endProcesses } from "./end-processes";
+import { endLocalAws, endProcesses } from "./end-processes";
 import { detachStacked, releaseMounts } from "./release-mounts";
 import { removeControlGroups } from "./test-control-group";
 
@@ -40,15 +40,16 @@ export function isThere(folder: string): boolean {
  */
 export async function sweep(folder: string, { abandoned = false }: SweepOptions = {}): Promise<string[]> {
   const problems = abandoned ? await endProcesses(folder) : [];
+  // A test's machine keeps disks and mounts busy.
+  for (const group of await removeControlGroups(folder)) problems.push(`something runs in ${group} and does not end`);
   const folders = [memoryFolderOf(folder), folder];
-  // First of all: a machine of a test keeps disks and mounts busy.
-  await removeControlGroups();
   for (const each of folders) await detachStacked(each);
-  const left = await endLocalAwsServers(folder);
+  const { homes: left, problems: survivors } = await endLocalAws(folder);
+  problems.push(...survivors);
   for (const home of localAwsHomes(folder, DEPTH)) {
     // Any port will do: a running one has announced its own.
     const localAws: LocalAws = { home, port: 1, network: "" };
-    // Where there is no /proc it is asked.
+    // Where there is no /proc, nothing was found above, and the local AWS itself says whether it runs.
     const stop = async (): Promise<void> => {
       if (await stopLocalAws(localAws)) left.push(home);
       // Without machines it has files alone, and these go with the folder.

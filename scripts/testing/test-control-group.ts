@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-
-const PREFIX = "workbench-test-";
-/** How long the kernel may take to end what it was told to kill, on a busy computer. */
-const LIMIT_SEC = 120;
+import { endAll } from "./end-processes";
 
 /** Where control groups of version 2 are mounted; undefined where there are none. */
 export function controlGroups(): string | undefined {
@@ -14,54 +11,45 @@ export function controlGroups(): string | undefined {
   return mounts.find((line) => line.includes(" - cgroup2 "))?.split(" ")[4];
 }
 
-/** The control group of a test of this process, by a name that tells whose it is. */
-export function testControlGroup(root: string, name: string): string {
-  return path.join(root, `${PREFIX}${process.pid}-${name}`);
+/** The control group of a test: its name begins with that of the test's folder, with which it is swept. */
+export function testControlGroup(root: string, name: string, folder: string = tmpdir()): string {
+  return path.join(root, `${path.basename(folder)}-${name}`);
 }
 
 /**
- * Ends what still runs in the control groups of tests whose process is gone, such as a machine that was booting, and removes
- * the groups.
+ * Ends what runs in the control groups of tests with this folder, such as a machine that was booting, and removes the groups.
+ *
+ * @returns the groups in which something does not end
  */
-export async function removeControlGroups(): Promise<void> {
+export async function removeControlGroups(folder: string): Promise<string[]> {
   const root = controlGroups();
-  if (root === undefined) return;
-  for (const name of readdirSync(root)) {
-    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-`).exec(name) ?? [];
-    if (pid === undefined || isAlive(pid)) continue;
-    await endAll(path.join(root, name));
-    removeTree(path.join(root, name));
-  }
+  if (root === undefined) return [];
+  const groups = readdirSync(root)
+    .filter((name) => name.startsWith(testControlGroup("", "", folder)))
+    .map((name) => path.join(root, name));
+  const remaining = await endAll(() => groups.filter(isPopulated), kill);
+  for (const group of groups) removeTree(group);
+  return remaining;
 }
 
-/** A process that has ended and whom nobody has waited for yet, has no command line any more. */
-function isAlive(pid: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
-  } catch {
-    return false;
-  }
+function isPopulated(group: string): boolean {
+  return /^populated 1$/m.test(readFileSync(path.join(group, "cgroup.events"), "utf8"));
 }
 
-async function endAll(group: string): Promise<void> {
-  const isPopulated = (): boolean => /^populated 1$/m.test(readFileSync(path.join(group, "cgroup.events"), "utf8"));
-  try {
-    for (const giveUpAt = Date.now() + LIMIT_SEC * 1000; isPopulated() && Date.now() < giveUpAt; await sleep(50)) {
-      writeFileSync(path.join(group, "cgroup.kill"), "1");
-    }
-  } catch {
-    // Somebody else has just removed it, or the kernel (before 5.14) cannot do this.
-  }
+function kill(group: string): void {
+  const file = path.join(group, "cgroup.kill");
+  // Linux before 5.14 has no such file: what runs there is then named as what does not end.
+  if (existsSync(file)) writeFileSync(file, "1");
 }
 
 /** A control group's files go with it, and only one without others below it can go. */
 function removeTree(group: string): void {
+  for (const entry of readdirSync(group, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(path.join(group, entry.name));
+  }
   try {
-    for (const entry of readdirSync(group, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeTree(path.join(group, entry.name));
-    }
     rmdirSync(group);
   } catch {
-    // Something runs there, or somebody else removes it at this moment.
+    // Something runs there still.
   }
 }

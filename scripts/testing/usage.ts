@@ -30,7 +30,7 @@ export function busySec(): number {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
 }
 
-/** What every file of tests took, as it was appended to a usage file: a line of JSON each. A runner that was killed may have left half a line. */
+/** What every file of tests took, as it was appended to a usage file: a line of JSON each, half a line where a runner was killed. */
 export function readUsage(file: string): Cost[] {
   let text: string;
   try {
@@ -39,10 +39,15 @@ export function readUsage(file: string): Cost[] {
     // No file of tests got to its end.
     return [];
   }
-  return text
-    .split("\n")
-    .filter((line) => line.endsWith("}"))
-    .map((line) => JSON.parse(line));
+  return text.split("\n").flatMap(parse);
+}
+
+function parse(line: string): Cost[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
 }
 
 /** The usage file of a test run. */
@@ -54,7 +59,6 @@ export function usageFileOf(temporary: string): string {
 const SHARES = {
   /** As a nice value: a ninth of the usual share, and all of it where nobody else wants it. */
   low: "echo 10 > /proc/self/autogroup",
-  /** Only root may take more again; others keep the low share. */
   usual: "echo 0 > /proc/self/autogroup",
 };
 
@@ -62,7 +66,7 @@ const SHARES = {
 export interface Measured {
   /** File for what it took, as the shell's `times` says it. */
   readonly cpuFile: string;
-  /** Until this file is there, it takes what others leave of the processors. @default never */
+  /** Until this file is there, it takes what others leave of the processors. @default it takes its share at once */
   readonly yieldsUntil?: string;
 }
 
@@ -73,12 +77,12 @@ export function withCpu(
   { cpuFile, yieldsUntil = "" }: Measured,
 ): { file: string; args: string[] } {
   // Where there are no such shares, nothing is lost.
-  const yields = `{ ${SHARES.low}; until [ -e "$yields" ]; do sleep 2; done; ${SHARES.usual}; } >/dev/null 2>&1`;
+  const yields = `{ ${SHARES.low}; while [ ! -e "$yields" ]; do kill -0 $$ || exit; sleep 2; done; ${SHARES.usual}; } >/dev/null 2>&1`;
   const measured = [
     "yields=$1 out=$2; shift 2",
     `[ -z "$yields" ] || { ${yields} & }`,
     // The shell waits for the program although it was asked to end itself: the program was too.
-    'trap : INT TERM HUP; "$@"; code=$?; times >"$out"; kill $! 2>/dev/null; exit $code',
+    'trap : INT TERM HUP; "$@"; code=$?; times >"$out"; exit $code',
   ].join("; ");
   return { file: "bash", args: ["-c", measured, "measured", yieldsUntil, cpuFile, file, ...args] };
 }

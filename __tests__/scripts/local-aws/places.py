@@ -1,6 +1,6 @@
-"""Places for local AWSs with machines, claimed as scripts/testing/place.ts claims them, and from the same ones.
+"""Places for local AWSs with machines, claimed as scripts/testing/place.ts claims them, from the same list.
 
-What a test leaves that is killed stays in its record, until the next test run sweeps it.
+The record of a test that is killed names its folder until the next test run sweeps it.
 """
 
 import contextlib

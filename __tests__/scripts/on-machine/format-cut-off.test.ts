@@ -75,7 +75,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       const go = join(scratchFolder(), "go");
       const env = shim(
         `mkfs.${fileSystem}`,
-        `exec >/dev/null 2>&1; kill -KILL $PPID; until [[ -e ${go} ]]; do sleep 0.1; done; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
+        `exec >/dev/null 2>&1; kill -KILL $PPID; for _ in {1..9000}; do [[ ! -e ${go} ]] || break; sleep 0.1; done; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
       );
       expect((await volume.mount({ env })).code).not.toBe(0);
       const mounting = volume.mounted();

@@ -98,7 +98,7 @@ describeWithDisks("on a machine that boots", () => {
 
       await install();
       const unmounting = machine.run(unmount);
-      // Longer than any process has that is no service's.
+      // Longer than a process outside a service is given.
       await sleep(20_000);
       expect((await machine.run("systemctl", "is-active", "database.service")).out).toBe("deactivating");
       await machine.must("touch", "/opt/may-write");

@@ -81,12 +81,18 @@ test("what nobody could sweep is swept by the next run, and what others hold is 
   await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
 });
 
-test("a place that is given back leaves nothing", async () => {
+test("a place that is given back leaves nothing, and giving it back again takes nothing from the next holder", async () => {
   const { stdout } = await run(`
-    const one = await place.claimPlace(); await one.giveBack();
+    const { writeFileSync } = await import("node:fs");
+    const one = await place.claimPlace();
+    await one.giveBack();
+    const number = one.port - ${places.firstAwsPort};
+    const record = ${JSON.stringify(path.join(cache, "workbench", "test-places", hostname()))} + "/" + number;
+    writeFileSync(record, "somebody else's folder");
+    await one.giveBack();
     console.log(JSON.stringify(one));`);
   const one = JSON.parse(stdout) as Claimed;
-  expect(records()).toEqual([]);
+  expect(records()).toEqual([String(one.port - places.firstAwsPort)]);
   expect(existsSync(one.folder)).toBe(false);
 });
 

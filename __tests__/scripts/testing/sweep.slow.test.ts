@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from "vitest";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { claimPlace } from "../../../scripts/testing/place";
 import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
-import { controlGroups } from "../../../scripts/testing/test-control-group";
+import { controlGroups, testControlGroup } from "../../../scripts/testing/test-control-group";
 
 const testFolder = () => mkdtempSync(path.join(tmpdir(), "workbench-test-"));
 
@@ -145,27 +145,24 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
 
   const groups = controlGroups();
   test.skipIf(groups === undefined)(
-    "a control group goes when its test is gone, with what runs in it, and no sooner",
+    "what runs in a control group of the folder is ended, and in no other",
     async () => {
       expect((await execa("stat", ["--file-system", "--format=%T", groups ?? ""])).stdout).toBe("cgroup2fs");
-      const ended = execa("true");
-      await ended;
-      const [gone, alive] = [ended.pid, process.pid].map((pid) => path.join(groups ?? "", `workbench-test-${pid}-x`));
-      const members = [gone, alive].map((group) => {
-        const inner = path.join(group ?? "", "inner");
-        mkdirSync(inner, { recursive: true });
+      const [directory, other] = [testFolder(), testFolder()];
+      const [swept, left] = [directory, other].map((folder) => {
+        const group = testControlGroup(groups ?? "", "machine", folder);
+        mkdirSync(path.join(group, "inner"), { recursive: true });
         const member = execa("sleep", ["600"], { reject: false });
-        writeFileSync(path.join(inner, "cgroup.procs"), String(member.pid));
-        return member;
+        writeFileSync(path.join(group, "inner", "cgroup.procs"), String(member.pid));
+        return { group, member };
       });
-      await sweep(testFolder());
-      expect(existsSync(gone ?? "")).toBe(false);
-      expect((await members[0])?.signal).toBe("SIGKILL");
-      expect(existsSync(alive ?? "")).toBe(true);
-      expect(members[1]?.exitCode).toBe(null);
-      members[1]?.kill();
-      await members[1];
-      await execa("find", [alive ?? "", "-depth", "-type", "d", "-delete"]);
+      await sweep(directory);
+      expect(existsSync(swept?.group ?? "")).toBe(false);
+      expect((await swept?.member)?.signal).toBe("SIGKILL");
+      expect(existsSync(left?.group ?? "")).toBe(true);
+      expect(left?.member.exitCode).toBe(null);
+      await sweep(other);
+      expect(existsSync(left?.group ?? "")).toBe(false);
     },
   );
 });
