@@ -31,9 +31,7 @@ beforeAll(async () => {
   api = await ApiOnly.make();
   const cache = path.join(api.folder, "cache");
   mkdirSync(path.join(cache, "workbench"), { recursive: true });
-  for (const name of ["base-image", "terraform-plugins"]) {
-    symlinkSync(path.join(cacheDirectory(), name), path.join(cache, "workbench", name));
-  }
+  symlinkSync(path.join(cacheDirectory(), "base-image"), path.join(cache, "workbench", "base-image"));
   environment = {
     ...process.env,
     PATH: [path.join(api.folder, "bin"), ...pathWithout(["packer", "go"])].join(path.delimiter),
