@@ -4,7 +4,7 @@ import { filesOfKind, type Kind, listTestFiles, tagsOf } from "./scripts/testing
 /** One limit a test, for what hangs: a busy computer takes its time, and is no reason to fail. */
 const LIMIT_MS: Readonly<Record<Exclude<Kind, "python">, number>> = {
   fast: 300_000,
-  slow: 900_000,
+  slow: 1_800_000,
   lifecycle: 1_800_000,
   deep: 3_600_000,
 };

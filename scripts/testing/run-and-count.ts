@@ -4,17 +4,16 @@ import { type ProgressTask, runTask, runTasks } from "../support/progress";
 import { Capacity } from "./capacity";
 import type { Check } from "./checks";
 import { claimPlace, recordedPlaces, sweepAbandonedPlaces } from "./place";
+import places from "./places.json";
 import { checkTask, runnerTask, storiesDoneFile } from "./run-tests";
 import type { Runner } from "./runners";
+import { inStorySlot } from "./story-slot";
 import { type Cost, countLine, failedToRun, type Tally } from "./tally";
 import { describeCosts, describeTallies } from "./tally-report";
 import { busySec, readUsage, usageFileOf } from "./usage";
 
 /** Takes in how a runner or a check fared. */
 export type AddTally = (tally: Tally) => void;
-
-/** Stories that run at once: they wait for pauses of the AWS provider most of the time. */
-export const STORIES_AT_ONCE = 4;
 
 /** What a command runs. */
 export interface Work {
@@ -59,7 +58,7 @@ export async function runAndCount(command: string, prepare: (add: AddTally) => P
 
 /** All side by side; of the stories, which declare their memory, as many as there is room for. */
 function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): ProgressTask[] {
-  const capacity = new Capacity(STORIES_AT_ONCE);
+  const capacity = new Capacity(places.storiesAtOnce);
   let stories = runners.filter(({ needs }) => needs !== undefined).length;
   const tellWhenDone = (): void => {
     if (stories === 0) writeFileSync(storiesDoneFile(folder), "");
@@ -71,7 +70,7 @@ function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): 
     if (needs === undefined) return task;
     const run = async (...tell: Parameters<typeof task.run>): Promise<void> => {
       try {
-        await capacity.use(needs.memoryMiB, () => task.run(...tell));
+        await capacity.use(needs.memoryMiB, () => inStorySlot(tell[0], () => task.run(...tell)));
       } finally {
         stories -= 1;
         tellWhenDone();

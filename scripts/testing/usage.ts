@@ -57,8 +57,8 @@ export function usageFileOf(temporary: string): string {
 
 /** How a command shares the processors with others. Linux shares them out among sessions, so it has to begin one. */
 const SHARES = {
-  /** As a nice value: a ninth of the usual share, and all of it where nobody else wants it. */
-  low: "echo 10 > /proc/self/autogroup",
+  /** As a nice value: a third of the usual share, and all of it where nobody else wants it. */
+  low: "echo 5 > /proc/self/autogroup",
   usual: "echo 0 > /proc/self/autogroup",
 };
 

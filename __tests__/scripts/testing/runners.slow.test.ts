@@ -110,7 +110,7 @@ test.skipIf(!mayRaise)(
     const running = execa(file, args, { detached: true, reject: false });
     const share = () => readFileSync(`/proc/${running.pid}/autogroup`, "utf8");
     const limit = { timeout: 300_000 };
-    await vi.waitFor(() => expect(share()).toMatch(/ nice 10$/m), limit);
+    await vi.waitFor(() => expect(share()).toMatch(/ nice 5$/m), limit);
     writeFileSync(done, "");
     await vi.waitFor(() => expect(share()).toMatch(/ nice 0$/m), limit);
     process.kill(-(running.pid ?? Number.NaN), "SIGTERM");
