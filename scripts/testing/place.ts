@@ -43,6 +43,8 @@ export interface Place {
  */
 export async function claimPlace(): Promise<Place> {
   for (let number = 0; number < places.count; number++) {
+    // Not even for a moment is a place held that is to be swept: whoever sweeps would take it for somebody's.
+    if (readRecord(number) !== undefined) continue;
     const claim = await holdPort(places.firstClaimPort + number);
     if (claim === undefined) continue;
     if (readRecord(number) === undefined && (await isFree(number))) return take(number, claim);
@@ -130,10 +132,18 @@ function problemOf(error: unknown): string {
 }
 
 /** Sweeps one place, unless somebody holds it. */
-export async function sweepPlace(number: number): Promise<void> {
+async function sweepPlace(number: number): Promise<void> {
   const claim = await holdPort(places.firstClaimPort + number);
   if (claim === undefined) return;
   await sweepRecorded(number).finally(() => claim.release());
+}
+
+/** Sweeps the place of a holder that is gone. Another user's tests may look at that place for a moment: until then it waits. */
+export async function sweepPlaceOf(number: number, folder: string): Promise<void> {
+  for (const giveUpAt = Date.now() + SWEEP_LIMIT_SEC * 1000; Date.now() < giveUpAt; await sleep(200)) {
+    if (readRecord(number) !== folder) return;
+    await sweepPlace(number);
+  }
 }
 
 /** Sweeps what the record of a place names; whoever calls holds the place. */

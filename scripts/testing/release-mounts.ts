@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { ask } from "../support/ask";
 
@@ -25,6 +25,7 @@ export async function releaseMounts(directory: string): Promise<string[]> {
 
 /** A test on a disk plugs it into this computer, since the scripts that it tests look there. */
 function removeLinksTo(device: string): void {
+  for (const node of xenNodes()) if (isSameDevice(node, device)) rmSync(node, { force: true });
   for (const name of volumeLinks()) {
     const link = path.join(BY_ID, name);
     if (targetOf(link) !== device) continue;
@@ -33,6 +34,18 @@ function removeLinksTo(device: string): void {
     rmSync(`/var/lib/workbench/formatting/${volume}`, { force: true });
     rmSync(`/run/workbench/${volume}.lock`, { force: true });
   }
+}
+
+/** Disks by the names that Xen gives, two letters long: those of tests, on a computer with fewer than 27 disks. */
+function xenNodes(): string[] {
+  return readdirSync("/dev")
+    .filter((name) => /^(xvd|sd)[a-z]{2}$/.test(name))
+    .map((name) => path.join("/dev", name));
+}
+
+function isSameDevice(one: string, other: string): boolean {
+  const numberOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.rdev;
+  return numberOf(one) === numberOf(other);
 }
 
 /** Undefined for a link that another test has just removed. */

@@ -1,6 +1,6 @@
-/** Sweeps the place that is its argument, unless somebody holds it: what `sweepWhenGone` starts. */
-import { sweepPlace } from "./place";
+/** Sweeps the place and the folder that are its arguments: what `sweepWhenGone` starts. */
+import { sweepPlaceOf } from "./place";
 
-const [number] = process.argv.slice(2);
-if (number === undefined) throw new Error("expected the number of a place, got no argument");
-await sweepPlace(Number(number));
+const [number, folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error("expected the number of a place and the folder of its holder, got less");
+await sweepPlaceOf(Number(number), folder);

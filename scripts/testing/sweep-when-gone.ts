@@ -4,7 +4,7 @@ import path from "node:path";
 import { projectRoot } from "../support/project";
 
 /** Waits for the end of its input, which is the end of whoever started it, then sweeps unless there is nothing to sweep. */
-const WATCH = 'cat > /dev/null; [ ! -e "$0" ] || exec "$1" --import tsx "$2" "$3"';
+const WATCH = 'cat > /dev/null; [ ! -e "$0" ] || exec "$1" --import tsx "$2" "$3" "$0"';
 
 /**
  * Has a place swept once this process is gone, however it ends: Ctrl-C and SIGKILL leave it no time to clean up itself.

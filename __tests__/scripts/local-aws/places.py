@@ -37,6 +37,9 @@ def claim_place() -> Iterator[Place]:
     """Claims a place that nobody holds and where nobody left anything; what a kill leaves there is in its record."""
     for number in range(_PLACES["count"]):
         record = record_file(number)
+        # Not even for a moment is a place held that is to be swept: whoever sweeps would take it for somebody's.
+        if record.exists():
+            continue
         with socket.socket() as claim:
             try:
                 claim.bind(("127.0.0.1", _PLACES["firstClaimPort"] + number))

@@ -7,7 +7,7 @@ import { Machine } from "./machine";
 import { describeWithDisks } from "./requirements";
 import { shim } from "./shim";
 import { Volume } from "./volume";
-import { withXenNode } from "./xen-node";
+import { freeLetters, withXenNode } from "./xen-node";
 
 describeWithDisks("mount-data-volume refuses", () => {
   it("fails when the device never appears, after the time that was set", async () => {
@@ -20,9 +20,10 @@ describeWithDisks("mount-data-volume refuses", () => {
   });
 
   it("fails to trust a disk of that name that is no Xen disk", async () => {
-    const volume = await Volume.attach({ plugged: false, deviceName: "/dev/sdzr", waitSec: 1 });
-    await withXenNode(volume, "/dev/sdzr", () =>
-      volume.refused("NO_DEVICE", /or a Xen disk at \/dev\/sdzr, got neither/),
+    const deviceName = `/dev/sd${freeLetters()}`;
+    const volume = await Volume.attach({ plugged: false, deviceName, waitSec: 1 });
+    await withXenNode(volume, deviceName, () =>
+      volume.refused("NO_DEVICE", new RegExp(`or a Xen disk at ${deviceName}, got neither`)),
     );
   });
 

@@ -6,7 +6,7 @@ import { Machine, sleep } from "./machine";
 import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
-import { withXenNode } from "./xen-node";
+import { freeLetters, withXenNode } from "./xen-node";
 
 const nobody = 65534;
 
@@ -125,8 +125,9 @@ describeWithDisks("mount-data-volume", () => {
   });
 
   it("finds a Xen disk by the name that it was attached under", async () => {
-    const volume = await Volume.attach({ plugged: false, deviceName: "/dev/sdzq" });
-    await withXenNode(volume, "/dev/xvdzq", async () => {
+    const letters = freeLetters();
+    const volume = await Volume.attach({ plugged: false, deviceName: `/dev/sd${letters}` });
+    await withXenNode(volume, `/dev/xvd${letters}`, async () => {
       await volume.mounted();
       await volume.unmounted();
     });

@@ -1,4 +1,14 @@
+import { existsSync } from "node:fs";
 import type { Volume } from "./volume";
+
+/** Two letters that no disk of this computer ends in: /dev is the same for every test run. */
+export function freeLetters(): string {
+  const letter = () => String.fromCharCode("a".charCodeAt(0) + Math.floor(Math.random() * 26));
+  for (;;) {
+    const letters = `${letter()}${letter()}`;
+    if (!existsSync(`/dev/xvd${letters}`) && !existsSync(`/dev/sd${letters}`)) return letters;
+  }
+}
 
 /** With a device file of that name for the volume, as Xen has it. */
 export async function withXenNode(volume: Volume, path: string, use: () => Promise<unknown>): Promise<void> {

@@ -8,6 +8,7 @@ import { venvPython } from "../../../scripts/setup/python-env";
 import { claimPlace } from "../../../scripts/testing/place";
 import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
 import { controlGroups, testControlGroup } from "../../../scripts/testing/test-control-group";
+import { freeLetters } from "../on-machine/xen-node";
 
 const testFolder = () => mkdtempSync(path.join(tmpdir(), "workbench-test-"));
 
@@ -82,6 +83,9 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     truncateSync(file, 1024 * 1024);
     const { stdout: device } = await execa("losetup", ["--find", "--show", file]);
     const id = randomBytes(8).toString("hex");
+    const xenNode = `/dev/xvd${freeLetters()}`;
+    const [major = "", minor = ""] = (await execa("stat", ["-c", "%Hr %Lr", device])).stdout.split(" ");
+    await execa("mknod", [xenNode, "b", major, minor]);
     const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol${id}`;
     const lock = `/run/workbench/vol-${id}.lock`;
     for (const each of [link, lock]) mkdirSync(path.dirname(each), { recursive: true });
@@ -89,7 +93,7 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     writeFileSync(lock, "");
 
     await sweep(directory);
-    for (const each of [memory, lock]) expect(existsSync(each)).toBe(false);
+    for (const each of [memory, lock, xenNode]) expect(existsSync(each)).toBe(false);
     expect(() => lstatSync(link)).toThrow("ENOENT");
   });
 
