@@ -1,3 +1,5 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "./until";
 import type { Workbench } from "./workbench";
@@ -16,6 +18,7 @@ export interface CutOff {
 
 /**
  * Begins a command, sends its whole process group `signal` once it says `when`, as a terminal does, and returns how it ended.
+ * SIGKILL is for Terraform and its providers too, which are in no group of cdktf's.
  */
 export async function cutOff(user: Workbench, { stack, verb = "deploy", when, made, signal }: CutOff) {
   const running = user.begin(verb, stack);
@@ -23,7 +26,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
   let sent: Promise<Error | undefined> | undefined;
   running.all?.on("data", (chunk: Buffer) => {
     said += chunk.toString();
-    if (said.includes(when)) sent ??= send(running.pid ?? 0, signal, made);
+    if (said.includes(when)) sent ??= send(running.pid ?? 0, signal, made, path.join(user.outdir, "stacks", stack));
   });
   const { exitCode } = await running;
   if (sent === undefined) throw new Error(`expected "${when}", got:\n${said.slice(-2000)}`);
@@ -33,14 +36,35 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
 }
 
 /** Its error is the answer, since nobody waits for it while the command runs. */
-async function send(group: number, signal: NodeJS.Signals, made: CutOff["made"]): Promise<Error | undefined> {
+async function send(
+  group: number,
+  signal: NodeJS.Signals,
+  made: CutOff["made"],
+  terraformFolder: string,
+): Promise<Error | undefined> {
   try {
     await untilMade(made);
-    process.kill(-group, signal);
+    const terraform = signal === "SIGKILL" ? processesIn(terraformFolder) : [];
+    for (const pid of [-group, ...terraform]) process.kill(pid, signal);
     return undefined;
   } catch (error) {
     return error as Error;
   }
+}
+
+/** Of whoever works in a folder: Terraform and its providers, of what was synthesized there. */
+export function processesIn(folder: string): number[] {
+  const worksThere = (pid: string): boolean => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && worksThere(name))
+    .map(Number);
 }
 
 /**

@@ -3,10 +3,12 @@
  * @memory 600 MiB
  * @minutes 2
  */
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { cutOff } from "./cut-off";
+import { cutOff, processesIn } from "./cut-off";
 import { unwrapped } from "./said";
 import { story } from "./steps";
+import { until } from "./until";
 import { Workbench } from "./workbench";
 
 /** Whoever cuts off the making of the volume goes on with that volume: there is never a second one. */
@@ -48,6 +50,18 @@ describe("a volume whose making is cut off", () => {
     expect((await user.terraform(["untaint", "aws_ebs_volume.data_volume"], "ebs")).exitCode).toBe(0);
     await goesOn(user, made);
   });
+
+  step(
+    "whose terminal is closed (SIGHUP) while AWS makes it: Terraform goes on to the end, and saves its state",
+    async () => {
+      const user = owner.another("closed");
+      const ended = await cutOff(user, { stack: "ebs", when, made: () => volumes(user), signal: "SIGHUP" });
+      expect(ended.exitCode).not.toBe(0);
+      await until("Terraform's end", async () => processesIn(path.join(user.outdir, "stacks", "ebs")).length === 0);
+      expect((await user.plan("ebs")).changes).toBe("");
+      expect(await volumes(user)).toHaveLength(1);
+    },
+  );
 
   step("killed (SIGKILL) while AWS makes it: the next deploy takes it on", async () => {
     const user = owner.another("killed");

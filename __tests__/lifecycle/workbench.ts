@@ -258,7 +258,8 @@ export class Workbench {
     return this.place ? this.session.localAws.home : this.folder;
   }
 
-  private get outdir(): string {
+  /** Where cdktf writes what it synthesizes, and Terraform works. */
+  get outdir(): string {
     return path.join(this.terraformFolder, "cdktf.out");
   }
 

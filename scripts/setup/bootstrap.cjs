@@ -3,8 +3,8 @@
  *
  *     node scripts/setup/bootstrap.cjs <script.ts> [arguments]
  *
- * Checks Node, runs `npm ci` when node_modules is missing or differs from the lockfile, then runs the script in this
- * very process (one process less between Ctrl-C and the work). Costs about 5 ms when there is nothing to do.
+ * Checks Node, runs `npm ci` when node_modules is missing or differs from the lockfile, patches cdktf-cli, then runs the
+ * script in this very process (one process less between Ctrl-C and the work). Costs about 5 ms when there is nothing to do.
  */
 "use strict";
 
@@ -12,6 +12,7 @@ const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
+const { patchCdktfCli } = require("./patch-cdktf-cli.cjs");
 
 const INSTALL_TIMEOUT_SEC = 600;
 
@@ -91,12 +92,24 @@ function install(root) {
   return `npm ci failed: ${reason}; its output is in ${path.relative(root, log)}`;
 }
 
+/** One sentence when what is installed cannot be patched. */
+function patch(root) {
+  try {
+    patchCdktfCli(root);
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}
+
 /** Checks, installs, hands over. Exit code 1 with one sentence when it cannot. */
 async function main([script, ...scriptArguments]) {
   const root = path.resolve(__dirname, "..", "..");
   const { engines } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));
   const problem =
-    nodeProblem(process.versions.node, engines.node) ?? (installedMatchesLockfile(root) ? undefined : install(root));
+    nodeProblem(process.versions.node, engines.node) ??
+    (installedMatchesLockfile(root) ? undefined : install(root)) ??
+    patch(root);
   if (problem) {
     process.stderr.write(`error: ${problem}\n`);
     process.exitCode = 1;

@@ -24,7 +24,8 @@ describe("Node's version", () => {
 });
 
 test("every npm command comes through it, on a fresh clone above all", () => {
-  const scripts: Record<string, string> = require("../../../package.json").scripts;
+  const { postinstall, ...scripts }: Record<string, string> = require("../../../package.json").scripts;
+  expect(postinstall, "what `npm ci` itself runs").toBe("node scripts/setup/patch-cdktf-cli.cjs");
   for (const script of Object.values(scripts)) {
     const [, file = "missing"] = /^node scripts\/setup\/bootstrap\.cjs (\S+\.ts)$/.exec(script) ?? [];
     expect(existsSync(path.resolve(file)), script).toBe(true);
@@ -36,7 +37,9 @@ describe("a project", () => {
   beforeEach(() => {
     root = mkdtempSync(path.join(tmpdir(), "bootstrap-"));
     mkdirSync(path.join(root, "scripts", "setup"), { recursive: true });
-    cpSync(bootstrap, path.join(root, "scripts", "setup", "bootstrap.cjs"));
+    for (const file of ["bootstrap.cjs", "patch-cdktf-cli.cjs"]) {
+      cpSync(path.join(path.dirname(bootstrap), file), path.join(root, "scripts", "setup", file));
+    }
     writeFileSync(path.join(root, "package.json"), '{"engines":{"node":">=20.9"}}');
   });
   afterEach(() => rmSync(root, { recursive: true }));

@@ -1,0 +1,167 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { projectRoot } from "../../../scripts/support/project";
+
+const { BUNDLE, patchCdktfCli, patched, unpatched } = require("../../../scripts/setup/patch-cdktf-cli.cjs");
+const bundle = path.join(projectRoot, BUNDLE);
+const installed = path.join(projectRoot, "node_modules/cdktf-cli");
+
+const LIMIT_MS = 300_000;
+
+/** Says when it works, writes down every signal, and two seconds after the first one ends in good order, as a failure. */
+const TERRAFORM = `#!/bin/bash
+case "$1" in
+  version) echo '{"terraform_version":"1.11.4"}' ;;
+  apply | plan)
+    for signal in INT TERM HUP; do trap "echo $signal >>'$TOLD'" "$signal"; done
+    echo $$ >"$TOLD.pid"
+    echo "Creating..."
+    until [ -s "$TOLD" ] || [ -e "$TOLD.go-on" ]; do sleep 0.1; done
+    for _ in {1..20}; do sleep 0.1; done
+    if [ -s "$TOLD" ]; then ending=1; else ending=0; fi
+    echo saved >>"$TOLD"
+    exit "$ending"
+    ;;
+esac
+`;
+
+/** A project with one stack, written by hand: what cdktf-cli does with Terraform is all that matters. */
+const APP = `
+const fs = require("node:fs"), out = process.env.CDKTF_OUTDIR;
+fs.mkdirSync(out + "/stacks/one", { recursive: true });
+const metadata = { version: "0.21.0", stackName: "one", backend: "local" };
+const content = { "//": { metadata }, terraform: { required_providers: {} } };
+fs.writeFileSync(out + "/stacks/one/cdk.tf.json", JSON.stringify(content));
+const one = { name: "one", constructPath: "one", synthesizedStackPath: "stacks/one/cdk.tf.json",
+  workingDirectory: "stacks/one", dependencies: [], annotations: [] };
+fs.writeFileSync(out + "/manifest.json", JSON.stringify({ version: "0.21.0", stacks: { one } }));
+`;
+
+let folder: string;
+let told: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "patch-cdktf-cli-"));
+  told = path.join(folder, "told");
+  writeFileSync(path.join(folder, "terraform"), TERRAFORM);
+  chmodSync(path.join(folder, "terraform"), 0o755);
+  writeFileSync(path.join(folder, "app.cjs"), APP);
+  writeFileSync(
+    path.join(folder, "cdktf.json"),
+    JSON.stringify({ language: "typescript", app: "node app.cjs", projectId: "one", sendCrashReports: "false" }),
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** cdktf-cli as npm installs it, in the test's own folder. */
+function withoutPatches(): string {
+  const copy = path.join(folder, "without-patches");
+  cpSync(installed, copy, { recursive: true, filter: (file) => !file.endsWith(".map") });
+  symlinkSync(path.join(projectRoot, "node_modules"), path.join(folder, "node_modules"));
+  const file = path.join(copy, "bundle/bin/cmds/handlers.js");
+  writeFileSync(file, unpatched(readFileSync(file, "utf8")));
+  return copy;
+}
+
+/** What Terraform was told, and that it saved its state. */
+const seen = (): string[] => (existsSync(told) ? readFileSync(told, "utf8").split("\n").filter(Boolean) : []);
+
+/** Runs a verb until Terraform is at work, then does something to cdktf's process group, as a terminal does. */
+async function cutOff(cli: string, words: string[], signal: NodeJS.Signals) {
+  const cdktf = execa(process.execPath, [path.join(cli, "bundle/bin/cdktf"), ...words, "--skip-provider-lock"], {
+    cwd: folder,
+    env: { PATH: `${folder}:${process.env["PATH"]}`, TOLD: told, CI: "true" },
+    detached: true,
+    all: true,
+    reject: false,
+  });
+  const working = vi.waitFor(() => readFileSync(`${told}.pid`), { timeout: LIMIT_MS, interval: 50 });
+  const early = cdktf.then(({ all }) => Promise.reject(new Error(`ended before Terraform began:\n${all}`)));
+  await Promise.race([working, early]);
+  early.catch(() => undefined);
+  process.kill(-(cdktf.pid ?? Number.NaN), signal);
+  const { exitCode } = await cdktf;
+  return { exitCode, seenThen: seen(), terraform: Number(readFileSync(`${told}.pid`, "utf8")) };
+}
+
+/** Waits for the end of a process that is nobody's child any more. */
+const ended = (pid: number) =>
+  vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: LIMIT_MS, interval: 50 });
+
+const deploy = ["deploy", "one", "--auto-approve"];
+
+describe("Ctrl-C", () => {
+  test("reaches Terraform once, and cdktf deploy waits until it has saved its state", async () => {
+    const { exitCode, seenThen } = await cutOff(installed, deploy, "SIGINT");
+    expect(seenThen).toEqual(["INT", "saved"]);
+    expect(exitCode).toBe(1);
+  });
+
+  test("reaches terraform plan once, and cdktf diff waits until it has given its lock back", async () => {
+    const { exitCode, seenThen } = await cutOff(installed, ["diff", "one"], "SIGINT");
+    expect(seenThen).toEqual(["INT", "saved"]);
+    expect(exitCode).toBe(1);
+  });
+
+  test.each([
+    ["deploy", deploy, "HUP"],
+    ["diff", ["diff", "one"], "TERM"],
+  ])("in cdktf %s without the patches, Terraform is told more", async (_verb, words, more) => {
+    const { terraform } = await cutOff(withoutPatches(), words, "SIGINT");
+    await ended(terraform);
+    expect(seen()).toContain(more);
+  });
+});
+
+describe("a terminal that is closed", () => {
+  test("does not reach Terraform, which ends what it does", async () => {
+    const { terraform } = await cutOff(installed, deploy, "SIGHUP");
+    writeFileSync(`${told}.go-on`, "");
+    await ended(terraform);
+    expect(seen()).toEqual(["saved"]);
+  });
+
+  test("without the patches reaches it", async () => {
+    const { terraform } = await cutOff(withoutPatches(), deploy, "SIGHUP");
+    await ended(terraform);
+    expect(seen()).toContain("HUP");
+  });
+});
+
+describe("the patches", () => {
+  test("are there already where they are made again", () => {
+    const code = readFileSync(bundle, "utf8");
+    expect(patched(code)).toBe(code);
+    expect(patched(unpatched(code))).toBe(code);
+    expect(unpatched(code)).not.toBe(code);
+  });
+
+  test("are made in a new installation, and looked for once", () => {
+    const file = path.join(folder, BUNDLE);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, unpatched(readFileSync(bundle, "utf8")));
+    patchCdktfCli(folder);
+    expect(readFileSync(file, "utf8")).toBe(readFileSync(bundle, "utf8"));
+    writeFileSync(file, "");
+    patchCdktfCli(folder);
+    expect(readFileSync(file, "utf8")).toBe("");
+  });
+
+  test("fail with one sentence for another cdktf-cli", () => {
+    expect(() => patched("another program")).toThrow(
+      /^node_modules\/cdktf-cli\/bundle\/bin\/cmds\/handlers\.js cannot be patched: expected ".+" once, got it 0 times; .+ is for cdktf-cli 0\.21\.0, so install that version with npm ci$/,
+    );
+  });
+});
