@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted, onInterrupt } from "../support/interrupt";
@@ -8,10 +9,11 @@ import { Failure } from "./failure";
 
 /**
  * SIGINT makes a provider drop the requests that are on their way; AWS answers them all the same, and what it then makes is in
- * nobody's state. So it is sent this long after a resource was begun, by when its first request is answered.
+ * nobody's state. So it is sent this long after a resource was begun, by when its first request is answered: as many times as
+ * long as there are programs that wait for each processor.
  */
 const QUIET_MS = 2_000;
-/** Where resources begin one after the other, it is sent all the same after this long. */
+/** Where resources begin one after the other, it is sent all the same after this long, or as many times as long. */
 const QUIET_LIMIT_MS = 10_000;
 
 /** One stack as it was synthesized, and how to call Terraform for it. */
@@ -83,6 +85,7 @@ export async function runTerraform(stack: SynthesizedStack, call: TerraformCall)
 
 /** Settles when nothing has begun for a while, or after the limit. */
 async function whenQuiet(begunAt: () => number): Promise<void> {
-  const limit = Date.now() + QUIET_LIMIT_MS;
-  while (Date.now() < Math.min(begunAt() + QUIET_MS, limit)) await sleep(100);
+  const busy = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+  const limit = Date.now() + QUIET_LIMIT_MS * busy;
+  while (Date.now() < Math.min(begunAt() + QUIET_MS * busy, limit)) await sleep(100);
 }

@@ -95,7 +95,7 @@ describe("npm start", () => {
 
     const again = await api.run("start", []);
     expect(again.all).toMatch(/ebs: (\d+ added|nothing to do)/);
-    expect(again.exitCode).toBe(0);
+    expect(again.exitCode, String(again.all)).toBe(0);
     const volumes = await api.run("local", ["aws", "ec2", "describe-volumes", "--query", "length(Volumes)"]);
     expect(volumes.stdout).toBe("1");
   });
