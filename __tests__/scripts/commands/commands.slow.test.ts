@@ -86,11 +86,12 @@ describe("npm start", () => {
     await Promise.race([made, ended]);
     process.kill(-(running.pid ?? 0), "SIGINT");
     const stopped = await running;
-    // On a slow computer the first stack may be done before there is a quiet moment to stop it in.
-    expect(stopped.all).toMatch(
-      /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/,
-    );
-    expect(stopped.exitCode).toBe(130);
+    const interrupted =
+      /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/;
+    // On a busy computer everything may be done before there is a quiet moment to stop it in.
+    const done = /^Left out: ec2/m;
+    expect(stopped.all).toMatch(stopped.exitCode === 0 ? done : interrupted);
+    expect([0, 130]).toContain(stopped.exitCode);
     expect(await processesOf(path.join(api.home, "cdktf.out"))).toEqual([]);
 
     const again = await api.run("start", []);
