@@ -79,7 +79,8 @@ class Login:
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",
             "LogLevel=ERROR",
-            "ConnectTimeout=10",
+            # For a login on a busy computer; where nobody is, the kernel says so within seconds.
+            "ConnectTimeout=300",
         )
         words = [
             "ssh",
