@@ -80,20 +80,28 @@ def test_a_terminated_machine_gives_its_elastic_address_back(local_aws, other):
 
 
 @pytest.fixture
-def stranger():
-    """Another host of this host's network: a namespace that uses this host as its router."""
-    ip("netns", "add", "machines-stranger")
-    ip("link", "add", "mstranger", "type", "veth", "peer", "name", "eth0", "netns", "machines-stranger")
-    ip("addr", "add", "198.19.255.1/30", "dev", "mstranger")
-    ip("link", "set", "mstranger", "up")
+def stranger(second_place):
+    """Another host of this host's network, which uses this host as its router: its interface here, and how to be there.
+
+    A namespace without a name, which goes with its last process, and its interface with it.
+    """
+    host = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo made; exec sleep infinity"], stdout=subprocess.PIPE)
+    assert host.stdout is not None and host.stdout.readline() == b"made\n"
+    router, own = list(second_place.subnets()[-1].hosts())[:2]
+    interface, within = f"stranger{host.pid}"[:15], ["nsenter", f"--net=/proc/{host.pid}/ns/net"]
+    ip("link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", str(host.pid))
+    ip("addr", "add", f"{router}/30", "dev", interface)
+    ip("link", "set", interface, "up")
     for words in (
         ["link", "set", "eth0", "up"],
-        ["addr", "add", "198.19.255.2/30", "dev", "eth0"],
-        ["route", "add", "default", "via", "198.19.255.1"],
+        ["addr", "add", f"{own}/30", "dev", "eth0"],
+        ["route", "add", "default", "via", str(router)],
     ):
-        ip("-n", "machines-stranger", *words)
-    yield ["ip", "netns", "exec", "machines-stranger"]
-    ip("netns", "delete", "machines-stranger")
+        subprocess.run([*within, "ip", *words], check=True)
+    yield interface, within
+    ip("link", "delete", interface)
+    host.kill()
+    host.wait()
 
 
 def reaches(within, address):
@@ -127,14 +135,15 @@ def test_another_host_reaches_no_machine(local_aws, instance, stranger):
         "DROP",
     ]
     addresses = [local_aws.address(instance), local_aws.describe(instance)["PrivateIpAddress"]]
+    interface, within = stranger
     # Docker's policy, where this host has it, is to forward nothing: it must not be what keeps the stranger out.
-    way_in = ["FORWARD", "-i", "mstranger", "-j", "ACCEPT"]
+    way_in = ["FORWARD", "-i", interface, "-j", "ACCEPT"]
     iptables("-I", *way_in)
     try:
-        assert [reaches(stranger, address) for address in addresses] == [False, False]
+        assert [reaches(within, address) for address in addresses] == [False, False]
         iptables("-t", "mangle", "-D", *rule)
         try:
-            assert [reaches(stranger, address) for address in addresses] == [True, True]
+            assert [reaches(within, address) for address in addresses] == [True, True]
         finally:
             iptables("-t", "mangle", "-I", *rule)
     finally:
