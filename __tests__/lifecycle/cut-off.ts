@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "./until";
@@ -12,7 +12,7 @@ export interface CutOff {
   /** What the command says when it is to be cut off. */
   readonly when: string;
   /** What AWS must have made by then: asked again and again until there is something. @default nothing */
-  readonly made?: () => Promise<readonly unknown[]>;
+  readonly made?: (() => Promise<readonly unknown[]>) | undefined;
   readonly signal: NodeJS.Signals;
 }
 
@@ -26,7 +26,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
   let sent: Promise<Error | undefined> | undefined;
   running.all?.on("data", (chunk: Buffer) => {
     said += chunk.toString();
-    if (said.includes(when)) sent ??= send(running.pid ?? 0, signal, made, path.join(user.outdir, "stacks", stack));
+    if (said.includes(when)) sent ??= send(running.pid ?? 0, user, { stack, when, made, signal });
   });
   const { exitCode } = await running;
   if (sent === undefined) throw new Error(`expected "${when}", got:\n${said.slice(-2000)}`);
@@ -36,21 +36,32 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
 }
 
 /** Its error is the answer, since nobody waits for it while the command runs. */
-async function send(
-  group: number,
-  signal: NodeJS.Signals,
-  made: CutOff["made"],
-  terraformFolder: string,
-): Promise<Error | undefined> {
+async function send(group: number, user: Workbench, { stack, made, signal }: CutOff): Promise<Error | undefined> {
   try {
     await untilMade(made);
-    const terraform = signal === "SIGKILL" ? processesIn(terraformFolder) : [];
+    if (signal === "SIGKILL") await untilSaved(user.stateFile(stack));
+    const terraform = signal === "SIGKILL" ? processesIn(path.join(user.outdir, "stacks", stack)) : [];
     for (const pid of [-group, ...terraform]) process.kill(pid, signal);
     return undefined;
   } catch (error) {
     return error as Error;
   }
 }
+
+/** Terraform empties a state in a file before it writes it: what is killed in between has lost all of it, and is another story. */
+async function untilSaved(file: string): Promise<void> {
+  let same = 0;
+  let before = "";
+  await until("a state that is written, and not written again", async () => {
+    const now = readFileSync(file, "utf8");
+    same = now !== "" && now === before ? same + 1 : 0;
+    before = now;
+    return same > SAVED_POLLS;
+  });
+}
+
+/** While nothing else is deployed beside what is cut off. */
+const SAVED_POLLS = 10;
 
 /** Of whoever works in a folder: Terraform and its providers, of what was synthesized there. */
 export function processesIn(folder: string): number[] {

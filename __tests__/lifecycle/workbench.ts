@@ -184,10 +184,16 @@ export class Workbench {
     return this.run(["terraform", ...args], values, path.join(this.outdir, "stacks", stack));
   }
 
+  /** Where Terraform keeps the state of a stack. */
+  stateFile(stack: string): string {
+    return path.join(this.terraformFolder, "state", this.settings["ENV"] ?? "local", `${stack}.tfstate`);
+  }
+
   /** Outputs of a deployed stack. */
   async outputs(stack: string): Promise<Record<string, string>> {
-    const state = path.join(this.terraformFolder, "state", this.settings["ENV"] ?? "local", `${stack}.tfstate`);
-    const { outputs } = JSON.parse(readFileSync(state, "utf8")) as { outputs: Record<string, { value: string }> };
+    const { outputs } = JSON.parse(readFileSync(this.stateFile(stack), "utf8")) as {
+      outputs: Record<string, { value: string }>;
+    };
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
