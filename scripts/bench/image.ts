@@ -58,7 +58,7 @@ export async function measureImage(
   const parts = new ImageParts("start", await machineUsage(localAws.home));
   await buildImage("workbench", { packer, environment, report, onPart: (part) => parts.begin(part) });
   const measured = parts.end();
-  const [image] = await findOwnImages(localAws.port, settings);
+  const [image] = await findOwnImages(localAws, settings);
   if (image === undefined || ready.baseImage === undefined) throw new Error("the build ended well, and left no image");
   const folders = await sizesBelow(path.join(localAws.home, "images", image.id, "files"));
   return {

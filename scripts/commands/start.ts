@@ -1,3 +1,4 @@
+import { credentialsFile } from "../local-aws/access-key";
 import { type LocalSession, openLocalSession } from "../local-aws/local-session";
 import { imageVariables } from "../packer/own-image";
 import { imageTasks, type StartImage } from "../start/start-image";
@@ -41,6 +42,7 @@ await runCommand(async (args) => {
       withoutMachines,
       image,
       endpoint: `http://127.0.0.1:${session.localAws.port}`,
+      credentialsFile: credentialsFile(session.localAws.home),
     }),
   );
   return 0;

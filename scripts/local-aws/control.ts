@@ -7,9 +7,9 @@ import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
 import { projectRoot, shown } from "../support/project";
 import { lastLineOf, runLogged } from "../support/run-logged";
+import { LOG_MODE } from "../support/spawn-logged";
 import { type LocalAws, localEnvironment } from "./environment";
 import { findRunning, localAwsLog, type RunningLocalAws } from "./find-local-aws";
-import { readHealth } from "./health";
 import { isPortTaken, portHolder } from "./port-holder";
 
 /** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow and busy computers. */
@@ -42,7 +42,7 @@ export async function startLocalAws(localAws: LocalAws, options: StartOptions = 
   await requireFreePort(localAws);
   const log = localAwsLog(localAws);
   mkdirSync(path.dirname(log), { recursive: true });
-  const output = openSync(log, "w");
+  const output = openSync(log, "w", LOG_MODE);
   const { home, port, network } = localAws;
   const base = options.baseImage === undefined ? [] : ["--base-image", options.baseImage];
   const child = spawn(
@@ -103,8 +103,7 @@ async function waitUntilReady(
 
 async function requireFreePort({ port }: LocalAws): Promise<void> {
   if (!(await isPortTaken(port))) return;
-  const other = await readHealth(port);
-  const holder = other ? `the local AWS of ${other.home} (pid ${other.pid})` : await portHolder(port);
+  const holder = await portHolder(port);
   throw new CommandError(
     `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.19.0.0/20`,
   );

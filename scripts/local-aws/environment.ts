@@ -2,6 +2,7 @@ import path from "node:path";
 import { sshKeyFile } from "../setup/ssh-key";
 import type { TerraformSetup } from "../setup/terraform-cli-config";
 import { projectRoot, shown, terraformConfigFile, venvDirectory } from "../support/project";
+import type { AccessKey } from "./access-key";
 
 /** Where one local AWS is. */
 export interface LocalAws {
@@ -15,6 +16,8 @@ export interface LocalAws {
 
 /** What {@link localEnvironment} cannot know by itself. */
 export interface EnvironmentOptions {
+  /** The key of the local AWS; absent before it was started. */
+  readonly key?: AccessKey;
   /** The caller's environment, from which little is kept. */
   readonly source: NodeJS.ProcessEnv;
   /** Region for tools that are not told one otherwise; absent before settings were read. */
@@ -38,7 +41,7 @@ const PASSED_ON = [
 /** Keeps tools from looking for an account where none of the variables says one is. */
 const noAccount = {
   AWS_EC2_METADATA_DISABLED: "true",
-  AWS_CONFIG_FILE: "/dev/null",
+  AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   CHECKPOINT_DISABLE: "1",
 };
@@ -67,7 +70,7 @@ function pathOf(source: NodeJS.ProcessEnv): string {
  */
 export function localEnvironment(
   localAws: LocalAws,
-  { source, region, terraform }: EnvironmentOptions,
+  { source, region, terraform, key }: EnvironmentOptions,
 ): NodeJS.ProcessEnv {
   const home = path.resolve(projectRoot, localAws.home);
   const outdir = path.join(home, "cdktf.out");
@@ -80,8 +83,7 @@ export function localEnvironment(
     NO_PROXY: unproxied,
     no_proxy: unproxied,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${localAws.port}`,
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
+    ...(key ? { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey } : {}),
     // The AWS CLI of version 1 reads the second name only.
     ...(region ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {}),
     AWS_PAGER: "",

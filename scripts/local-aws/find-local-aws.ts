@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { CommandError } from "../support/command-error";
 import { generatedDirectory, logDirectory, projectRoot } from "../support/project";
+import { type AccessKey, readAccessKey } from "./access-key";
 import type { LocalAws } from "./environment";
 import { type Health, readHealth } from "./health";
 
 /** A local AWS that answers. */
 export interface RunningLocalAws extends LocalAws {
+  readonly key: AccessKey;
   readonly health: Health;
 }
 
@@ -35,13 +37,19 @@ export function localAwsLog(localAws: LocalAws): string {
   return own ? path.join(logDirectory, "local-aws.log") : `${localAws.home}.log`;
 }
 
-/** Finds the local AWS of `localAws.home`, on whatever port it was started; undefined when it does not run. */
+/**
+ * Finds the local AWS of `localAws.home`, on whatever port it was started; undefined when it does not run.
+ *
+ * @throws CommandError when it is another user's
+ */
 export async function findRunning(localAws: LocalAws): Promise<RunningLocalAws | undefined> {
+  const key = readAccessKey(localAws.home);
+  if (key === undefined) return undefined;
   const announced = announcedPort(localAws.home);
   for (const port of new Set(announced === undefined ? [localAws.port] : [announced, localAws.port])) {
-    const health = await readHealth(port);
+    const health = await readHealth(port, key);
     if (health !== undefined && path.resolve(health.home) === path.resolve(localAws.home)) {
-      return { home: localAws.home, port, network: health.network, health };
+      return { home: localAws.home, port, network: health.network, key, health };
     }
   }
   return undefined;

@@ -32,8 +32,9 @@ export async function openLocalSession(source: NodeJS.ProcessEnv = process.env):
   const { terraform } = ready;
   const settings = callProgram(() => loadSettings({ environment: localEnvironment(wanted, { source, terraform }) }));
   const localAws = await start(wanted, { baseImage: ready.baseImage });
-  const plain = localEnvironment(localAws, { source, terraform, region: settings.aws.region });
-  const ownImages = await findOwnImages(localAws.port, settings);
+  const { key } = localAws;
+  const plain = localEnvironment(localAws, { source, terraform, key, region: settings.aws.region });
+  const ownImages = await findOwnImages(localAws, settings);
   const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(settings, ownImages) };
   return { ready, localAws, settings, ownImages, environment };
 }

@@ -19,12 +19,16 @@ export function isPortTaken(port: number): Promise<boolean> {
   });
 }
 
+/** A local AWS's command line, which names its folder. */
+const LOCAL_AWS = / -m local_aws serve --home (.+?) --port /;
+
 /** Names who listens on a port, such as `node server.js (pid 4711)`; undefined when this user may not know. */
 export async function portHolder(port: number): Promise<string | undefined> {
   const pid = process.platform === "linux" ? pidFromProc(port) : await pidFromLsof(port);
   if (pid === undefined) return undefined;
   const { stdout } = await ask("ps", ["-o", "args=", "-p", String(pid)], { timeoutSec: 5 });
-  const command = stdout.trim().slice(0, 80);
+  const home = LOCAL_AWS.exec(stdout)?.[1];
+  const command = home === undefined ? stdout.trim().slice(0, 80) : `the local AWS of ${home}`;
   return command === "" ? `pid ${pid}` : `${command} (pid ${pid})`;
 }
 

@@ -1,16 +1,24 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { AccessKey } from "../local-aws/access-key";
 import { CommandError } from "../support/command-error";
 
 /** The part of the AWS SDK that calls EC2. */
 export type Ec2Sdk = typeof import("@aws-sdk/client-ec2");
+
+/** A local AWS, which its own key opens. */
+export interface LocalEndpoint {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  readonly key: AccessKey;
+}
 
 /** Where EC2 is asked, in the words of the settings. */
 export interface Ec2Place {
   readonly region: string;
   /** A profile of the AWS configuration; null: the environment's credentials. */
   readonly profile: string | null;
-  /** Port on 127.0.0.1 of a local AWS, which takes any credentials. @default AWS itself, or AWS_ENDPOINT_URL */
-  readonly localPort?: number;
+  /** @default AWS itself, or AWS_ENDPOINT_URL */
+  readonly local?: LocalEndpoint;
 }
 
 const CALL_TIMEOUT_SEC = 120;
@@ -62,12 +70,11 @@ export async function allOf<Page, Item>(
   return found;
 }
 
-function configuration({ region, profile, localPort }: Ec2Place): EC2ClientConfig {
-  if (localPort === undefined) return { region, ...(profile === null ? {} : { profile }) };
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+function configuration({ region, profile, local }: Ec2Place): EC2ClientConfig {
+  if (local === undefined) return { region, ...(profile === null ? {} : { profile }) };
   // A person's own AWS configuration may ask for these; a local AWS has neither.
   const plain = { useFipsEndpoint: false, useDualstackEndpoint: false };
-  return { region, endpoint: `http://127.0.0.1:${localPort}`, credentials, ...plain };
+  return { region, endpoint: `http://127.0.0.1:${local.port}`, credentials: local.key, ...plain };
 }
 
 /** What the SDK throws; `code` is the system's, `$metadata` says that EC2 answered. */

@@ -1,6 +1,7 @@
 import type { Filter, Image } from "@aws-sdk/client-ec2";
 import type { FileSettings } from "../../settings/schema";
 import { program } from "../support/program";
+import type { LocalEndpoint } from "./ec2-calls";
 import { allOf, Ec2Calls } from "./ec2-calls";
 
 const { ownImage } = program("modules/images/image-names");
@@ -25,12 +26,11 @@ export type ImageWanted = Pick<FileSettings, "project" | "aws" | "ec2">;
  * Our images in a local AWS, newest first, found as the `ec2` stack finds them: it boots the first with
  * `ec2.image.source: workbench`.
  *
- * @param port of the local AWS, on this computer
  * @throws CommandError one sentence when it cannot be asked
  */
-export async function findOwnImages(port: number, wanted: ImageWanted): Promise<readonly OwnImage[]> {
+export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): Promise<readonly OwnImage[]> {
   const { name, tags = {} } = ownImage(wanted.project, "workbench", wanted.ec2.image.architecture);
-  const calls = await Ec2Calls.at({ region: wanted.aws.region, profile: null, localPort: port });
+  const calls = await Ec2Calls.at({ region: wanted.aws.region, profile: null, local });
   const found = await describeOwnImages(calls, [
     { Name: "name", Values: [name] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),

@@ -32,7 +32,7 @@ export async function imageTasks(session: LocalSession, image: StartImage): Prom
       title: "image: packer build packer/workbench (takes two to four minutes, once)",
       run: async (report, retitle, leaveOut) => {
         await unlessImpossible(image, () => buildImage("workbench", { packer, environment, report }));
-        image.ownImages = await findOwnImages(localAws.port, settings);
+        image.ownImages = await findOwnImages(localAws, settings);
         const [newest] = image.ownImages;
         if (newest === undefined) leaveOut("image: not built (see below)");
         else retitle(`image: ${newest.name}`);

@@ -17,10 +17,13 @@ export interface StartResult {
   readonly image: StartImage;
   /** Address of the local AWS's API. */
   readonly endpoint: string;
+  /** File with its access key. */
+  readonly credentialsFile: string;
 }
 
 /** What `npm start` prints when it is done: what was made, the outputs, how to log in, and how to go on. */
-export function startReport({ deployed, leftOut, withoutMachines, image, endpoint }: StartResult): string {
+export function startReport(result: StartResult): string {
+  const { deployed, leftOut, withoutMachines, image, endpoint, credentialsFile } = result;
   const table = new Table({ head: ["stack", "what was done", "output", "value"], style: { head: [], border: [] } });
   for (const { name, changes, outputs } of deployed) {
     const done = total(changes) === 0 ? "nothing to do" : describeChanges(changes, "done");
@@ -44,6 +47,8 @@ export function startReport({ deployed, leftOut, withoutMachines, image, endpoin
     [
       `Local AWS:                  ${endpoint}; anything runs against it with npm run local -- <command>,`,
       "                            such as npm run local -- aws ec2 describe-volumes",
+      `From your own shell:        AWS_ENDPOINT_URL=${endpoint}`,
+      `                            AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}`,
       "Stop, and keep everything:  npm stop",
       "Stop, and forget it:        npm stop -- --clean",
     ].join("\n"),

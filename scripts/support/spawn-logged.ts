@@ -4,6 +4,9 @@ import path from "node:path";
 import { followFile } from "./follow-file";
 import { logDirectory } from "./project";
 
+/** Of a log: what a command prints is for its user alone. */
+export const LOG_MODE = 0o600;
+
 /** One child whose output goes to a log file. */
 export interface Spawned {
   /** Used in messages ("apt-get install") and, in kebab case, for the log file's name. */
@@ -50,7 +53,7 @@ export function spawnLogged({ name, file, args, cwd, env, onLine }: Spawned): Ru
   // name when it is there, since two commands may begin the same step at one moment.
   const fresh = `${log}.${process.pid}`;
   rmSync(fresh, { force: true });
-  const output = openSync(fresh, "ax+");
+  const output = openSync(fresh, "ax+", LOG_MODE);
   renameSync(fresh, log);
   const child = spawn(file, [...args], {
     cwd,

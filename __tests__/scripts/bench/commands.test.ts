@@ -1,5 +1,7 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { copiesCommand, synthCommands } from "../../../scripts/bench/commands";
+import { projectRoot } from "../../../scripts/support/project";
 
 const caller = { PATH: "/usr/bin", AWS_PROFILE: "mine", TF_LOG: "trace", WORKBENCH_ENV: "production" };
 const { floor, app, cdktf, template, templateProgram } = synthCommands("/tmp/bench", caller);
@@ -10,7 +12,10 @@ test.each(
     command,
   ]),
 )("nothing of the caller's account or settings reaches: %s", (_name, { env }) => {
-  expect(env).toMatchObject({ WORKBENCH_ENV: "local", AWS_CONFIG_FILE: "/dev/null" });
+  expect(env).toMatchObject({
+    WORKBENCH_ENV: "local",
+    AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
+  });
   expect(env).not.toHaveProperty("AWS_PROFILE");
   expect(env).not.toHaveProperty("TF_LOG");
 });

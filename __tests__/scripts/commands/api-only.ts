@@ -1,6 +1,7 @@
 import path from "node:path";
 import { DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { execa, type Options } from "execa";
+import { readAccessKey } from "../../../scripts/local-aws/access-key";
 import { cleanLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
 import { projectRoot } from "../../../scripts/support/project";
 import { claimPlace, type Place } from "../../../scripts/testing/place";
@@ -54,7 +55,7 @@ export class ApiOnly {
     const client = new EC2Client({
       region: "eu-west-1",
       endpoint: `http://127.0.0.1:${this.place.port}`,
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      credentials: readAccessKey(this.home) ?? { accessKeyId: "none", secretAccessKey: "none" },
       maxAttempts: 1,
     });
     try {

@@ -7,8 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,21 +14,28 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from signing import keywords_of, read_health
 
 SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
+UNGUARDED = Path(__file__).with_name("unguarded.py")
 START_LIMIT_SEC = 600
 # Of a local AWS without machines, which uses none of it.
 NETWORK = "198.18.0.0/20"
 
 
 class LocalAws:
-    """One `python -m local_aws serve`; `port` 0 takes a free one, and keeps it when it starts again."""
+    """One `python -m local_aws serve`; `port` 0 takes a free one, and keeps it when it starts again.
 
-    def __init__(self, home: Path, port: int = 0, *options: str) -> None:
+    `without` are guards that are taken away (unguarded.py).
+    """
+
+    def __init__(self, home: Path, port: int = 0, *options: str, without: tuple[str, ...] = ()) -> None:
         self.home = home
+        self._without = without
         self._wanted_port = port
         self._options = options
         self.process: subprocess.Popen[str] | None = None
+        self.printed = ""
         self._clients: dict[tuple[str, str], Any] = {}
 
     @property
@@ -43,7 +48,9 @@ class LocalAws:
 
     def start(self) -> "LocalAws":
         (self.home / "server.json").unlink(missing_ok=True)
-        self.process = run_local_aws("serve", "--home", self.home, "--port", self._wanted_port, *self._options)
+        self.process = run_local_aws(
+            "serve", "--home", self.home, "--port", self._wanted_port, *self._options, without=self._without
+        )
         deadline = time.monotonic() + START_LIMIT_SEC
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -54,14 +61,13 @@ class LocalAws:
         return self
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self.url}/_local-aws/health", timeout=60) as answer:
-            return json.load(answer)
+        return read_health(self.home, self.port)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Sends a signal and waits for the end; gives the exit code."""
+        """Sends a signal and waits for the end; gives the exit code, and keeps what was printed."""
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.communicate(timeout=START_LIMIT_SEC)
+        self.printed, _ = self.process.communicate(timeout=START_LIMIT_SEC)
         return self.process.returncode
 
     def kill(self) -> None:
@@ -74,8 +80,7 @@ class LocalAws:
                 service,
                 region_name=region,
                 endpoint_url=self.url,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
+                **keywords_of(self.home),
                 config=Config(retries={"total_max_attempts": 1}, read_timeout=600),
             )
         return self._clients[service, region]
@@ -87,10 +92,11 @@ class LocalAws:
             return False
 
 
-def run_local_aws(*arguments: object) -> subprocess.Popen[str]:
+def run_local_aws(*arguments: object, without: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     """Starts `python -m local_aws`, with what it prints in one pipe."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "local_aws", *map(str, arguments)]
+    program = [str(UNGUARDED), ",".join(without)] if without else ["-m", "local_aws"]
+    command = [sys.executable, *program, *map(str, arguments)]
     if "serve" in arguments and "--network" not in arguments:
         command += ["--network", NETWORK]
     return subprocess.Popen(
@@ -129,8 +135,8 @@ def command() -> Callable[..., tuple[int, str]]:
 def started() -> Iterator[Callable[..., LocalAws]]:
     servers: list[LocalAws] = []
 
-    def start(home: Path, port: int = 0, *options: str) -> LocalAws:
-        server = LocalAws(home, port, *options)
+    def start(home: Path, port: int = 0, *options: str, without: tuple[str, ...] = ()) -> LocalAws:
+        server = LocalAws(home, port, *options, without=without)
         servers.append(server)
         return server.start()
 

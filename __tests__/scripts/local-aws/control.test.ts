@@ -1,24 +1,32 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
 import { findRunning, localAwsOf } from "../../../scripts/local-aws/find-local-aws";
+import { proofOf } from "../../../scripts/local-aws/health";
 
+const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
 let home: string;
 let server: Server;
 
-/** Listens on a free port and answers everything with `answer`, as JSON. */
-async function listen(answer: unknown): Promise<number> {
-  server = createServer((_request, response) => response.end(JSON.stringify(answer)));
+/** Listens on a free port and answers everything with `answer`, and what shows that it knows the secret, as JSON. */
+async function listen(answer: object, secretAccessKey = key.secretAccessKey): Promise<number> {
+  server = createServer(({ headers }, response) => {
+    const proof = proofOf({ ...key, secretAccessKey }, headers.authorization ?? "");
+    response.end(JSON.stringify({ ...answer, proof }));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 }
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), "control-"));
+  writeFileSync(path.join(home, "credentials"), "aws_access_key_id = LOCALAWSKEY\naws_secret_access_key = secret\n");
   server = createServer();
 });
 afterEach(() => {
@@ -59,12 +67,17 @@ describe("one that runs", () => {
     const port = await listen(health({}));
     writeFileSync(path.join(home, "server.json"), JSON.stringify({ pid: 1, port, network: "198.18.0.0/20" }));
     const localAws = { home, port: 1, network: "" };
-    expect(await findRunning(localAws)).toMatchObject({ port, network: "198.18.0.0/20" });
+    expect(await findRunning(localAws)).toMatchObject({ port, network: "198.18.0.0/20", key });
     expect(await startLocalAws(localAws, { baseImage: "/base" })).toMatchObject({ port });
   });
 
   test("of another folder is not taken for ours", async () => {
     const port = await listen(health({ home: "/elsewhere" }));
+    expect(await findRunning({ home, port, network: "" })).toBeUndefined();
+  });
+
+  test("is not what only says so, and does not know its secret", async () => {
+    const port = await listen(health({}), "guessed");
     expect(await findRunning({ home, port, network: "" })).toBeUndefined();
   });
 
@@ -75,14 +88,24 @@ describe("one that runs", () => {
 
 describe("a port that is taken", () => {
   test("fails with one sentence that names the other local AWS", async () => {
-    const port = await listen(health({ home: "/elsewhere", pid: 4711 }));
-    await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
-      `port ${port} on 127.0.0.1 is taken by the local AWS of /elsewhere (pid 4711): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
-    );
+    const port = await listen({});
+    await new Promise((resolve) => server.close(resolve));
+    const listening = `require("http").createServer((_, answer) => answer.end()).listen(${port}, "127.0.0.1", () => console.log("listens"))`;
+    const commandLine = ["-m", "local_aws", "serve", "--home", "/else where", "--port", String(port)];
+    const other = execa(process.execPath, ["-e", listening, "--", ...commandLine], { reject: false });
+    try {
+      await once(other.stdout, "data");
+      await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
+        `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
+      );
+    } finally {
+      other.kill();
+      await other;
+    }
   });
 
   test("fails with one sentence that names the other program", async () => {
-    const port = await listen("something else");
+    const port = await listen({ something: "else" }, "guessed");
     await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
       new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`),
     );
@@ -93,5 +116,5 @@ test("forgetting removes nothing from a folder in which no local AWS ever was", 
   mkdirSync(path.join(home, "state"));
   writeFileSync(path.join(home, "thesis.tex"), "");
   await cleanLocalAws({ home, port: 1, network: "" });
-  expect(readdirSync(home).sort()).toEqual(["state", "thesis.tex"]);
+  expect(readdirSync(home).sort()).toEqual(["credentials", "state", "thesis.tex"]);
 });

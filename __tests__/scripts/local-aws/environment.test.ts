@@ -6,7 +6,9 @@ import { projectRoot } from "../../../scripts/support/project";
 
 const localAws = { home: path.join(projectRoot, ".workbench/local-aws"), port: 4760, network: "198.18.0.0/20" };
 const terraform = { mirror: { path: "/mirror", layout: "unpacked" as const } };
-const local = (source: NodeJS.ProcessEnv) => localEnvironment(localAws, { source, region: "eu-west-1", terraform });
+const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
+const local = (source: NodeJS.ProcessEnv) =>
+  localEnvironment(localAws, { source, region: "eu-west-1", terraform, key });
 
 /** What could lead a tool to an account, or change what Terraform does, or bring a setting of a real deployment along. */
 const HOSTILE = [
@@ -69,10 +71,10 @@ describe("a command in it", () => {
   test("talks to the local AWS", () => {
     expect(environment).toMatchObject({
       AWS_ENDPOINT_URL: "http://127.0.0.1:4760",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ACCESS_KEY_ID: "LOCALAWSKEY",
+      AWS_SECRET_ACCESS_KEY: "secret",
       AWS_REGION: "eu-west-1",
-      AWS_CONFIG_FILE: "/dev/null",
+      AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       AWS_EC2_METADATA_DISABLED: "true",
     });
@@ -127,5 +129,8 @@ test("tests see neither an account nor the caller's choice of settings", () => {
   const hostile = Object.fromEntries(HOSTILE.map((name) => [name, "hostile"]));
   const environment = testEnvironment({ ...hostile, PATH: "/bin" }, "/tmp/run");
   expect(Object.entries(environment).filter(([, value]) => value?.includes("hostile"))).toEqual([]);
-  expect(environment).toMatchObject({ TMPDIR: "/tmp/run", AWS_CONFIG_FILE: "/dev/null" });
+  expect(environment).toMatchObject({
+    TMPDIR: "/tmp/run",
+    AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
+  });
 });

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from signing import key_of, sign
 
 ASSUME = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]})
 POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
@@ -137,7 +138,9 @@ def test_reset_forgets_everything_for_good(start, tmp_path):
 def request_reset(aws) -> None:
     from urllib.request import Request, urlopen
 
-    with urlopen(Request(f"{aws.url}/moto-api/reset", method="POST"), timeout=600) as answer:
+    url = f"{aws.url}/moto-api/reset"
+    signed = sign(key_of(aws.home), "POST", url)
+    with urlopen(Request(url, method="POST", headers=signed), timeout=600) as answer:
         assert answer.status == 200
 
 

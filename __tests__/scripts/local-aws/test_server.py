@@ -4,11 +4,13 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from local_aws import files
 from local_aws.__main__ import main
 from local_aws.errors import LocalAwsError, told_of
 from local_aws.machines.clean_up import StillMounted
@@ -26,15 +28,49 @@ def test_health_and_the_server_file_say_where_it_is(start, tmp_path):
     server = start(tmp_path / "home", 0, "--network", "198.18.240.0/24")
     written = json.loads((server.home / "server.json").read_text())
     assert written == {"pid": server.process.pid, "port": server.port, "network": "198.18.240.0/24"}
-    health = server.health()
-    assert health == {
+    assert server.health() | {"proof": ""} == {
         "ready": True,
+        "proof": "",
         "pid": server.process.pid,
         "home": str(tmp_path / "home"),
         "network": "198.18.240.0/24",
         "machines": False,
         "missing": [],
     }
+
+
+def test_its_key_is_made_once_and_its_folder_is_for_its_user_alone(start, tmp_path):
+    server = start(tmp_path / "home")
+    made = (server.home / "credentials").read_text()
+    server.stop()
+    server.start()
+    assert (server.home / "credentials").read_text() == made
+    assert start(tmp_path / "other").home.joinpath("credentials").read_text() != made
+    modes = {name: stat.S_IMODE((server.home / name).stat().st_mode) for name in (".", "credentials", "server.json")}
+    assert modes == {".": 0o700, "credentials": 0o600, "server.json": 0o600}
+
+
+def test_fails_in_one_sentence_when_its_key_cannot_be_read(command, tmp_path):
+    (tmp_path / "credentials").write_text("[default]\naws_access_key_id = half\n")
+    code, printed = command("serve", "--home", tmp_path, "--port", 0)
+    assert (code, printed.splitlines()) == (
+        1,
+        [
+            f"local-aws: {tmp_path / 'credentials'} holds no access key (expected a profile default with "
+            "aws_access_key_id and aws_secret_access_key): remove the file, and the next start makes a key"
+        ],
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files away, which takes root")
+def test_what_root_makes_belongs_to_the_owner_of_the_program(tmp_path, monkeypatch):
+    program, made = tmp_path / "program", tmp_path / "made"
+    for file in (program, made):
+        file.touch()
+    os.chown(program, 65534, 65534)
+    monkeypatch.setattr(files, "__file__", str(program))
+    files.hand_over(made)
+    assert (made.stat().st_uid, made.stat().st_gid) == (65534, 65534)
 
 
 def test_fails_in_one_sentence_when_the_port_is_taken(command, tmp_path):

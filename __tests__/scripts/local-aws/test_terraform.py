@@ -7,8 +7,10 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from signing import key_of
 
 CASES = Path(__file__).parent / "terraform-cases"
 NAMES = sorted(file.stem for file in CASES.glob("*.tf") if file.stem != "provider")
@@ -43,7 +45,8 @@ OUTPUTS = {
 class Terraform:
     """One case in a folder of its own."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, aws: Any) -> None:
+        key = key_of(aws.home)
         self.folder = folder
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -51,9 +54,9 @@ class Terraform:
             "TF_CLI_CONFIG_FILE": str(CLI_CONFIG),
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ENDPOINT_URL": aws.url,
+            "AWS_ACCESS_KEY_ID": key.access_key,
+            "AWS_SECRET_ACCESS_KEY": key.secret_key,
             "AWS_EC2_METADATA_DISABLED": "true",
             # Terraform and its provider live for seconds: collecting garbage less often saves processor time.
             "GOGC": "400",
@@ -99,7 +102,7 @@ def lives(aws, tmp_path_factory) -> Callable[[str], Future]:
             folder = tmp_path_factory.mktemp(name)
             for file in (f"{name}.tf", "provider.tf"):
                 shutil.copy(CASES / file, folder)
-            started[name] = pool.submit(whole_life, Terraform(folder, aws.url), STEPS.get(name, (1, 2)))
+            started[name] = pool.submit(whole_life, Terraform(folder, aws), STEPS.get(name, (1, 2)))
         yield started.__getitem__
 
 
@@ -153,7 +156,7 @@ def test_terraform_keeps_its_own_state_in_a_bucket_and_locks_it(aws, tmp_path):
         resource "terraform_data" "kept" {{ input = "value" }}
         """
     )
-    terraform = Terraform(tmp_path, aws.url)
+    terraform = Terraform(tmp_path, aws)
     expect(0, terraform.init())
     expect(0, terraform.run("apply", "-no-color", "-auto-approve"))
     assert stored(aws, bucket) == ["workbench/ebs.tfstate"]

@@ -7,15 +7,26 @@ import threading
 import urllib.parse
 
 import pytest
+from signing import key_of, sign
 
 CALLS, THREADS = 1500, 8
-SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/{}/aws4_request, SignedHeaders=, Signature="
-FORM = {"Authorization": SIGNED.format("ec2"), "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 DESCRIBE = urllib.parse.urlencode({"Action": "DescribeVolumes", "Version": "2016-11-15"})
 
 
+def describe_headers(aws) -> dict[str, str]:
+    return sign(key_of(aws.home), "POST", f"{aws.url}/", DESCRIBE.encode(), FORM)
+
+
+def describe_head(aws, *more: str) -> str:
+    """The head of a request that describes the volumes, as it goes over the wire."""
+    headers = {"Host": f"127.0.0.1:{aws.port}", **describe_headers(aws), "Content-Length": str(len(DESCRIBE))}
+    lines = ["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), *more]
+    return "".join(f"{line}\r\n" for line in lines) + "\r\n"
+
+
 def test_1500_calls_over_kept_connections_all_succeed(aws):
-    failures, connections = [], []
+    failures, connections, headers = [], [], describe_headers(aws)
 
     def call_again_and_again() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=600)
@@ -23,7 +34,7 @@ def test_1500_calls_over_kept_connections_all_succeed(aws):
         first_socket = connection.sock
         for _ in range(CALLS // THREADS + 1):
             try:
-                connection.request("POST", "/", DESCRIBE, FORM)
+                connection.request("POST", "/", DESCRIBE, headers)
                 answer = connection.getresponse()
                 if answer.status != 200 or b"DescribeVolumesResponse" not in answer.read():
                     failures.append(answer.status)
@@ -42,8 +53,7 @@ def test_1500_calls_over_kept_connections_all_succeed(aws):
 
 
 def test_an_answer_arrives_in_one_piece(aws):
-    request = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: {FORM['Authorization']}\r\n"
-    request += f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {len(DESCRIBE)}\r\n\r\n{DESCRIBE}"
+    request = describe_head(aws) + DESCRIBE
     with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         for _ in range(50):
             connection.sendall(request.encode())
@@ -54,14 +64,14 @@ def test_a_body_sent_in_chunks_is_read(aws):
     body = b"sent in two chunks"
     aws.client("s3").create_bucket(Bucket="chunks", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=600)
-    connection.request("PUT", "/chunks/key", iter([body[:5], body[5:]]), {"Authorization": SIGNED.format("s3")})
+    signed = sign(key_of(aws.home), "PUT", f"{aws.url}/chunks/key", body, service="s3")
+    connection.request("PUT", "/chunks/key", iter([body[:5], body[5:]]), signed)
     assert connection.getresponse().status == 200
     assert aws.client("s3").get_object(Bucket="chunks", Key="key")["Body"].read() == body
 
 
 def test_a_client_that_waits_before_its_body_is_told_to_go_on(aws):
-    head = f"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nAuthorization: {FORM['Authorization']}\r\n"
-    head += f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {len(DESCRIBE)}\r\n\r\n"
+    head = describe_head(aws, "Expect: 100-continue")
     with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         connection.sendall(head.encode())
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 100 ")
@@ -83,3 +93,13 @@ def test_it_listens_on_the_loopback_interface_only(aws):
         lines = [line.split() for table in (ipv4, ipv6) for line in table]
     listening = [line[1] for line in lines if len(line) > 3 and line[3] == "0A"]
     assert [address for address in listening if address.endswith(f":{aws.port:04X}")] == [f"0100007F:{aws.port:04X}"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [("Content-Length: x", b""), ("Content-Length: -1", b""), ("Transfer-Encoding: chunked", b"x\r\n")],
+)
+def test_a_body_that_cannot_be_read_is_told_so(aws, headers, body):
+    with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n\r\n".encode() + body)
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 400 ")

@@ -74,25 +74,29 @@ describe("fails with one sentence", () => {
     ],
   ])("when EC2 says %s", async (code, message, sentence) => {
     ec2 = await FakeEc2.answering(400, refusal(code, message));
-    await expect(describeRegions({ localPort: ec2.port })).rejects.toThrow(
+    await expect(describeRegions({ local: ec2.local })).rejects.toThrow(
       new CommandError(`EC2's DescribeRegions in eu-west-1: ${sentence}`),
     );
   });
 
   test("when nothing answers", async () => {
     const gone = await FakeEc2.answering(200, "");
-    const { port } = gone;
+    const { local } = gone;
     await gone.close();
-    await expect(describeRegions({ localPort: port })).rejects.toThrow(
+    await expect(describeRegions({ local })).rejects.toThrow(
       new CommandError(
-        `EC2's DescribeRegions in eu-west-1: it cannot be reached (connect ECONNREFUSED 127.0.0.1:${port}): correct aws.region in the settings, or the network`,
+        `EC2's DescribeRegions in eu-west-1: it cannot be reached (connect ECONNREFUSED 127.0.0.1:${local.port}): correct aws.region in the settings, or the network`,
       ),
     );
   });
 });
 
 test("fails with its stack for what is no answer of EC2's", async () => {
-  const calls = await Ec2Calls.at({ region: "eu-west-1", profile: null, localPort: 9 });
+  const calls = await Ec2Calls.at({
+    region: "eu-west-1",
+    profile: null,
+    local: { port: 9, key: { accessKeyId: "any", secretAccessKey: "any" } },
+  });
   const defect = new TypeError("a defect");
   await expect(calls.ask("Nothing", () => Promise.reject(defect))).rejects.toBe(defect);
 });

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LocalEndpoint } from "../../../scripts/packer/ec2-calls";
 
 /** An EC2 on this computer that gives one answer to everything, and keeps what it was asked. */
 export class FakeEc2 {
@@ -26,6 +27,11 @@ export class FakeEc2 {
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** As a local AWS is reached. */
+  get local(): LocalEndpoint {
+    return { port: this.port, key: { accessKeyId: "any", secretAccessKey: "any" } };
   }
 
   async close(): Promise<void> {

@@ -32,7 +32,7 @@ describe("findOwnImages", () => {
       `<DescribeImagesResponse><imagesSet>${items.join("")}</imagesSet></DescribeImagesResponse>`,
     );
     const image = { image: "workbench", architecture: "x86_64" };
-    expect(await findOwnImages(ec2.port, local())).toEqual([
+    expect(await findOwnImages(ec2.local, local())).toEqual([
       {
         ...{ ...image, id: "ami-2", name: "workbench-workbench-amd64-ami-2", snapshotIds: ["snap-ami-2"] },
         createdAt: "2026-11-21T00:00:00.000Z",
@@ -46,7 +46,7 @@ describe("findOwnImages", () => {
 
   test("asks for what the ec2 stack asks for", async () => {
     ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
-    expect(await findOwnImages(ec2.port, local({ WORKBENCH_PROJECT: "other" }))).toEqual([]);
+    expect(await findOwnImages(ec2.local, local({ WORKBENCH_PROJECT: "other" }))).toEqual([]);
     expect(ec2.asked).toEqual([
       {
         Action: "DescribeImages",

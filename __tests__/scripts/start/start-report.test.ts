@@ -15,6 +15,7 @@ function report(imageId: string, image: StartImage): string {
     withoutMachines: [],
     image,
     endpoint: "http://127.0.0.1:4760",
+    credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
   });
 }
 
@@ -46,6 +47,13 @@ describe("of the machine, the report tells", () => {
   });
 });
 
+test("the report says how a tool of one's own signs what it asks the local AWS", () => {
+  const text = report("ami-debian", { wanted: false, ownImages: [] });
+  expect(text).toMatch(
+    /AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:4760\n +AWS_SHARED_CREDENTIALS_FILE=\/home\/ada\/workbench\/\.workbench\/local-aws\/credentials\n/,
+  );
+});
+
 test("the report names the stacks that were left out, and why", () => {
   const text = startReport({
     deployed: [],
@@ -53,6 +61,7 @@ test("the report names the stacks that were left out, and why", () => {
     withoutMachines: ["machines need root, and this is user id 1000"],
     image: { wanted: true, ownImages: [] },
     endpoint: "http://127.0.0.1:4760",
+    credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
   });
   expect(text).toContain(
     "Left out: ec2, since machines cannot run here:\n  - machines need root, and this is user id 1000",

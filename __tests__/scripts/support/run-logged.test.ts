@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { lastLineOf, runLogged, TimeLimitError } from "../../../scripts/support/run-logged";
@@ -11,13 +11,14 @@ const bash = (name: string, script: string, timeoutSec = 10) => ({
   timeoutSec,
 });
 
-test("output goes to a log file named after the step, and line by line to whoever asks", async () => {
+test("output goes to a log file named after the step, for its user alone, and line by line to whoever asks", async () => {
   const lines: string[] = [];
   const step = bash("Test: run logged!", "echo one; echo two >&2; printf three");
   expect(await runLogged({ ...step, onLine: (line) => lines.push(line) })).toBe(0);
   expect(lines).toEqual(["one", "two", "three"]);
   expect(logFileOf(step.name)).toMatch(/\/\.workbench\/logs\/test-run-logged\.log$/);
   expect(readFileSync(logFileOf(step.name), "utf8")).toBe("one\ntwo\nthree");
+  expect(statSync(logFileOf(step.name)).mode & 0o777).toBe(0o600);
 });
 
 test("fails with the step, the log's last line without colours, and the log", async () => {

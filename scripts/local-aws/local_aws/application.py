@@ -10,14 +10,19 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
+from .access.gate import Gate, refuse_web_pages
+from .access.problems import Refused
+from .access.refusals import refusal
 from .calls import ApiCall, full_name, identify
+from .dispatcher import Dispatcher
 from .error_answers import Answer, error_answer
 from .transport import collect
 
 HEALTH_PATH = "/_local-aws/health"
+# What a request for it is signed for.
+HEALTH_SERVICE = "local-aws"
 READ_ATTEMPTS = 20
+LOGGED_REFUSALS = 100
 # What moto says of a filter that it lacks; the call itself it knows.
 MISSING_FILTER = re.compile(r"The filter '([^']+)'")
 
@@ -38,17 +43,20 @@ class Application:
 
     The state is saved before the answer to a call that changes something leaves. `describe` adds to the health
     answer. Until `ready` is set, calls are answered with 503 and what `doing` says, which AWS clients try again.
-    Whoever changes the state apart from a call holds `changing` meanwhile.
+    Whoever changes the state apart from a call holds `changing` meanwhile. What `gate` does not let through, and
+    whatever a web page may have sent, is refused.
     """
 
-    def __init__(self, state: State, describe: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, state: State, describe: Callable[[], dict[str, Any]], gate: Gate) -> None:
         self.ready = False
         self.doing = "starting"
         self.changing = threading.Lock()
         self._state = state
         self._describe = describe
+        self._gate = gate
         self._missing: dict[str, None] = {}
-        self._moto = _Dispatcher(create_backend_app)
+        self._refusals = 0
+        self._moto = Dispatcher()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answers one request (WSGI)."""
@@ -57,10 +65,19 @@ class Application:
         return [body]
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
-        if environ.get("PATH_INFO") == HEALTH_PATH:
-            return self._health()
+        asks_for_health = environ.get("PATH_INFO") == HEALTH_PATH
+        # Read once: what comes while it is not ready is neither checked nor answered.
+        ready = self.ready
+        try:
+            refuse_web_pages(environ)
+            # Before the state is loaded, nobody knows the keys in it.
+            signature = self._gate.check(environ) if ready or asks_for_health else None
+        except Refused as refused:
+            return self._refuse_access(environ, refused)
+        if asks_for_health and signature is not None and signature.service == HEALTH_SERVICE:
+            return self._health(self._gate.proof_for(signature))
         call = identify(environ)
-        if not self.ready:
+        if not ready:
             return self._unavailable(call)
         if call.only_reads:
             answer = self._read(call, environ)
@@ -79,6 +96,12 @@ class Application:
         _log(f"{full_name(call, environ)} {answer[0][:3]} {took} ms, {saving} of them saving")
         return answer
 
+    def _refuse_access(self, environ: WSGIEnvironment, refused: Refused) -> Answer:
+        self._refusals += 1
+        if self._refusals <= LOGGED_REFUSALS:
+            _log(f"refused: {refused.message}")
+        return refusal(identify(environ), refused)
+
     def _unavailable(self, call: ApiCall) -> Answer:
         return error_answer(call, "ServiceUnavailable", f"the local AWS is {self.doing}", "503 Service Unavailable")
 
@@ -92,9 +115,10 @@ class Application:
             return error_answer(call, "LocalAwsStateNotSaved", message)
         return answer
 
-    def _health(self) -> Answer:
+    def _health(self, proof: str) -> Answer:
         status = "200 OK" if self.ready else "503 Service Unavailable"
-        health = {"ready": self.ready, **self._describe(), "missing": list(self._missing)}
+        health = {"ready": self.ready, "proof": proof, **self._describe()}
+        health["missing"] = list(self._missing)
         if not self.ready:
             health["doing"] = self.doing
         return status, [("Content-Type", "application/json")], json.dumps(health).encode()
@@ -136,16 +160,6 @@ class _ChangedMeanwhile(Exception):
     """A dictionary grew while a reading call walked it."""
 
 
-class _Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher, which for a service that moto does not know would answer with a crash."""
-
-    def get_backend_for_host(self, host: str | None) -> Any:
-        backend = super().get_backend_for_host(host)
-        if backend is None and host is not None:
-            raise NotImplementedError(host)
-        return backend
-
-
 def _knows_no_route(answer: Answer) -> bool:
     # Flask's own 404 and 405 pages: AWS's services answer their 404 in XML or JSON.
     status, headers, body = answer
@@ -154,4 +168,6 @@ def _knows_no_route(answer: Answer) -> bool:
 
 
 def _log(message: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')} {message}", file=sys.stderr, flush=True)
+    # What others send may hold what a terminal obeys.
+    shown = "".join(each if each.isprintable() else "?" for each in message)
+    print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)

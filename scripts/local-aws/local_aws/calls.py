@@ -44,12 +44,13 @@ def identify(environ: WSGIEnvironment) -> ApiCall:
     method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
     scope = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "") or _presigned_scope(environ))
     service, region = (scope["service"], scope["region"]) if scope else ("s3", "us-east-1")
-    if path.startswith("/moto-api"):
+    if path.startswith("/moto-api") and service != "s3":
         service = "moto-api"
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return ApiCall(service, region, target.rsplit(".", 1)[-1], "json", method, path)
-    action = _query_action(environ)
+    # S3's bodies are anything, and its queries name no action.
+    action = None if scope and service == "s3" else _query_action(environ)
     if action:
         return ApiCall(service, region, action, "ec2" if service == "ec2" else "query", method, path)
     return ApiCall(service, region, None, "rest-xml" if service == "s3" else "rest-json", method, path)

@@ -4,10 +4,20 @@ import os
 from pathlib import Path
 
 
-def write_whole(file: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replaces a file by new content that has reached the disk; whoever reads meanwhile sees the old or the new."""
+def hand_over(path: Path) -> None:
+    """Gives what root made to the program's owner, for whom root runs it: their own commands read it."""
+    if os.geteuid() == 0:
+        program = os.stat(__file__)
+        os.chown(path, program.st_uid, program.st_gid)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Replaces a file, which its owner alone can read, by new content that has reached the disk.
+
+    Whoever reads meanwhile sees the old or the new.
+    """
     temporary = file.with_name(file.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "wb") as stream:
             stream.write(content)

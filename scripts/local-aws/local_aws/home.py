@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .errors import LocalAwsError
-from .files import write_whole
+from .files import hand_over, write_whole
 
 # All that a local AWS keeps: the server's own, the machines', and what set-up and Terraform keep beside them.
 _OWN = {"api", "bases", "disks", "images", "instances", "network", "snapshots"}
 _OWN |= {"server.json", "server.lock", "server.json.tmp", "cdktf.out", "packer", "ssh", "state"}
+_OWN |= {"credentials", "credentials.tmp"}
 
 
 class Home:
@@ -35,6 +36,11 @@ class Home:
     def server_file(self) -> Path:
         """Written while a server runs: JSON with `pid`, `port` and `network`."""
         return self.folder / "server.json"
+
+    @property
+    def key_file(self) -> Path:
+        """Its access key, for its user alone."""
+        return self.folder / "credentials"
 
     @property
     def _lock_file(self) -> Path:
@@ -59,6 +65,8 @@ class Home:
             raise LocalAwsError(
                 f"{self.folder} holds {', '.join(foreign[:3])}: expected nothing, or a local AWS; give another"
             )
+        self.folder.chmod(0o700)
+        hand_over(self.folder)
         descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,8 +100,8 @@ class Home:
 
     def announce(self, **server: Any) -> None:
         """Writes `server.json`."""
-        # For everybody: a local AWS that root started is found by a person's own commands.
-        write_whole(self.server_file, json.dumps(server).encode() + b"\n", 0o644)
+        write_whole(self.server_file, json.dumps(server).encode() + b"\n")
+        hand_over(self.server_file)
 
     def withdraw(self) -> None:
         """Takes `server.json` away."""

@@ -11,6 +11,8 @@ from types import FrameType
 from typing import Any, Protocol
 
 from . import supplements
+from .access.gate import Gate
+from .access.key_file import keep_key
 from .application import Application
 from .errors import told_of
 from .home import Home
@@ -51,6 +53,7 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
     listener = listen(port)
     with told_of(home.folder):
         home.take()
+        gate = Gate(keep_key(home.key_file))
     supplements.install()
     machines = _attach_machines(home, network, base_image)
     stop = _stop_on_signals()
@@ -65,7 +68,7 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
         }
 
     state = Persistence(home.state_folder)
-    application = Application(state, describe)
+    application = Application(state, describe, gate)
     if machines:
         machines.changing, machines.saved = application.changing, state.save
     server = serve_on(listener, application)

@@ -39,7 +39,13 @@ class Handler(MotoRequestHandler):
 
         In place of werkzeug's own, which closes every connection and waits 10 ms after each answer.
         """
-        raw, self.rfile = self.rfile, io.BytesIO(self._read_body())
+        try:
+            body = self._read_body()
+        except (OSError, ValueError) as error:
+            self.close_connection = True
+            self.send_error(HTTPStatus.BAD_REQUEST, explain=f"the body cannot be read: {error}")
+            return
+        raw, self.rfile = self.rfile, io.BytesIO(body)
         try:
             self.environ = self.make_environ()
         finally:
@@ -64,6 +70,8 @@ class Handler(MotoRequestHandler):
         """moto's environment of the request, whose body has been read and has a length."""
         environ = super().make_environ()
         environ["wsgi.input"] = self.rfile
+        # As they were sent: WSGI's names do not tell a dash from an underscore, and a signature is over the sent ones.
+        environ["local_aws.headers"] = self.headers
         environ["CONTENT_LENGTH"] = str(len(self.rfile.getvalue()))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ.pop("wsgi.input_terminated", None)
@@ -75,7 +83,10 @@ class Handler(MotoRequestHandler):
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return io.BufferedReader(DechunkedInput(self.rfile)).read()
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal():
+            raise ValueError(f"expected a Content-Length in bytes, got {length[:40]}")
+        return self.rfile.read(int(length))
 
 
 def collect(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:

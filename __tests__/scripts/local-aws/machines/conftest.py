@@ -4,7 +4,6 @@ The tests need Linux, root, the tools of systemd-nspawn and a base root file sys
 in the user's cache); where one is missing they are skipped by name, since a machine that is faked proves nothing.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -12,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import boto3
 import pytest
 from local_aws.machines import TOOLS, clean_up
 from places import Place, claim_place
+from signing import keywords_of, read_health
 
 REGION = "eu-central-1"
 SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
@@ -102,10 +102,12 @@ class LocalAws:
         self.home, self.port, self.network, self.login = home, port, network, login
         self.process: subprocess.Popen[bytes] | None = None
         self.log = home.with_name(f"{home.name}.log")
-        self.ec2: Any = boto3.client(
-            "ec2", endpoint_url=f"http://127.0.0.1:{port}", region_name=REGION, aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )  # fmt: skip
+
+    @cached_property
+    def ec2(self) -> Any:
+        """A client, once it has its key."""
+        url = f"http://127.0.0.1:{self.port}"
+        return boto3.client("ec2", endpoint_url=url, region_name=REGION, **keywords_of(self.home))
 
     def start(self) -> "LocalAws":
         """Starts it and returns when it is ready."""
@@ -134,9 +136,8 @@ class LocalAws:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_local-aws/health", timeout=60) as answer:
-                return json.load(answer)
-        except OSError:
+            return read_health(self.home, self.port)
+        except (OSError, KeyError):
             return {}
 
     def until(self, done: Callable[[], Any], limit_sec: float = LIMIT_SEC, said: Callable[[], str] = lambda: "") -> Any:

@@ -1,10 +1,15 @@
 """Machines reach each other and this host reaches them, by addresses that exist nowhere else; nobody else gets in."""
 
+import json
+import socket
 import subprocess
+from ipaddress import IPv4Network
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.machines.addresses import AddressPlan
 from local_aws.machines.names import Names
+from local_aws.machines.network import INTERFACE
 
 
 def ip(*words):
@@ -79,6 +84,23 @@ def test_a_terminated_machine_gives_its_elastic_address_back(local_aws, other):
     local_aws.ec2.release_address(AllocationId=allocated["AllocationId"])
 
 
+def test_a_machine_does_not_reach_the_local_aws(local_aws, other):
+    gateway = str(AddressPlan(IPv4Network(local_aws.network)).gateway)
+    links = json.loads(ip("-json", "-4", "addr", "show"))
+    addresses = [info["local"] for link in links for info in link.get("addr_info", [])]
+    assert {gateway, "127.0.0.1"} <= set(addresses)
+    machine = ["ip", "netns", "exec", Names.of(local_aws.home).namespace(other)]
+    # A machine's root may look for this computer's loopback address outside.
+    subprocess.run([*machine, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1"], check=True)
+    namespace = machine[3]
+    ip("-n", namespace, "route", "add", "table", "7", "default", "via", gateway, "dev", INTERFACE)
+    ip("-n", namespace, "rule", "add", "pref", "0", "to", "127.0.0.0/8", "lookup", "7")
+    assert [address for address in addresses if reaches(machine, address, local_aws.port)] == []
+    # What listens on every address, it reaches.
+    with socket.create_server(("0.0.0.0", 0)) as listener:
+        assert reaches(machine, gateway, listener.getsockname()[1])
+
+
 @pytest.fixture
 def stranger(second_place):
     """Another host of this host's network, which uses this host as its router: its interface here, and how to be there.
@@ -104,8 +126,8 @@ def stranger(second_place):
     host.wait()
 
 
-def reaches(within, address):
-    code = f"import socket; socket.create_connection(({address!r}, 22), 2)"
+def reaches(within, address, port=22):
+    code = f"import socket; socket.create_connection(({address!r}, {port}), 2)"
     return subprocess.run([*within, "python3", "-c", code], capture_output=True, check=False).returncode == 0
 
 

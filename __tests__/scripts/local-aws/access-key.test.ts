@@ -1,0 +1,39 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readAccessKey } from "../../../scripts/local-aws/access-key";
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), "access-key-"));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+describe("the key of a local AWS", () => {
+  test("is in its folder, in AWS's own format", () => {
+    const text = "[default]\naws_access_key_id = LOCALAWSABC\naws_secret_access_key = a_b-c\n\n";
+    writeFileSync(path.join(home, "credentials"), text);
+    expect(readAccessKey(home)).toEqual({ accessKeyId: "LOCALAWSABC", secretAccessKey: "a_b-c" });
+  });
+
+  test.each([
+    ["was never started", undefined],
+    ["has half a file", "[default]\naws_access_key_id = LOCALAWSABC\n"],
+  ])("is none where it %s", (_, text) => {
+    if (text !== undefined) writeFileSync(path.join(home, "credentials"), text);
+    expect(readAccessKey(home)).toBeUndefined();
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("fails with one sentence where it is another user's (needs root)", () => {
+    chmodSync(home, 0o700);
+    process.seteuid?.(65_534);
+    try {
+      expect(() => readAccessKey(home)).toThrow(
+        `${path.join(home, "credentials")} cannot be read: that local AWS is another user's; run the command as that user, or have one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+      );
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+});

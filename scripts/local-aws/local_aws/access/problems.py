@@ -1,0 +1,27 @@
+"""What can be wrong with a request's credentials, whatever AWS calls it in the protocol of the call."""
+
+from enum import Enum, auto
+
+
+class Problem(Enum):
+    """Why a request is refused."""
+
+    NOT_SIGNED = auto()
+    MALFORMED = auto()
+    UNKNOWN_KEY = auto()
+    WRONG_TOKEN = auto()
+    EXPIRED_TOKEN = auto()
+    WRONG_SIGNATURE = auto()
+    WRONG_BODY = auto()
+    WRONG_DATE = auto()
+    EXPIRED_URL = auto()
+    WEB_PAGE = auto()
+
+
+class Refused(Exception):
+    """A request that is not answered: the problem, and a sentence about it."""
+
+    def __init__(self, problem: Problem, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+        self.message = message
