@@ -1,9 +1,9 @@
 import { App } from "cdktf";
-import type { CdktfCommand } from "./command/cdktf-command";
+import type { CdktfCommand } from "./guards/cdktf-command";
 import type { Settings } from "./settings/schema";
-import { EbsStack } from "./stacks/ebs";
-import { Ec2Stack } from "./stacks/ec2";
-import { StateStack } from "./stacks/state";
+import { EbsStack } from "./stacks/ebs/stack";
+import { Ec2Stack } from "./stacks/ec2/stack";
+import { StateStack } from "./stacks/state/stack";
 import { WorkbenchStack } from "./stacks/workbench-stack";
 
 /** What a run may know beside its settings. */

@@ -1,12 +1,12 @@
 import "./start-up";
 import { buildApp, stacksOf } from "./app";
-import { callingCdktfCommand } from "./command/cdktf-command";
-import { refuseForgottenState } from "./command/moved-state";
-import { forgetOtherEnvironment } from "./command/other-environment";
-import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "./command/protection";
-import { requireSshAgent } from "./command/ssh-agent";
-import { requireSshAllowFrom } from "./command/ssh-allow-from";
-import { loadSettings } from "./settings/load";
+import { callingCdktfCommand } from "./guards/cdktf-command";
+import { refuseForgottenState } from "./guards/moved-state";
+import { forgetOtherEnvironment } from "./guards/other-environment";
+import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "./guards/protection";
+import { requireSshAgent } from "./guards/ssh-agent";
+import { requireSshAllowFrom } from "./guards/ssh-allow-from";
+import { loadSettings } from "./settings/load/load";
 import { UserError } from "./settings/user-error";
 
 try {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../app";
-import { parseCdktfCommand } from "../command/cdktf-command";
+import { parseCdktfCommand } from "../guards/cdktf-command";
 import { settingsWith, stackNames } from "./stacks/synthesize";
 
 const project = resolve(__dirname, "..");
@@ -18,11 +18,11 @@ function checkout(): string {
     "cdktf.json",
     "package.json",
     "tsconfig.json",
-    "command",
+    "guards",
     "settings",
     "stacks",
     "modules",
-    "scripts/on-machine",
+    "scripts/machine/data-volume",
   ]) {
     cpSync(join(project, source), join(directory, source), { recursive: true });
   }

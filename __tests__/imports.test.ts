@@ -34,18 +34,18 @@ function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record
 describe("imports", () => {
   it("fails for those that point up", () => {
     const up = {
-      "settings/new.ts": ["../command/protection", "../stacks/ebs", "../scripts/support/project", "../app"],
-      "command/new.ts": ["../stacks/ebs", "../modules/storage/data-volume", "../scripts/support/project", "../app"],
+      "settings/new.ts": ["../guards/protection", "../stacks/ebs", "../scripts/support/project", "../app"],
+      "guards/new.ts": ["../stacks/ebs", "../modules/storage/data-volume", "../scripts/support/project", "../app"],
       "stacks/new.ts": ["./ebs", "./another", "../scripts/support/project", "../packer/images", "../start-up"],
-      "modules/storage/new.ts": ["../../settings/schema", "../../command/protection", "../../packer/images", "node:fs"],
+      "modules/storage/new.ts": ["../../settings/schema", "../../guards/protection", "../../packer/images", "node:fs"],
     };
     expect(forbidden(up)).toEqual(up);
   });
 
   it("may point down", () => {
     const down = {
-      "settings/new.ts": ["./schema", "../modules/images/image-names", "node:fs"],
-      "command/new.ts": ["../settings/schema", "./cdktf-command"],
+      "settings/new.ts": ["./schema", "../stacks/names/images", "node:fs"],
+      "guards/new.ts": ["../settings/schema", "./cdktf-command"],
       "stacks/new.ts": [
         "./workbench-stack",
         "./data-volume-name",

@@ -65,7 +65,7 @@ describe("main.ts", () => {
     const own = loaded.filter((file) => !file.includes("node_modules"));
     expect(own).toContain(join("stacks", "ec2.ts"));
     const folders = new Set(own.filter((file) => file.includes("/")).map((file) => file.split("/")[0]));
-    expect([...folders].sort()).toEqual(["__tests__", "command", "modules", "settings", "stacks"]);
+    expect([...folders].sort()).toEqual(["__tests__", "guards", "modules", "settings", "stacks"]);
     expect(own.filter((file) => file.startsWith("__tests__"))).toEqual(["__tests__/list-loaded-files.cjs"]);
   });
 });

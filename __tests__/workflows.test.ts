@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { amazonPlugin, oldestPacker } from "../modules/images/packer-template";
+import { amazonPlugin, oldestPacker } from "../packer/template/packer-template";
 import { amazonPluginVersion, packerVersion } from "../scripts/setup/packer-build";
 import { runnersOf } from "../scripts/testing/runners";
 import { type Kind, listTestFiles } from "../scripts/testing/test-files";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { format } from "@cdktf/hcl-tools";
-import { attributes } from "../modules/images/hcl/values";
-import { writeHcl } from "../modules/images/hcl/write";
-import type { Image } from "../modules/images/image-description";
-import { packerTemplate } from "../modules/images/packer-template";
 import { differingVariables, images, loadImageSettings } from "./images";
+import { attributes } from "./template/hcl/values";
+import { writeHcl } from "./template/hcl/write";
+import type { Image } from "./template/image-description";
+import { packerTemplate } from "./template/packer-template";
 
 /** A file that is generated from the settings, as it should be on disk. */
 export interface GeneratedFile {

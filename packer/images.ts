@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { require } from "tsx/cjs/api";
-import { commonVariables } from "../modules/images/common-variables";
-import type { HclValue } from "../modules/images/hcl/values";
-import type { Image, ImageDescription, ImageVariable } from "../modules/images/image-description";
-import { debianLoginUser } from "../modules/images/image-names";
-import { loadSections, type SettingsSource } from "../settings/load";
+import { loadSections, type SettingsSource } from "../settings/load/load";
 import type { FileSettings } from "../settings/schema";
+import { debianLoginUser } from "../stacks/names/images";
+import { commonVariables } from "./template/common-variables";
+import type { HclValue } from "./template/hcl/values";
+import type { Image, ImageDescription, ImageVariable } from "./template/image-description";
 
 /** The settings that images are made from; who may log in matters for one environment only, not for the checked-in template. */
 export type ImageSettings = Pick<FileSettings, (typeof sections)[number]> & Partial<Pick<FileSettings, "ssh">>;

@@ -1,4 +1,4 @@
-import { whereToSet } from "./problems";
+import { whereToSet } from "./load/problems";
 import type { Settings } from "./schema";
 
 /**

@@ -1,5 +1,5 @@
-import { partitionOf } from "./partition";
-import type { RightParts } from "./rules";
+import { partitionOf } from "./fields/partition";
+import type { RightParts } from "./load/rules";
 import type { FileSettings } from "./schema";
 
 /** A setting that names something out of reach, and the phrase that completes "expected …". */

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { architectures } from "../modules/images/image-names";
 import type { VolumeType } from "../modules/storage/data-volume";
-import { cidrBlock, isWiderThanANetwork } from "./cidr-block";
+import { volumeLimits, volumeProblems } from "../stacks/ebs/volume-limits";
+import { architectures } from "../stacks/names/images";
+import { cidrBlock, isWiderThanANetwork } from "./fields/cidr-block";
 import {
   absolutePath,
   filePath,
@@ -15,12 +16,11 @@ import {
   text,
   unprivilegedPort,
   wholeNumber,
-} from "./fields";
-import { imageSettings } from "./image-settings";
+} from "./fields/fields";
+import { tags } from "./fields/tags";
+import { type RightParts, rule } from "./load/rules";
 import { regionProblems } from "./region-rules";
-import { type RightParts, rule } from "./rules";
-import { tags } from "./tags";
-import { volumeLimits, volumeProblems } from "./volume-limits";
+import { imageSettings } from "./sections/image";
 
 // A run checks its settings once; to compile a checker for that takes longer than the check.
 z.config({ jitless: true });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { editorSchemaText } from "./editor-schema";
-import { settingsPage } from "./settings-page";
+import { editorSchemaText } from "./documents/editor-schema";
+import { settingsPage } from "./documents/settings-page";
 
 /** Writes what is generated from the schema and checked in: `npm run settings:generate` after a change of the schema or a default. */
 writeFileSync(join(__dirname, "schema.json"), editorSchemaText());

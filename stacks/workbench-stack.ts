@@ -2,10 +2,10 @@ import { relative, resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
-import type { CdktfCommand } from "../command/cdktf-command";
-import type { Protection } from "../command/protection";
+import type { CdktfCommand } from "../guards/cdktf-command";
+import type { Protection } from "../guards/protection";
 import { Place } from "../modules/state/place";
-import { partitionOf } from "../settings/partition";
+import { partitionOf } from "../settings/fields/partition";
 import type { Settings } from "../settings/schema";
 
 /** Folder of this program; paths in the output are relative to it, so that every checkout writes the same. */

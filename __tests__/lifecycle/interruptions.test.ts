@@ -21,7 +21,7 @@ describeWithMachines("what can be cut off", () => {
     await mounted(user);
     expect(await checksums(user, "work")).toBe(sums);
   };
-  /** One whose making is cut off before AWS answers is in nobody's state (docs/ec2.md). */
+  /** One whose making is cut off before AWS answers is in nobody's state (stacks/ec2/README.md). */
   const machines = (): Promise<string[]> =>
     user.aws(
       "ec2",

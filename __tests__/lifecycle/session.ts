@@ -1,5 +1,5 @@
-import type { LocalAws } from "../../scripts/local-aws/environment";
-import { type LocalSession, openLocalSession } from "../../scripts/local-aws/local-session";
+import type { LocalAws } from "../../scripts/session/environment";
+import { type LocalSession, openLocalSession } from "../../scripts/session/local-session";
 
 /** Starts a local AWS, or finds it running. */
 export function openSession(localAws: LocalAws): Promise<LocalSession> {

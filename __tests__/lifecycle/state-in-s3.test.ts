@@ -95,7 +95,7 @@ describe("a state that moves into S3", () => {
   });
 
   step(
-    "retired with the commands of docs/state.md, it leaves the volume's last snapshot and nothing else",
+    "retired with the commands of stacks/state/README.md, it leaves the volume's last snapshot and nothing else",
     async () => {
       const documented = readFileSync(path.join(projectRoot, "docs", "state.md"), "utf8");
       const [, commands = ""] = /^## Retiring it on purpose$.*?^```sh\n(.*?)^```/ms.exec(documented) ?? [];

@@ -164,7 +164,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step(
-    "data is recovered beside the volume as docs/ebs.md says: every byte is there, and here nothing changes",
+    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, and here nothing changes",
     async () => {
       const { data_volume_id = "" } = await user.outputs("ec2");
       await user.ssh("sync");
@@ -227,7 +227,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 });
 
-/** What docs/ebs.md has one write into a settings file, for the local AWS: the rest is as settings/local.yaml has it. */
+/** What stacks/ebs/README.md has one write into a settings file, for the local AWS: the rest is as settings/local.yaml has it. */
 const localSettings = (snapshotId: string) => `
 aws: { region: eu-west-1, availabilityZone: eu-west-1a }
 ebs: { snapshotId: ${snapshotId}, volumeSizeGiB: 2 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa, type Options } from "execa";
 import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
-import type { LocalSession } from "../../scripts/local-aws/local-session";
+import type { LocalSession } from "../../scripts/session/local-session";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
 import { claimPlace, type Place } from "../../scripts/testing/place";
 import { AwsCli } from "./aws-cli";
@@ -141,7 +141,7 @@ export class Workbench {
   /** Starts `npm run local -- <command>` in a process group of its own; a failure is returned, not thrown. */
   local(...command: string[]) {
     this.synthesis.forget();
-    return execa(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/commands/local.ts", ...command], {
+    return execa(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/local.ts", ...command], {
       cwd: project,
       env: { ...localVariables(this.session.localAws), NO_COLOR: "1" },
       timeout: LIMIT_MS,

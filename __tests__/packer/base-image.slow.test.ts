@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findPacker } from "../../scripts/setup/packer";
 import type { CommandError } from "../../scripts/support/command-error";
 import { projectRoot } from "../../scripts/support/project";
-import { ApiOnly } from "../scripts/commands/api-only";
+import { ApiOnly } from "../scripts/npm/api-only";
 
 const problem = await findPacker().then(
   () => undefined,

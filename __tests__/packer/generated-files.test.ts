@@ -2,11 +2,11 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { describe, expect, it } from "vitest";
-import { buildSteps } from "../../modules/images/build-steps";
-import { builtWithTags, ownImage } from "../../modules/images/image-names";
-import { packerTemplate } from "../../modules/images/packer-template";
 import { generatedFiles } from "../../packer/generated-files";
 import { images, loadImageSettings } from "../../packer/images";
+import { buildSteps } from "../../packer/template/build-steps";
+import { packerTemplate } from "../../packer/template/packer-template";
+import { builtWithTags, ownImage } from "../../stacks/names/images";
 
 const packerFolder = join(__dirname, "../../packer");
 const settings = loadImageSettings({ environment: {} });

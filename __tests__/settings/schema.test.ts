@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { editorSchemaText } from "../../settings/editor-schema";
-import { settingVariables } from "../../settings/environment-variables";
+import { editorSchemaText } from "../../settings/documents/editor-schema";
+import { settingsPage } from "../../settings/documents/settings-page";
+import { settingVariables } from "../../settings/load/environment-variables";
 import { settingsSchema } from "../../settings/schema";
-import { settingsPage } from "../../settings/settings-page";
 
 const settingsDirectory = join(__dirname, "../../settings");
 

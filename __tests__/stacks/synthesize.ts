@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { App } from "cdktf";
 import { buildApp, stacksOf } from "../../app";
-import { loadSettings } from "../../settings/load";
+import { loadSettings } from "../../settings/load/load";
 import type { Settings } from "../../settings/schema";
 
 /** One stack's Terraform JSON, as far as tests look into it. */

@@ -2,7 +2,7 @@ import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
-import type { ImageFilter } from "../images/image-names";
+import type { ImageFilter } from "../../stacks/names/images";
 
 /** Which image: one by id, or the newest whose owner, name and tags fit. */
 export type ImageChoice = { readonly id: string } | NewestImage;

@@ -1,7 +1,7 @@
-import { expression, template, variable } from "../../modules/images/hcl/values";
-import type { ImageDescription, ImageVariable } from "../../modules/images/image-description";
-import { builtWithTags } from "../../modules/images/image-names";
+import { builtWithTags } from "../../stacks/names/images";
 import type { ImageSettings } from "../images";
+import { expression, template, variable } from "../template/hcl/values";
+import type { ImageDescription, ImageVariable } from "../template/image-description";
 
 /** The clojure library of tools.deps that `clojure` and `add-libs` run on; maven.sha256 pins it with all it needs. */
 const toolsDepsCli = "0.31.162";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { localEnvironment } from "../local-aws/environment";
+import { localEnvironment } from "../session/environment";
 import { providerModules } from "./provider-modules";
 
 /** One command that is measured. */

@@ -10,7 +10,7 @@ require("../../start-up");
 const { mkdirSync } = require("node:fs");
 const { join } = require("node:path");
 const { buildApp } = require("../../app");
-const { loadSettings } = require("../../settings/load");
+const { loadSettings } = require("../../settings/load/load");
 
 const [folder, copies] = process.argv.slice(2);
 const settings = loadSettings();

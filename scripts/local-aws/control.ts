@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type LocalAws, localEnvironment } from "../session/environment";
 import { venvPython } from "../setup/python-env";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
 import { projectRoot, shown } from "../support/project";
 import { lastLineOf, runLogged } from "../support/run-logged";
 import { LOG_MODE } from "../support/spawn-logged";
-import { type LocalAws, localEnvironment } from "./environment";
 import { findRunning, localAwsLog, type RunningLocalAws } from "./find-local-aws";
 import { isPortTaken, portHolder } from "./port-holder";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { LocalAws } from "../session/environment";
 import { CommandError } from "../support/command-error";
 import { generatedDirectory, logDirectory, projectRoot } from "../support/project";
 import { type AccessKey, readAccessKey } from "./access-key";
-import type { LocalAws } from "./environment";
 import { type Health, readHealth } from "./health";
 
 /** A local AWS that answers. */

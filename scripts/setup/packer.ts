@@ -71,7 +71,7 @@ export async function findPacker(environment: NodeJS.ProcessEnv = process.env): 
 
 /** What is wrong with the Packer on the PATH, in one sentence; undefined when nothing is. */
 async function packerProblem(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { oldestPacker: oldest } = program("modules/images/packer-template");
+  const { oldestPacker: oldest } = program("packer/template/packer-template");
   const file = findProgram("packer", environment);
   if (file === undefined) return `packer is not on the PATH: images need ${oldest} or newer; ${HOW_TO}`;
   const env = { ...environment, CHECKPOINT_DISABLE: "1" };

@@ -3,11 +3,11 @@ import { CommandError } from "./command-error";
 
 /** The modules of the program that scripts use, by their path without extension. */
 interface Program {
-  readonly "modules/images/hcl/write": typeof import("../../modules/images/hcl/write");
-  readonly "modules/images/image-names": typeof import("../../modules/images/image-names");
-  readonly "modules/images/packer-template": typeof import("../../modules/images/packer-template");
+  readonly "packer/template/hcl/write": typeof import("../../packer/template/hcl/write");
+  readonly "stacks/names/images": typeof import("../../stacks/names/images");
+  readonly "packer/template/packer-template": typeof import("../../packer/template/packer-template");
   readonly "packer/images": typeof import("../../packer/images");
-  readonly "settings/load": typeof import("../../settings/load");
+  readonly "settings/load/load": typeof import("../../settings/load/load");
   readonly "settings/user-error": typeof import("../../settings/user-error");
 }
 

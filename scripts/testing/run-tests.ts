@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { testEnvironment } from "../local-aws/environment";
+import { testEnvironment } from "../session/environment";
 import type { ProgressTask } from "../support/progress";
 import { projectRoot, shown } from "../support/project";
 import { runLogged, TimeLimitError } from "../support/run-logged";

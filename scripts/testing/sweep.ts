@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
-import type { LocalAws } from "../local-aws/environment";
+import type { LocalAws } from "../session/environment";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import { endLocalAws, endProcesses } from "./end-processes";

@@ -26,7 +26,7 @@ function kindOf(file: string): Kind {
   if (file.endsWith(".py")) return "python";
   if (file.endsWith(".deep.test.ts")) return "deep";
   if (file.startsWith("__tests__/lifecycle/")) return "lifecycle";
-  return file.endsWith(".slow.test.ts") || file.startsWith("__tests__/scripts/on-machine/") ? "slow" : "fast";
+  return file.endsWith(".slow.test.ts") || file.startsWith("__tests__/scripts/machine/data-volume/") ? "slow" : "fast";
 }
 
 /** Every file of tests, largest first: a large one takes long, and what takes long has to begin early. */

@@ -35,7 +35,7 @@ test.each<[string, Frame[]]>([
   ["loading zod", [main, ["", "/project/settings/schema.ts"], ["", "/project/node_modules/zod/index.cjs"]]],
   [
     "reading settings",
-    [main, ["loadSettings", "/project/settings/load.ts"], ["parse", "/project/node_modules/zod/x.cjs"]],
+    [main, ["loadSettings", "/project/settings/load/load.ts"], ["parse", "/project/node_modules/zod/x.cjs"]],
   ],
   [
     "building the stacks",
@@ -43,7 +43,7 @@ test.each<[string, Frame[]]>([
   ],
   [
     "cdktf's synthesis",
-    [main, ["synth", "/project/node_modules/cdktf/lib/app.js"], ["resolve", "/project/stacks/ebs.ts"]],
+    [main, ["synth", "/project/node_modules/cdktf/lib/app.js"], ["resolve", "/project/stacks/ebs/stack.ts"]],
   ],
   ["TypeScript's compiler", [main, ["parse", "/project/node_modules/typescript-5/lib/typescript.js"]]],
 ])("%s", (part, stack) => {

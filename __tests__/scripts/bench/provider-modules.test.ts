@@ -16,7 +16,7 @@ const write = (file: string, ...lines: string[]) => writeFileSync(path.join(root
 
 test("are those that stacks and modules import, each once", () => {
   write(
-    "stacks/ebs.ts",
+    "stacks/ebs/stack.ts",
     'import { AwsProvider } from "@cdktf/provider-aws/lib/provider";',
     'import { App } from "cdktf";',
   );

@@ -16,7 +16,7 @@ test("a word selects the files whose path has it, whoever runs them", () => {
 
 test("a stack's name selects its tests, and the stories that say that they concern it", () => {
   expect(selected("ebs")).toEqual(
-    expect.arrayContaining(["__tests__/stacks/ebs.test.ts", "__tests__/lifecycle/whole-story.test.ts"]),
+    expect.arrayContaining(["__tests__/stacks/ebs/stack.test.ts", "__tests__/lifecycle/whole-story.test.ts"]),
   );
   expect(selected("ebs")).not.toContain("__tests__/lifecycle/image.test.ts");
 });
@@ -24,7 +24,7 @@ test("a stack's name selects its tests, and the stories that say that they conce
 test("several words select what concerns any of them", () => {
   expect(selected("cidr-block", "interruptions")).toEqual([
     "__tests__/lifecycle/interruptions.test.ts",
-    "__tests__/settings/cidr-block.test.ts",
+    "__tests__/settings/fields/cidr-block.test.ts",
   ]);
 });
 
@@ -38,7 +38,7 @@ test("every kind of test is found, and a story is one that deploys", () => {
   const kinds = Object.fromEntries(all.map(({ file, kind }) => [file, kind]));
   expect(kinds).toMatchObject({
     "__tests__/app.test.ts": "fast",
-    "__tests__/scripts/on-machine/mount.test.ts": "slow",
+    "__tests__/scripts/machine/data-volume/mount.test.ts": "slow",
     "__tests__/scripts/testing/place.slow.test.ts": "slow",
     "__tests__/lifecycle/whole-story.test.ts": "lifecycle",
     "__tests__/scripts/local-aws/test_dlm.py": "python",

@@ -8,7 +8,7 @@ import { venvPython } from "../../../scripts/setup/python-env";
 import { claimPlace } from "../../../scripts/testing/place";
 import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
 import { controlGroups, testControlGroup } from "../../../scripts/testing/test-control-group";
-import { freeLetters } from "../on-machine/xen-node";
+import { freeLetters } from "../machine/data-volume/xen-node";
 
 const testFolder = () => mkdtempSync(path.join(tmpdir(), "workbench-test-"));
 

@@ -1,6 +1,6 @@
-import { variable } from "../../../../modules/images/hcl/values";
-import type { ImageDescription } from "../../../../modules/images/image-description";
 import type { ImageSettings } from "../../../../packer/images";
+import { variable } from "../../../../packer/template/hcl/values";
+import type { ImageDescription } from "../../../../packer/template/image-description";
 
 /** The smallest image that there can be, as CONTRIBUTING shows one: proof that another one takes nothing but this and its script. */
 export function describeImage({ ec2 }: ImageSettings): ImageDescription {

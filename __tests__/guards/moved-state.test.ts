@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseCdktfCommand } from "../../guards/cdktf-command";
+import { refuseForgottenState } from "../../guards/moved-state";
+
+const aVolume = { resources: [{ type: "aws_ebs_volume" }] };
+
+interface Situation {
+  readonly state?: object;
+  readonly recorded?: boolean;
+  readonly stateInS3?: boolean;
+  readonly command?: string;
+}
+
+/** Checks stack `ebs`, which has a state in S3 and, unless said otherwise, a state file beside it that nothing notes. */
+function check({ state = aVolume, recorded = false, stateInS3 = true, command = "cdktf deploy ebs" }: Situation = {}) {
+  const workingDirectory = mkdtempSync(join(tmpdir(), "stack-"));
+  const localStateFile = join(workingDirectory, "ebs.tfstate");
+  writeFileSync(localStateFile, JSON.stringify(state));
+  if (recorded) {
+    mkdirSync(join(workingDirectory, ".terraform"));
+    writeFileSync(join(workingDirectory, ".terraform", "terraform.tfstate"), "{}");
+  }
+  const stack = { node: { id: "ebs" }, workingDirectory, localStateFile, stateInS3 };
+  return () => refuseForgottenState(parseCdktfCommand(command.split(" ")), [stack]);
+}
+
+describe("refuseForgottenState", () => {
+  it.each<[string, Situation]>([
+    ["a deploy", {}],
+    ["a plan", { command: "cdktf diff" }],
+    ["no cdktf at all, since Terraform may follow", { command: "node main.ts" }],
+  ])("fails for %s while a file has a state that no note says was moved into the bucket", (_, situation) => {
+    expect(check(situation)).toThrow(
+      /^state\.bucket: expected the state of stack ebs in the bucket alone, got one in \S+ebs\.tfstate too, .*--migrate-state/,
+    );
+  });
+
+  it.each<[string, Situation]>([
+    ["Terraform itself knows where the state was", { recorded: true }],
+    ["the file has no resources", { state: { resources: [] } }],
+    ["the file is the state", { stateInS3: false }],
+    ["another stack is deployed", { command: "cdktf deploy ec2" }],
+    ["stacks are listed", { command: "cdktf list" }],
+  ])("says nothing when %s", (_, situation) => {
+    expect(check(situation)).not.toThrow();
+  });
+});

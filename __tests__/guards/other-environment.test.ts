@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { forgetOtherEnvironment } from "../../guards/other-environment";
+
+/** A working directory whose backend Terraform recorded; returns whether the record is still there for `environment`. */
+function keepsRecord(config: object, environment: string): boolean {
+  const directory = mkdtempSync(join(tmpdir(), "stack-"));
+  const record = join(directory, ".terraform", "terraform.tfstate");
+  mkdirSync(join(directory, ".terraform"));
+  writeFileSync(record, JSON.stringify({ version: 3, backend: { type: "local", config } }));
+  forgetOtherEnvironment(directory, { project: "workbench", environment });
+  return existsSync(record);
+}
+
+describe("forgetOtherEnvironment", () => {
+  it("forgets the backend of another environment", () => {
+    expect(keepsRecord({ path: "../../../state/mine/ebs.tfstate" }, "restored")).toBe(false);
+    expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "restored")).toBe(false);
+  });
+
+  it("forgets another project's in the same bucket, which a copy would overwrite", () => {
+    expect(keepsRecord({ bucket: "b", key: "theirs/mine/ebs.tfstate" }, "mine")).toBe(false);
+  });
+
+  it("keeps the backend of this environment, so that a moved state is asked about", () => {
+    expect(keepsRecord({ path: "../../../state/mine/ebs.tfstate" }, "mine")).toBe(true);
+    expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "mine")).toBe(true);
+  });
+
+  it("does nothing before the first init", () => {
+    expect(() =>
+      forgetOtherEnvironment(mkdtempSync(join(tmpdir(), "stack-")), { project: "workbench", environment: "mine" }),
+    ).not.toThrow();
+  });
+});

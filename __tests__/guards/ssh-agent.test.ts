@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseCdktfCommand } from "../../guards/cdktf-command";
+import { requireSshAgent } from "../../guards/ssh-agent";
+import { settingsWith } from "../stacks/synthesize";
+
+const directory = mkdtempSync(join(tmpdir(), "agent-"));
+const socket = join(directory, "agent");
+const withAgent = { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket };
+let agentPid: number;
+
+function run(words: string, environment: NodeJS.ProcessEnv, values: Readonly<Record<string, string>> = {}): void {
+  const command = parseCdktfCommand(words.split(" "));
+  if (!command) throw new Error(`no cdktf command: ${words}`);
+  requireSshAgent(command, settingsWith({ SSH_PRIVATE_KEY_FILE: "", ...values }), environment);
+}
+
+beforeAll(() => {
+  const said = execFileSync("ssh-agent", ["-a", socket], { encoding: "utf8" });
+  agentPid = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
+});
+afterAll(() => void process.kill(agentPid));
+
+describe("requireSshAgent", () => {
+  it.each(["cdktf deploy ec2", "cdktf apply *", "cdktf watch ec2"])("fails without an agent: %s", (words) => {
+    expect(() => run(words, {})).toThrow(
+      /^ssh\.privateKeyFile: expected an SSH agent with a key, .* to mount the data volume, got no agent: SSH_AUTH_SOCK is not set; run ssh-add .* or set ssh\.privateKeyFile/,
+    );
+  });
+
+  it("fails without an agent when a destroy has to unmount", () => {
+    expect(() => run("cdktf destroy ec2", {})).toThrow("to unmount the data volume, got no agent");
+    expect(() => run("cdktf destroy ec2", {}, { EC2_UNMOUNT_OVER_SSH: "false" })).not.toThrow();
+  });
+
+  it("fails for an agent that is gone", () => {
+    expect(() => run("cdktf deploy ec2", { ...withAgent, SSH_AUTH_SOCK: join(directory, "gone") })).toThrow(
+      `got no agent that answers at ${join(directory, "gone")}, which SSH_AUTH_SOCK names`,
+    );
+  });
+
+  it("fails for an agent without keys, and is content with one", () => {
+    expect(() => run("cdktf deploy ec2", withAgent)).toThrow("got one without any key");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, "key")]);
+    execFileSync("ssh-add", ["-q", join(directory, "key")], { env: withAgent });
+    expect(() => run("cdktf deploy ec2", withAgent)).not.toThrow();
+  });
+
+  it.each([
+    "cdktf synth",
+    "cdktf diff ec2",
+    "cdktf list",
+    "cdktf output ec2",
+    "cdktf deploy ebs",
+    "cdktf destroy state",
+  ])("needs no agent: %s", (words) => {
+    expect(() => run(words, {})).not.toThrow();
+  });
+
+  it("needs no agent with a private key file", () => {
+    expect(() => run("cdktf deploy ec2", {}, { SSH_PRIVATE_KEY_FILE: "~/.ssh/id_ed25519" })).not.toThrow();
+  });
+});

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { onTestFinished } from "vitest";
+import { baseImageDirectory } from "../../../../scripts/setup/base-image";
+import { controlGroups, testControlGroup } from "../../../../scripts/testing/test-control-group";
+import { scripts } from "./exit-codes";
+import type { LoopDevice } from "./loop-device";
+import { type Ended, run, sleep } from "./machine";
+
+const bootMachine = join(scripts, "../local-aws/local_aws/machines/boot-machine");
+/** Far more than a busy computer takes. */
+const limitMs = 600_000;
+const wantsToBootAgain = 133;
+
+/** The root file system that the local AWS boots its machines from; undefined where none was made yet. */
+export function baseImage(): string | undefined {
+  const image = baseImageDirectory();
+  return existsSync(image) ? image : undefined;
+}
+
+/** Why no machine can boot here, in words; undefined where one can. */
+export function whyNoMachines(): string | undefined {
+  if (!existsSync("/usr/bin/systemd-nspawn")) return "needs systemd-nspawn (package systemd-container)";
+  if (!controlGroups()) return "needs a control group hierarchy of version 2";
+  return baseImage() ? undefined : "needs the base image of the local AWS, which `npm start` makes";
+}
+
+/** A machine that boots: the local AWS's base image under systemd-nspawn, without any network, gone when the test ends. */
+export class BootedMachine {
+  private readonly home = mkdtempSync(join(tmpdir(), "workbench-booted-"));
+  private readonly folder = join(this.home, "instances/machine");
+  private readonly group = testControlGroup(controlGroups() as string, randomBytes(4).toString("hex"));
+  private readonly uuid = randomUUID();
+  private readonly network: ChildProcess = spawn("setpriv", [
+    "--pdeathsig",
+    "KILL",
+    "unshare",
+    "--net",
+    "sleep",
+    "infinity",
+  ]);
+  private nspawn: ChildProcess | undefined;
+  private leader = 0;
+
+  private constructor() {
+    for (const name of ["upper", "work", "root", "by-id", "given/etc/cloud", "given/opt"]) {
+      mkdirSync(join(this.folder, name), { recursive: true });
+    }
+    symlinkSync(baseImage() as string, join(this.home, "base"));
+    writeFileSync(join(this.folder, "given/etc/cloud/cloud-init.disabled"), "");
+    cpSync(scripts, join(this.folder, "given/opt/on-machine"), { recursive: true });
+    mkdirSync(this.group);
+    onTestFinished(() => this.remove());
+  }
+
+  static async boot(): Promise<BootedMachine> {
+    const machine = new BootedMachine();
+    await machine.bootAgain();
+    return machine;
+  }
+
+  /** Boots it (again), and waits until its systemd has started everything. */
+  async bootAgain(): Promise<void> {
+    const args = ["--mount", "--propagation=slave", bootMachine, this.home, "machine", "base"];
+    this.nspawn = spawn(
+      "setpriv",
+      ["--pdeathsig", "KILL", "unshare", ...args, `/proc/${this.network.pid}/ns/net`, this.group, this.uuid],
+      {
+        stdio: ["ignore", "ignore", "ignore"],
+      },
+    );
+    const deadline = Date.now() + limitMs;
+    while (!(await this.isUp())) {
+      if (Date.now() > deadline || this.nspawn.exitCode !== null) throw new Error("the machine did not boot");
+      await sleep(200);
+    }
+  }
+
+  /** Runs a command on the machine; how it ended is the answer. */
+  run(command: string, ...args: string[]): Promise<Ended> {
+    const inside = [`--target=${this.leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--", command, ...args];
+    return run("nsenter", inside);
+  }
+
+  /** Runs a command that has to succeed; gives its output. */
+  async must(command: string, ...args: string[]): Promise<string> {
+    const ended = await this.run(command, ...args);
+    if (ended.code !== 0)
+      throw new Error(`${command} ${args.join(" ")} ended with ${ended.code}: ${ended.said}${ended.out}`);
+    return ended.out.trim();
+  }
+
+  /** Writes a unit and enables and starts it. */
+  async addService(name: string, text: string): Promise<void> {
+    writeFileSync(`/proc/${this.leader}/root/etc/systemd/system/${name}`, text);
+    await this.must("systemctl", "daemon-reload");
+    await this.must("systemctl", "enable", "--quiet", "--now", name);
+  }
+
+  /** Waits until all of the units are active. */
+  async untilActive(...units: string[]): Promise<void> {
+    const deadline = Date.now() + limitMs;
+    for (;;) {
+      const states = (await this.run("systemctl", "is-active", ...units)).out.split("\n");
+      if (states.every((state) => state === "active")) return;
+      if (Date.now() > deadline) throw new Error(`expected ${units} to be active, got ${states}`);
+      await sleep(200);
+    }
+  }
+
+  /** A disk appears, as an attached EBS volume does. */
+  async plug(device: LoopDevice): Promise<void> {
+    const [major = "", minor = ""] = (await execa("stat", ["-c", "%Hr %Lr", device.path])).stdout.split(" ");
+    await execa("mknod", [join(this.folder, "by-id", device.link.split("/").pop() as string), "b", major, minor]);
+  }
+
+  unplug(device: LoopDevice): void {
+    rmSync(join(this.folder, "by-id", device.link.split("/").pop() as string));
+  }
+
+  /** Shuts it down in order and waits until it is off; "reboot" is off too, ready for bootAgain(). */
+  async shutDown(how: "poweroff" | "reboot"): Promise<void> {
+    const nspawn = this.nspawn as ChildProcess;
+    const off = once(nspawn, "exit");
+    await this.run("systemctl", how);
+    await off;
+    if (nspawn.exitCode !== (how === "reboot" ? wantsToBootAgain : 0))
+      throw new Error(`the machine ended with ${nspawn.exitCode}`);
+  }
+
+  private async isUp(): Promise<boolean> {
+    const pid = this.nspawn?.pid;
+    const children = pid ? readIfThere(`/proc/${pid}/task/${pid}/children`).trim().split(" ") : [];
+    const leader = children.find((child) => child && readIfThere(`/proc/${child}/comm`) === "systemd\n");
+    this.leader = Number(leader ?? 0);
+    return this.leader > 0 && /^(running|degraded)$/.test((await this.run("systemctl", "is-system-running")).out);
+  }
+
+  private async remove(): Promise<void> {
+    if (this.nspawn && this.nspawn.exitCode === null && this.nspawn.signalCode === null) {
+      const off = once(this.nspawn, "exit");
+      process.kill(this.leader || (this.nspawn.pid as number), "SIGKILL");
+      await off;
+    }
+    this.network.kill("SIGKILL");
+    await execa("find", [this.group, "-depth", "-type", "d", "-delete"], { reject: false });
+    await execa("chattr", ["-R", "-i", join(this.folder, "upper")], { reject: false });
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** What a process says of itself; empty once it has ended. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,74 @@
+import path from "node:path";
+import { DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { execa, type Options } from "execa";
+import { readAccessKey } from "../../../scripts/local-aws/access-key";
+import { cleanLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
+import { projectRoot } from "../../../scripts/support/project";
+import { claimPlace, type Place } from "../../../scripts/testing/place";
+
+/** Less than a test's own limit, so that what hangs is ended and says so far what it did. */
+const LIMIT_MS = 600_000;
+
+/** A local AWS of a test's own, without machines, that commands are run against as a person would. */
+export class ApiOnly {
+  private constructor(private readonly place: Place) {}
+
+  static async make(): Promise<ApiOnly> {
+    return new ApiOnly(await claimPlace());
+  }
+
+  get folder(): string {
+    return this.place.folder;
+  }
+
+  get home(): string {
+    return path.join(this.folder, "home");
+  }
+
+  /** Variables that make a command use this local AWS. */
+  get variables(): Record<string, string> {
+    const { port, network } = this.place;
+    return {
+      LOCAL_AWS_HOME: this.home,
+      LOCAL_AWS_PORT: String(port),
+      LOCAL_AWS_NETWORK: network,
+      LOCAL_AWS_MACHINES: "false",
+    };
+  }
+
+  /** Starts `scripts/npm/<command>.ts` as its npm script does. */
+  run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env, options: Options = {}) {
+    return execa(process.execPath, ["scripts/setup/bootstrap.cjs", `scripts/npm/${command}.ts`, ...args], {
+      cwd: projectRoot,
+      env: { ...environment, INIT_CWD: this.folder, ...this.variables },
+      extendEnv: false,
+      reject: false,
+      all: true,
+      stdin: "ignore",
+      timeout: LIMIT_MS,
+      ...options,
+    });
+  }
+
+  /** The volumes that there are, asked without a process of its own; throws while nobody answers. */
+  async volumes() {
+    const client = new EC2Client({
+      region: "eu-west-1",
+      endpoint: `http://127.0.0.1:${this.place.port}`,
+      credentials: readAccessKey(this.home) ?? { accessKeyId: "none", secretAccessKey: "none" },
+      maxAttempts: 1,
+    });
+    try {
+      return (await client.send(new DescribeVolumesCommand({}))).Volumes ?? [];
+    } finally {
+      client.destroy();
+    }
+  }
+
+  async remove(): Promise<void> {
+    const localAws = { home: this.home, port: this.place.port, network: this.place.network };
+    await stopLocalAws(localAws);
+    await cleanLocalAws(localAws);
+    await this.place.giveBack();
+  }
+}

@@ -1,0 +1,150 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadSettings } from "../../../settings/load/load";
+import { UserError } from "../../../settings/user-error";
+import { load, settingsFolder } from "./settings-folder";
+
+describe("loadSettings", () => {
+  it("takes what a file leaves out from the defaults", () => {
+    const settings = load("ebs: { volumeSizeGiB: 50 }");
+    expect(settings.ebs).toMatchObject({ volumeSizeGiB: 50, volumeType: "gp3", preventDestroy: true });
+    expect(settings.environment).toBe("test");
+  });
+
+  it("lets an environment variable win over the file", () => {
+    expect(load("ebs: { volumeSizeGiB: 50 }", { WORKBENCH_EBS_VOLUME_SIZE_GIB: "70" }).ebs.volumeSizeGiB).toBe(70);
+  });
+
+  it("replaces lists instead of joining them", () => {
+    expect(load("", { WORKBENCH_SSH_ALLOW_FROM: "[198.51.100.0/24]" }).ssh.allowFrom).toEqual(["198.51.100.0/24"]);
+  });
+
+  it("accepts the settings of the local AWS as they are checked in", () => {
+    expect(loadSettings({ environment: { WORKBENCH_ENV: "local" } }).environment).toBe("local");
+  });
+
+  it("fails with every problem at once, each with its origin", () => {
+    const wrong = () =>
+      loadSettings({
+        directory: settingsFolder("aws: { region: eu-west }\nssh: { allowFrom: [10.0.0.0/33], prot: 22 }\n"),
+        environment: { WORKBENCH_ENV: "test", WORKBENCH_EBS_VOLUME_SIZE_GIB: "ten", WORKBENCH_EBS_SIZE: "1" },
+      });
+    expect(wrong).toThrow("5 settings are wrong:");
+    expect(wrong).toThrow("WORKBENCH_EBS_SIZE: no such setting; settings/default.yaml lists them all");
+    expect(wrong).toThrow('settings/test.yaml: aws.region: expected an AWS region such as eu-west-1, got "eu-west"');
+    expect(wrong).toThrow(
+      "WORKBENCH_EBS_VOLUME_SIZE_GIB: ebs.volumeSizeGiB: expected a whole number from 1 to 65536 GiB, got",
+    );
+    expect(wrong).toThrow('ssh.allowFrom[0]: expected a CIDR block such as 203.0.113.7/32, got "10.0.0.0/33"');
+    expect(wrong).toThrow(
+      "settings/test.yaml: ssh.prot: no such setting; expected one of allowFrom, allowAnywhere, port",
+    );
+  });
+
+  it("fails for an environment without a file, naming those there are", () => {
+    expect(() => loadSettings({ environment: { WORKBENCH_ENV: "nowhere" } })).toThrow(
+      /^WORKBENCH_ENV: expected one of default, local, got "nowhere"; write .*nowhere\.yaml to make it one$/,
+    );
+  });
+
+  it("fails for a file that is no YAML", () => {
+    expect(() => load("ebs: [")).toThrow(/^settings\/test\.yaml: expected YAML, got /);
+  });
+
+  it.each<[string, string, string]>([
+    ["two documents", "ebs: {}\n---\nec2: {}", "Source contains multiple documents"],
+    ["a key twice", "ebs: {}\nebs: {}", "Map keys must be unique"],
+    ["a type of another language", "project: !!js/function 'x'", "Unresolved tag"],
+    ["a type of YAML's own that settings do not have", "tags: !!set { a, b }", "Unresolved tag"],
+    ["an alias to nothing", "project: *p", "Unresolved alias"],
+    [
+      "an alias inside what it is an alias of",
+      "tags: &t { a: *t }",
+      "an alias that stands inside what it is an alias of",
+    ],
+    [
+      "aliases of aliases of aliases",
+      "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]",
+      "Excessive alias count",
+    ],
+    ["a list in a list in a list …", "[".repeat(20_000), "lists or sections nested too deeply"],
+    ["a key of JavaScript's own", "ebs: { __proto__: { iops: 1 } }", "the key __proto__, which names no setting"],
+  ])("fails for %s", (_, file, found) => {
+    const directory = settingsFolder(file);
+    const wrong = () => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } });
+    expect(wrong).toThrow(UserError);
+    expect(wrong).toThrow(new RegExp(`^settings/test\\.yaml: expected YAML, got ${found}[^\\n]*$`));
+  });
+
+  it("fails for a file that is some other file", () => {
+    const directory = settingsFolder(`#${" ".repeat(300 * 1024)}`);
+    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
+      /^settings\/test\.yaml: expected at most 256 KiB of settings, got 301 KiB$/,
+    );
+  });
+
+  it("fails for a folder in place of a file", () => {
+    const directory = settingsFolder("");
+    mkdirSync(join(directory, "folder.yaml"));
+    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "folder" } })).toThrow(
+      /^settings\/folder\.yaml: expected to read the file, got EISDIR/,
+    );
+  });
+
+  it("fails for a pipe in place of a file, which would be waited for", () => {
+    const directory = settingsFolder("");
+    execFileSync("mkfifo", [join(directory, "pipe.yaml")]);
+    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "pipe" } })).toThrow(
+      /^settings\/pipe\.yaml: expected to read the file, got a pipe or a device$/,
+    );
+  });
+
+  it.each(["../etc/passwd", "/etc/passwd", "Mine", "a b", "a".repeat(41), "\u001b[31m", "..", "-x"])(
+    "fails for %j as the name of an environment",
+    (name) => {
+      expect(() => load("", { WORKBENCH_ENV: name })).toThrow(
+        `WORKBENCH_ENV: expected the name of an environment, of up to 40 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
+      );
+    },
+  );
+
+  it("fails for names that AWS would find too long", () => {
+    expect(() => load("project: a-project-with-a-very-long-name", { WORKBENCH_ENV: "test" })).not.toThrow();
+    const directory = settingsFolder("");
+    const name = "environment-with-a-very-long-name";
+    writeFileSync(join(directory, `${name}.yaml`), "");
+    expect(() =>
+      loadSettings({ directory, environment: { WORKBENCH_ENV: name, WORKBENCH_PROJECT: "a-long-project" } }),
+    ).toThrow(
+      `WORKBENCH_ENV: expected project and environment to have at most 43 characters together, got 48 in "a-long-project-${name}"; shorten either`,
+    );
+  });
+
+  it("fails with one line for a key that would move the cursor", () => {
+    expect(() => load('"\\e[2J\\n": 1')).toThrow(
+      /^one setting is wrong:\n {2}[^\n]*"\\u001b\[2J\\n": no such setting; expected one of [^\n]*$/,
+    );
+  });
+
+  it.each(["constructor", "toString", "hasOwnProperty"])("fails for the key %s", (key) => {
+    expect(() => load(`${key}: 1`)).toThrow(`settings/test.yaml: ${key}: no such setting`);
+    expect(() => load(`ebs: { ${key}: {} }`)).toThrow(`settings/test.yaml: ebs.${key}: no such setting`);
+  });
+
+  it.each([
+    ["ebs", "a section with volumeSizeGiB, "],
+    ["tags", "a section of tags, "],
+    ["project", "2 to 31 lower-case letters, digits and dashes, "],
+  ])("fails for %s: with nothing after it", (key, expected) => {
+    expect(() => load(`${key}:`)).toThrow(new RegExp(`settings/test\\.yaml: ${key}: expected ${expected}.*got null$`));
+  });
+
+  it("fails for a file without sections", () => {
+    const directory = settingsFolder("just text");
+    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
+      'settings/test.yaml: expected sections of settings, got "just text"',
+    );
+  });
+});

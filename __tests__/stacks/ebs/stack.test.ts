@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { only, synthesize } from "../synthesize";
+
+describe("stack ebs", () => {
+  it("makes an encrypted, protected gp3 volume that leaves a final snapshot", () => {
+    const { resource } = synthesize("ebs");
+    expect(only(resource, "aws_ebs_volume")).toMatchObject({
+      availability_zone: "eu-west-1a",
+      encrypted: true,
+      final_snapshot: true,
+      iops: 3000,
+      lifecycle: { prevent_destroy: true },
+      size: 1,
+      tags: { Name: "workbench-local-data", Holds: expect.stringContaining("/data") },
+      throughput: 125,
+      type: "gp3",
+    });
+  });
+
+  it("gives IOPS and throughput only to types that take them", () => {
+    const { resource } = synthesize("ebs", { EBS_VOLUME_TYPE: "gp2" });
+    expect(only(resource, "aws_ebs_volume")).not.toHaveProperty("iops");
+    expect(only(resource, "aws_ebs_volume")).not.toHaveProperty("throughput");
+    const io2 = only(
+      synthesize("ebs", { EBS_VOLUME_TYPE: "io2", EBS_VOLUME_SIZE_GIB: "10" }).resource,
+      "aws_ebs_volume",
+    );
+    expect(io2).toMatchObject({ iops: 3000 });
+    expect(io2).not.toHaveProperty("throughput");
+  });
+
+  it("encrypts with the key that the setting names", () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd";
+    expect(only(synthesize("ebs", { EBS_KMS_KEY_ARN: kmsKeyArn }).resource, "aws_ebs_volume").kms_key_id).toBe(
+      kmsKeyArn,
+    );
+  });
+
+  it("lets the volume go when the setting says so", () => {
+    const { resource } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false", EBS_FINAL_SNAPSHOT: "false" });
+    expect(only(resource, "aws_ebs_volume")).toMatchObject({
+      final_snapshot: false,
+      lifecycle: { prevent_destroy: false },
+    });
+  });
+
+  it("takes on a volume that was half-made, while it is protected, and marks its own as complete", () => {
+    const { import: imports, data, resource } = synthesize("ebs");
+    expect(imports).toMatchObject([{ to: "aws_ebs_volume.data_volume", id: "${each.value}" }]);
+    const identifying = { Name: "workbench-local-data", Project: "workbench", Environment: "local" };
+    expect(data["aws_ebs_volumes"]?.["data_volume_adoption_existing"].tags).toEqual(identifying);
+    expect(data["aws_ebs_volumes"]?.["data_volume_adoption_completed"].tags).toEqual({
+      ...identifying,
+      Complete: "true",
+    });
+    expect(only(resource, "aws_ec2_tag")).toMatchObject({
+      resource_id: "${aws_ebs_volume.data_volume.id}",
+      key: "Complete",
+      value: "true",
+    });
+    const unprotected = synthesize("ebs", { EBS_PREVENT_DESTROY: "false" });
+    expect(unprotected).not.toHaveProperty("import");
+    expect(only(unprotected.resource, "aws_ec2_tag")).toBeDefined();
+  });
+
+  it("restores a snapshot only into a volume that can hold it", () => {
+    const { resource } = synthesize("ebs", { EBS_SNAPSHOT_ID: "snap-0123456789abcdef0" });
+    const volume = only(resource, "aws_ebs_volume");
+    expect(volume.snapshot_id).toBe("snap-0123456789abcdef0");
+    expect(volume.lifecycle.precondition[0].condition).toBe(
+      "${(1 >= data.aws_ebs_snapshot.data_volume_snapshot.volume_size)}",
+    );
+  });
+
+  it("takes daily snapshots of this volume alone, and keeps as many as the setting says", () => {
+    const { resource } = synthesize("ebs", { EBS_SNAPSHOT_SCHEDULE_RETAIN_COUNT: "3" });
+    const [details] = [only(resource, "aws_dlm_lifecycle_policy").policy_details].flat();
+    expect(details.target_tags).toEqual({ Name: "workbench-local-data" });
+    expect([details.schedule].flat()[0]).toMatchObject({ copy_tags: true, retain_rule: { count: 3 } });
+  });
+
+  it("names the service's policy in the region's own partition", () => {
+    const { resource } = synthesize("ebs", { AWS_REGION: "us-gov-west-1", AWS_AVAILABILITY_ZONE: "us-gov-west-1a" });
+    expect(only(resource, "aws_iam_role_policy_attachment").policy_arn).toBe(
+      "arn:aws-us-gov:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
+    );
+  });
+
+  it("destroys the volume before its schedule, and gives snapshots the hours they need", () => {
+    const volume = only(synthesize("ebs").resource, "aws_ebs_volume");
+    expect(volume.depends_on).toContain("aws_dlm_lifecycle_policy.snapshot_schedule");
+    expect(volume.timeouts.delete).toBe("12h");
+  });
+
+  it("makes no schedule when it is turned off", () => {
+    expect(synthesize("ebs", { EBS_SNAPSHOT_SCHEDULE_ENABLED: "false" }).resource).not.toHaveProperty(
+      "aws_dlm_lifecycle_policy",
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import { architectures, debianRootSizeGiB } from "../../stacks/names/images";
+import { writeInline } from "./hcl/write";
+import type { ImageVariable } from "./image-description";
+
+/** What every build can be told, with the given defaults. */
+export function commonVariables(defaults: CommonDefaults): readonly ImageVariable[] {
+  return [
+    {
+      name: "project",
+      type: "string",
+      description: "Prefix of the AMI's name and value of its Project tag.",
+      default: defaults.project,
+    },
+    { name: "region", type: "string", description: "AWS region that the image is built in.", default: defaults.region },
+    {
+      name: "profile",
+      type: "string",
+      description: "Named profile of the AWS configuration; empty: the environment's credentials.",
+      default: defaults.profile,
+    },
+    {
+      name: "architecture",
+      type: "string",
+      description: "Processor architecture, in Debian's words.",
+      default: defaults.architecture,
+      validation: {
+        condition: `contains(${writeInline(architectures)}, var.architecture)`,
+        errorMessage: `The variable architecture: expected ${architectures.join(" or ")}; correct ${defaults.architectureSetting} in the settings, or -var architecture.`,
+      },
+    },
+    {
+      name: "instance_types",
+      type: "map(string)",
+      description: "Instance type that builds, for each architecture.",
+      default: { ...defaults.instanceTypes },
+    },
+    {
+      name: "subnet_id",
+      type: "string",
+      description: "Subnet to build in; empty: the default VPC's.",
+      default: defaults.subnetId,
+    },
+    {
+      name: "allow_from",
+      type: "list(string)",
+      description: "CIDR blocks that may log in to the machine while it builds; empty: this computer's public address.",
+      default: [...defaults.allowFrom],
+    },
+    {
+      name: "login_user",
+      type: "string",
+      description: "Login user of the base image, who owns the home project and the services.",
+      default: defaults.loginUser,
+    },
+    {
+      name: "volume_size_gib",
+      type: "number",
+      description: "Size of the root volume in GiB; machines can have a larger one.",
+      default: defaults.volumeSizeGiB,
+      validation: {
+        condition: `var.volume_size_gib >= ${debianRootSizeGiB}`,
+        errorMessage: `The variable volume_size_gib: expected at least ${debianRootSizeGiB}, the size of Debian's own image; set ${defaults.volumeSizeSetting} in the settings higher, or -var volume_size_gib.`,
+      },
+    },
+    {
+      name: "kms_key_arn",
+      type: "string",
+      description: "KMS key of the root volume; empty: the account's EBS key.",
+      default: defaults.kmsKeyArn,
+    },
+    {
+      name: "deprecate_after_days",
+      type: "number",
+      description: "Days after which EC2 calls the image deprecated.",
+      default: defaults.deprecateAfterDays,
+    },
+    {
+      name: "ssm_agent",
+      type: "bool",
+      description: "Install AWS's Systems Manager agent, which must be reachable in the region's bucket.",
+      default: defaults.ssmAgent,
+    },
+    {
+      name: "ssm_agent_fingerprint",
+      type: "string",
+      description: "Fingerprint of the key that signs the Systems Manager agent.",
+      default: defaults.ssmAgentFingerprint,
+    },
+    {
+      name: "tags",
+      type: "map(string)",
+      description: "More tags, for the AMI, its snapshot and the machine that builds.",
+      default: { ...defaults.tags },
+    },
+    {
+      name: "commit",
+      type: "string",
+      description: "Commit that the image is built from; empty: the one that is checked out.",
+      default: "",
+    },
+    {
+      name: "output_directory",
+      type: "string",
+      description:
+        "Where manifest and bill of materials go, in a folder of the image's name; empty: output, beside the template.",
+      default: "",
+    },
+  ];
+}
+
+/** Defaults of {@link commonVariables}, from the settings. */
+export interface CommonDefaults {
+  readonly project: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly region: string;
+  readonly profile: string;
+  readonly architecture: string;
+  /** The setting that gives the architecture, for messages. */
+  readonly architectureSetting: string;
+  readonly subnetId: string;
+  readonly kmsKeyArn: string;
+  readonly allowFrom: readonly string[];
+  readonly loginUser: string;
+  readonly instanceTypes: Readonly<Record<string, string>>;
+  readonly volumeSizeGiB: number;
+  /** The setting that gives this size, for messages. */
+  readonly volumeSizeSetting: string;
+  readonly deprecateAfterDays: number;
+  readonly ssmAgent: boolean;
+  readonly ssmAgentFingerprint: string;
+}

@@ -1,0 +1,28 @@
+import { openLocalSession } from "../session/local-session";
+import { machineLogin } from "../session/machine-login";
+import { ensurePacker } from "../setup/packer";
+import { runCommand } from "../support/run-command";
+import { runInTerminal } from "../support/run-in-terminal";
+
+const USAGE = `Runs a command against the local AWS, which is started when it does not run.
+
+usage: npm run local -- <command> [arguments]
+       npm run local -- ssh [arguments]     a shell on the development machine, or a command there
+
+examples: npm run local -- aws ec2 describe-volumes
+          npm run local -- npx cdktf deploy ebs
+          npm run local -- packer build packer/workbench
+`;
+
+await runCommand(async ([command, ...args]) => {
+  if (command === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  if (command === "packer") await ensurePacker();
+  const session = await openLocalSession();
+  const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, args)] : [command, args];
+  // npm changes into the project's folder first; people mean the one they are in.
+  const cwd = process.env["INIT_CWD"] ?? process.cwd();
+  return runInTerminal(file, fileArgs, { env: session.environment, cwd });
+});

@@ -1,0 +1,82 @@
+import type { z } from "zod";
+import { UserError } from "../user-error";
+
+/** One thing that is wrong: the path of its setting, and a sentence that names it: what, expected, got. */
+export interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly sentence: string;
+}
+
+/** A value is quoted up to here; whoever wrote more knows it by its beginning. */
+const maxShown = 200;
+
+/** Path of a setting as a person writes it: `ssh.allowFrom[0]`. */
+function settingName(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index ? "." : ""}${printable(String(key))}`))
+    .join("");
+}
+
+/**
+ * Every problem of one validation, the first of each setting: a number out of all limits is also out of those of its neighbours.
+ * Unknown keys come as one problem each, with the keys that the section knows.
+ */
+export function describeProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Problem[] {
+  const first = new Map<string, Problem>();
+  for (const problem of allProblems(error, input, schema)) {
+    const name = settingName(problem.path);
+    if (!first.has(name)) first.set(name, problem);
+  }
+  return [...first.values()];
+}
+
+function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Problem[] {
+  return error.issues.flatMap((issue): Problem[] => {
+    if (issue.code === "unrecognized_keys") {
+      const known = Object.keys(sectionAt(schema, issue.path)?.shape ?? {}).join(", ");
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return { path, sentence: `${settingName(path)}: no such setting; expected one of ${known}` };
+      });
+    }
+    // A rule about a key says what it found, since the value below that key is not it.
+    const got: unknown =
+      issue.code === "custom" && issue.params?.["got"] !== undefined ? issue.params["got"] : valueAt(input, issue.path);
+    return [{ path: issue.path, sentence: `${settingName(issue.path)}: expected ${issue.message}, got ${shown(got)}` }];
+  });
+}
+
+/** The error that ends a run whose settings cannot be used; its message holds every problem, a line each. */
+export function settingsError(problems: readonly string[]): UserError {
+  const count = problems.length === 1 ? "one setting is wrong" : `${problems.length} settings are wrong`;
+  return new UserError([`${count}:`, ...problems.map((problem) => `  ${problem}`)].join("\n"));
+}
+
+/** The fix for a setting that its default does not suit: where to write another. */
+export function whereToSet(environment: string): string {
+  return environment === "default"
+    ? "write settings/<name>.yaml and set WORKBENCH_ENV=<name>"
+    : `set it in settings/${environment}.yaml`;
+}
+
+/** A value in a sentence. */
+export function shown(value: unknown): string {
+  const json = value === undefined ? "nothing" : JSON.stringify(value);
+  return json.length > maxShown ? `${json.slice(0, maxShown)}…` : json;
+}
+
+/** A name as it is, or quoted when it would move a terminal's cursor or end a line. */
+export function printable(name: string): string {
+  return /\p{C}/u.test(name) ? shown(name) : name;
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+}
+
+function sectionAt(schema: z.ZodObject, path: readonly PropertyKey[]): z.ZodObject | undefined {
+  return path.reduce<z.ZodType | undefined>((field, key) => {
+    const inner = field as { shape?: Record<string, z.ZodType>; element?: z.ZodType } | undefined;
+    return inner?.shape?.[String(key)] ?? inner?.element;
+  }, schema) as z.ZodObject | undefined;
+}
