@@ -1,36 +1,46 @@
 import "./start-up";
-import { buildApp, stacksOf } from "./app";
+import { buildApp, loadStacks, stacksOf } from "./app";
 import { callingCdktfCommand } from "./guards/cdktf-command";
+import { refuseLocalSettingsElsewhere } from "./guards/local-settings";
+import { requireLogIn } from "./guards/log-in";
+import { refuseMissingSettings } from "./guards/missing-settings";
 import { refuseForgottenState } from "./guards/moved-state";
 import { forgetOtherEnvironment } from "./guards/other-environment";
-import { refuseLocalSettingsElsewhere, refuseProtectedDestroy } from "./guards/protection";
-import { requireSshAgent } from "./guards/ssh-agent";
-import { requireSshAllowFrom } from "./guards/ssh-allow-from";
-import { loadSettings } from "./settings/load/load";
+import { refuseProtectedDestroy } from "./guards/protection";
 import { UserError } from "./settings/user-error";
+import { definitions } from "./stacks/definitions";
+import { loadSettings } from "./stacks/settings";
 
-try {
+async function main(): Promise<void> {
   const settings = loadSettings();
   const command = callingCdktfCommand();
-  const app = buildApp(settings, { command });
-  const stacks = stacksOf(app);
   if (command) {
+    const stacks = definitions.map(({ name, keeps, missing, logsIn }) => ({
+      name,
+      protection: keeps?.(settings),
+      missing: missing?.(settings) ?? [],
+      logIn: logsIn?.(settings, command.verb),
+    }));
     refuseProtectedDestroy(command, stacks);
     refuseLocalSettingsElsewhere(command, settings, process.env["AWS_ENDPOINT_URL"]);
-    requireSshAgent(command, settings, process.env);
+    refuseMissingSettings(command, stacks);
+    requireLogIn(command, stacks, process.env);
   }
-  requireSshAllowFrom(command, settings);
+  const app = buildApp(await loadStacks(), settings, { command });
+  const stacks = stacksOf(app);
   for (const stack of stacks) forgetOtherEnvironment(stack.workingDirectory, settings);
   refuseForgottenState(command, stacks);
   app.synth();
-} catch (error) {
-  if (!(error instanceof UserError) && !isOutputUnwritable(error)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
 }
 
-/** Whether the output cannot be written, on a full or a forbidden disk: nothing that a stack trace would explain better. */
+/** Whether the output cannot be written, on a full or a forbidden disk. The error's message says it all. */
 function isOutputUnwritable(error: unknown): error is Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR"].includes(code);
 }
+
+main().catch((error: unknown) => {
+  if (!(error instanceof UserError) && !isOutputUnwritable(error)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+});

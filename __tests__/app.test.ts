@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../app";
 import { parseCdktfCommand } from "../guards/cdktf-command";
-import { settingsWith, stackNames } from "./stacks/synthesize";
+import { stacks as loaded, settingsWith, stackNames } from "./stacks/synthesize";
 
 const project = resolve(__dirname, "..");
 
@@ -85,47 +85,26 @@ describe("synthesis", () => {
   });
 });
 
-describe("a stack that is destroyed", () => {
-  const written = (command: string) => {
+describe("cdk.tf.json depends on the settings alone", () => {
+  const written = (command: string | undefined) => {
     const outdir = mkdtempSync(join(tmpdir(), "synth-"));
-    const settings = settingsWith({ EBS_PREVENT_DESTROY: "false" });
-    buildApp(settings, { outdir, command: parseCdktfCommand(command.split(" ")) }).synth();
-    return (stack: string) => JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8"));
+    const settings = settingsWith({ EBS_PREVENT_DESTROY: "false", SSH_ALLOW_FROM: "[]" });
+    buildApp(loaded, settings, {
+      outdir,
+      command: command ? parseCdktfCommand(command.split(" ")) : undefined,
+    }).synth();
+    return stackNames.map((name) => readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"));
   };
-  const protectedBy = (command: string) =>
-    written(command)("ebs").resource.aws_ebs_volume.data_volume.lifecycle.prevent_destroy;
+  const verbs = ["deploy", "apply", "destroy", "diff", "plan", "synth", "list", "output", "watch"];
 
-  it("is ebs only while no machine has the volume, the one with its tags or the one in its state", () => {
-    const { aws_arn, aws_ebs_volumes } = written("cdktf destroy ebs")("ebs").data;
-    expect(aws_arn.free_volume.arn).toContain("run `npx cdktf destroy ec2` first");
-    expect(aws_arn.free_volume_in_state.arn).toContain("data.aws_ebs_volumes.free_volume_attached_in_state.ids");
-    expect(aws_ebs_volumes.free_volume_attached_in_state.filter).toContainEqual({
-      name: "volume-id",
-      values: ['${element(split(",", aws_ec2_tag.data_volume_adoption_complete.id), 0)}'],
-    });
-  });
-
-  it("is not looked at when it is deployed", () => {
-    expect(written("cdktf deploy ebs")("ebs").data).not.toHaveProperty("aws_arn");
-  });
-
-  it("is ebs by a destroy alone: what a deploy changes never replaces the volume", () => {
-    expect(protectedBy("cdktf destroy ebs")).toBe(false);
-    expect(protectedBy("cdktf deploy ebs")).toBe(true);
-    expect(protectedBy("cdktf diff ebs")).toBe(true);
-  });
-
-  it("is ec2 also when its volume cannot be found any more", () => {
-    const { data, resource } = written("cdktf destroy ec2")("ec2");
-    expect(Object.keys(data)).not.toContain("aws_ebs_volume");
-    expect(Object.keys(data)).not.toContain("aws_ebs_volumes");
-    expect(resource.aws_instance.machine.lifecycle.precondition ?? []).toEqual([]);
+  it.each(verbs.flatMap((verb) => [`cdktf ${verb}`, `cdktf ${verb} ebs ec2`]))("%s", (command) => {
+    expect(written(command)).toEqual(written(undefined));
   });
 });
 
 describe("order of stacks", () => {
   const dependencies = (command?: string) => {
-    const app = buildApp(settingsWith(), {
+    const app = buildApp(loaded, settingsWith(), {
       outdir: mkdtempSync(join(tmpdir(), "synth-")),
       command: command ? parseCdktfCommand(command.split(" ")) : undefined,
     });

@@ -63,7 +63,7 @@ describe("main.ts", () => {
 
   it("loads none of the scripts, tests and templates", () => {
     const own = loaded.filter((file) => !file.includes("node_modules"));
-    expect(own).toContain(join("stacks", "ec2.ts"));
+    expect(own).toContain(join("stacks", "ec2", "stack.ts"));
     const folders = new Set(own.filter((file) => file.includes("/")).map((file) => file.split("/")[0]));
     expect([...folders].sort()).toEqual(["__tests__", "guards", "modules", "settings", "stacks"]);
     expect(own.filter((file) => file.startsWith("__tests__"))).toEqual(["__tests__/list-loaded-files.cjs"]);

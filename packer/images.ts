@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { require } from "tsx/cjs/api";
-import { loadSections, type SettingsSource } from "../settings/load/load";
-import type { FileSettings } from "../settings/schema";
+import type { SettingsSource } from "../settings/load/load";
 import { debianLoginUser } from "../stacks/names/images";
+import { loadSections, type Settings } from "../stacks/settings";
 import { commonVariables } from "./template/common-variables";
 import type { HclValue } from "./template/hcl/values";
 import type { Image, ImageDescription, ImageVariable } from "./template/image-description";
 
 /** The settings that images are made from; who may log in matters for one environment only, not for the checked-in template. */
-export type ImageSettings = Pick<FileSettings, (typeof sections)[number]> & Partial<Pick<FileSettings, "ssh">>;
+export type ImageSettings = Pick<Settings, (typeof sections)[number]> & Partial<Pick<Settings, "ssh">>;
 
 const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const;
 

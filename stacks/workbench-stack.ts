@@ -2,30 +2,21 @@ import { relative, resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
-import type { CdktfCommand } from "../guards/cdktf-command";
-import type { Protection } from "../guards/protection";
 import { Place } from "../modules/state/place";
+import type { CommonSettings } from "../settings/common";
 import { partitionOf } from "../settings/fields/partition";
-import type { Settings } from "../settings/schema";
+import type { StackProps } from "./define-stack";
 
 /** Folder of this program; paths in the output are relative to it, so that every checkout writes the same. */
 const projectDirectory = resolve(__dirname, "..");
 
-/** What every stack is made from. */
-export interface WorkbenchStackProps {
-  readonly settings: Settings;
-  /** The cdktf command that asked for this run. @default none */
-  readonly command?: CdktfCommand;
-}
-
 interface StackOptions {
   readonly backend?: "local" | "from settings";
   readonly region?: string;
-  readonly protection?: Protection;
 }
 
 /** What every stack has in common: provider, default tags, backend, and Terraform addresses that a person can read. */
-export abstract class WorkbenchStack extends TerraformStack {
+export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSettings> extends TerraformStack {
   /** Prefix of names: project and environment. */
   protected readonly prefix: string;
   /** AWS partition of the stack's region: the second part of every ARN. */
@@ -33,27 +24,21 @@ export abstract class WorkbenchStack extends TerraformStack {
   /** Tags that the provider puts on every resource by itself. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
-  /** What `cdktf destroy` is refused for; undefined: nothing. */
-  readonly protection: Protection | undefined;
   /** Whether the state is in the bucket of the settings, not in {@link localStateFile}. */
   readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
 
   /**
-   * @param name name of the stack: its Terraform state and the value of the Stack tag.
    * @param options.backend `local` keeps the state in a file whatever the settings say: for the stack that makes the bucket.
    * @param options.region region of the stack. @default aws.region
-   * @param options.protection what `cdktf destroy` of this stack is refused for. @default nothing
    */
   protected constructor(
     scope: Construct,
-    name: string,
-    { settings }: WorkbenchStackProps,
-    { backend = "from settings", region = settings.aws.region, protection }: StackOptions = {},
+    { definition: { name }, settings, missing }: StackProps<Settings>,
+    { backend = "from settings", region = settings.aws.region }: StackOptions = {},
   ) {
     super(scope, name);
     this.settings = settings;
-    this.protection = protection;
     this.prefix = `${settings.project}-${settings.environment}`;
     this.partition = partitionOf(region);
     const { project, environment, tags } = settings;
@@ -63,7 +48,7 @@ export abstract class WorkbenchStack extends TerraformStack {
       profile: settings.aws.profile ?? undefined,
       defaultTags: [{ tags: this.defaultTags }],
     });
-    new Place(this, "place", { stack: name, region });
+    new Place(this, "place", { stack: name, region, missing });
     // 1.11: S3's own lock file is stable, and what this program is tested with.
     this.addOverride("terraform.required_version", ">= 1.11");
     this.stateInS3 = backend === "from settings" && settings.state.bucket !== null;

@@ -1,4 +1,4 @@
-import type { LocalAws } from "../../scripts/session/environment";
+import type { LocalAws } from "../../scripts/local-aws/find-local-aws";
 import { type LocalSession, openLocalSession } from "../../scripts/session/local-session";
 
 /** Starts a local AWS, or finds it running. */

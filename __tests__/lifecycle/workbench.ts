@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { execa, type Options } from "execa";
 import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
 import type { LocalSession } from "../../scripts/session/local-session";
+import { serverProgram } from "../../scripts/session/server-program";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
 import { claimPlace, type Place } from "../../scripts/testing/place";
 import { AwsCli } from "./aws-cli";
@@ -255,7 +256,7 @@ export class Workbench {
     this.awsCli = undefined;
     if (this.place === undefined) return rmSync(this.folder, { recursive: true, force: true });
     await stopLocalAws(this.session.localAws);
-    await cleanLocalAws(this.session.localAws);
+    await cleanLocalAws(this.session.localAws, serverProgram(this.session.localAws));
     await this.place.giveBack();
   }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { App } from "cdktf";
-import { buildApp, stacksOf } from "../../app";
-import { loadSettings } from "../../settings/load/load";
-import type { Settings } from "../../settings/schema";
+import { buildApp, loadStacks } from "../../app";
+import { definitions } from "../../stacks/definitions";
+import { loadSettings, type Settings } from "../../stacks/settings";
 
 /** One stack's Terraform JSON, as far as tests look into it. */
 export interface TerraformJson {
@@ -25,13 +25,16 @@ export function settingsWith(values: Readonly<Record<string, string>> = {}): Set
   return loadSettings({ environment: { WORKBENCH_ENV: "local", ...Object.fromEntries(variables) } });
 }
 
+/** Every stack of the program, loaded. */
+export const stacks = await loadStacks();
+
 /** The whole program with settings as {@link settingsWith}, to be written into a folder of its own. */
 export function appWith(values: Readonly<Record<string, string>> = {}): App {
-  return buildApp(settingsWith(values), { outdir: mkdtempSync(join(tmpdir(), "synth-")) });
+  return buildApp(stacks, settingsWith(values), { outdir: mkdtempSync(join(tmpdir(), "synth-")) });
 }
 
 /** Name of every stack that the program has. */
-export const stackNames: readonly string[] = stacksOf(appWith()).map(({ node }) => node.id);
+export const stackNames: readonly string[] = definitions.map(({ name }) => name);
 
 /** Synthesizes the whole program, validations included, and returns the named stack's JSON. */
 export function synthesize(stack: string, values: Readonly<Record<string, string>> = {}): TerraformJson {

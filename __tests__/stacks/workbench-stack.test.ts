@@ -44,8 +44,8 @@ describe("every stack", () => {
 });
 
 class TestStack extends WorkbenchStack {
-  constructor(scope: Construct) {
-    super(scope, "test", { settings: settingsWith() });
+  constructor(scope: Construct, missing: readonly string[] = []) {
+    super(scope, { definition: { name: "test" }, settings: settingsWith(), missing });
   }
 }
 

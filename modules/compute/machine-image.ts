@@ -2,7 +2,16 @@ import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
-import type { ImageFilter } from "../../stacks/names/images";
+
+/** How an image is found: whose it is, what it is called, and what tags it carries. */
+export interface ImageFilter {
+  /** Account number, or `self`. */
+  readonly owner: string;
+  /** Name, with `*` for the part that changes. */
+  readonly name: string;
+  /** Tags and their values. @default any */
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 /** Which image: one by id, or the newest whose owner, name and tags fit. */
 export type ImageChoice = { readonly id: string } | NewestImage;

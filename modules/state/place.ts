@@ -7,20 +7,26 @@ export interface PlaceProps {
   /** Name of the stack, for the message. */
   readonly stack: string;
   readonly region: string;
+  /** Why the stack cannot be deployed yet, a sentence each. @default nothing is missing */
+  readonly missing?: readonly string[];
 }
 
 /**
- * Account and region of a stack, as they were when it was first deployed: in another place, no plan goes through. Terraform would
- * find nothing there of what the state knows, forget it, and make all of it a second time.
+ * Account and region of a stack, as they were when it was first deployed. Every plan in another place fails: Terraform
+ * would find nothing there that the state knows, forget it, and make all of it a second time.
+ *
+ * Every stack has one, so this is also where a plan fails while a setting is missing.
  */
 export class Place extends Construct {
-  constructor(scope: Construct, id: string, { stack, region }: PlaceProps) {
+  constructor(scope: Construct, id: string, { stack, region, missing = [] }: PlaceProps) {
     super(scope, id);
     const { fqn: caller } = new DataAwsCallerIdentity(this, "caller");
     new DataResource(this, "this", {
       input: { account: `\${${caller}.account_id}`, region },
       lifecycle: {
         ignoreChanges: ["input"],
+        // Terraform takes no condition that refers to nothing.
+        precondition: missing.map((errorMessage) => ({ condition: '${path.module == ""}', errorMessage })),
         postcondition: [
           {
             condition: `\${self.output.account == ${caller}.account_id && self.output.region == "${region}"}`,

@@ -6,6 +6,9 @@ import { Construct } from "constructs";
 
 const COMPLETE = { key: "Complete", value: "true" } as const;
 
+/** The tag of a volume that a Terraform state has. */
+export const completeTag: Readonly<Record<string, string>> = { [COMPLETE.key]: COMPLETE.value };
+
 /** What `ignore_changes` of the volume must name: Terraform gives it this tag by another resource. */
 export const tagsOfAdoption = [`tags["${COMPLETE.key}"]`, `tags_all["${COMPLETE.key}"]`];
 
@@ -20,9 +23,9 @@ export interface AdoptVolumeProps {
 }
 
 /**
- * Imports a volume whose making was cut off between AWS's answer and the writing of the state: a second one beside it would be of
- * no use. What distinguishes it is the lack of a tag that only a volume in a state gets, so that nobody adopts the volume of somebody
- * else who has the same names in the same account. Terraform passes over the import of what it knows already, and over every import
+ * Imports a volume whose making was cut off between AWS's answer and the writing of the state, in place of making a second
+ * one. Such a volume lacks the tag that a volume gets once it is in a state. So nobody adopts the volume of somebody else
+ * who has the same names in the same account. Terraform skips the import of a resource that it knows, and every import
  * when it destroys.
  */
 export class AdoptVolume extends Construct {
@@ -35,7 +38,7 @@ export class AdoptVolume extends Construct {
     this.knownId = Fn.element(Fn.split(",", complete.id), 0);
     if (!adopt) return;
     const existing = this.volumes("existing", identifyingTags);
-    const completed = this.volumes("completed", { ...identifyingTags, [COMPLETE.key]: COMPLETE.value });
+    const completed = this.volumes("completed", { ...identifyingTags, ...completeTag });
     const halfMade = `setsubtract(${existing}.ids, ${completed}.ids)`;
     // cdktf's own importFrom() knows no for_each.
     TerraformStack.of(this).addOverride("import", [

@@ -2,7 +2,8 @@ import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-avail
 import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { AdoptVolume, tagsOfAdoption } from "./adopt-volume";
+import { AdoptVolume, completeTag, tagsOfAdoption } from "./adopt-volume";
+import { DeployedVolume, type FixedProperty } from "./deployed-volume";
 import { SnapshotToRestore } from "./snapshot-to-restore";
 
 /** EBS volume types that can hold data, in AWS's words. */
@@ -16,7 +17,7 @@ export interface DataVolumeProps {
   readonly identifyingTags: Readonly<Record<string, string>>;
   /** What the volume holds, for the person who reads a plan. */
   readonly holds: string;
-  /** Changing this replaces the volume. */
+  /** A volume stays in its zone: a plan with another one fails. */
   readonly availabilityZone: string;
   /** The setting that names the zone, for messages. */
   readonly availabilityZoneSetting: string;
@@ -30,9 +31,11 @@ export interface DataVolumeProps {
   readonly iops?: number;
   /** Provisioned throughput in MiB/s. @default the type's own */
   readonly throughputMiBps?: number;
-  /** Customer managed KMS key. Changing this replaces the volume. @default the account's EBS key */
+  /** Customer managed KMS key. A volume keeps its key: a plan with another one fails. @default the account's EBS key */
   readonly kmsKeyArn?: string;
-  /** Snapshot to restore. Changing this replaces the volume. @default a blank volume */
+  /** The setting that names the key, for messages. */
+  readonly kmsKeySetting: string;
+  /** Snapshot to restore. A plan with another one than the volume was made from fails. @default a blank volume */
   readonly snapshotId?: string;
   /** The setting that names the snapshot, for messages. */
   readonly snapshotSetting: string;
@@ -69,6 +72,14 @@ export class DataVolume extends Construct {
     const snapshot = snapshotId
       ? new SnapshotToRestore(this, "snapshot", { snapshotId, snapshotSetting, volumeSizeSetting })
       : undefined;
+    const deployed = new DeployedVolume(this, "deployed", {
+      identifyingTags: { ...props.identifyingTags, ...completeTag },
+    });
+    const fixed: FixedProperty[] = [
+      { attribute: "availability_zone", value: zone, setting: props.availabilityZoneSetting },
+    ];
+    if (props.kmsKeyArn) fixed.push({ attribute: "kms_key_id", value: props.kmsKeyArn, setting: props.kmsKeySetting });
+    if (snapshotId) fixed.push({ attribute: "snapshot_id", value: snapshotId, setting: snapshotSetting });
     this.volume = new EbsVolume(this, "this", {
       availabilityZone: zone,
       size: volumeSizeGiB,
@@ -86,7 +97,10 @@ export class DataVolume extends Construct {
       lifecycle: {
         preventDestroy: props.preventDestroy ?? true,
         ignoreChanges: tagsOfAdoption,
-        precondition: snapshot && [snapshot.fits(volumeSizeGiB)],
+        precondition: [
+          ...fixed.map((property) => deployed.keeps(property)),
+          ...(snapshot ? [snapshot.fits(volumeSizeGiB)] : []),
+        ],
       },
     });
     const { knownId } = new AdoptVolume(this, "adoption", {

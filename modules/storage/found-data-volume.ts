@@ -1,19 +1,21 @@
 import { DataAwsEbsVolume } from "@cdktf/provider-aws/lib/data-aws-ebs-volume";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
-import { Fn, Token } from "cdktf";
+import { Fn, ref, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** What distinguishes a data volume from all others. */
+/** Which data volume. */
 export interface FoundDataVolumeProps {
   /** Tags that exactly one volume carries. */
   readonly identifyingTags: Readonly<Record<string, string>>;
   /** What to do when there is none, to end the message. */
   readonly fix: string;
-  /** Do without: a destroy must not fail because the volume is gone, or goes by another name. @default false */
-  readonly mayBeMissing?: boolean;
 }
 
-/** The one data volume that another stack made, found by its tags; a plan says so when there is none, or more than one. */
+/**
+ * The one data volume that another stack made, found by its tags. A plan fails with a sentence when there is none, or more
+ * than one. A destroy does not: it goes by the state, Terraform only warns about conditions, and every value here stands
+ * for "none" then.
+ */
 export class FoundDataVolume extends Construct {
   /** Its id. */
   readonly id: string;
@@ -23,12 +25,6 @@ export class FoundDataVolume extends Construct {
 
   constructor(scope: Construct, id: string, props: FoundDataVolumeProps) {
     super(scope, id);
-    if (props.mayBeMissing) {
-      // A destroy goes by what the state says. Nothing of this reaches a resource.
-      this.id = this.availabilityZone = "unknown";
-      this.sizeGiB = 0;
-      return;
-    }
     const described = Object.entries(props.identifyingTags)
       .map(([key, value]) => `${key}=${value}`)
       .join(", ");
@@ -48,12 +44,13 @@ export class FoundDataVolume extends Construct {
         ],
       },
     });
-    const volume = new DataAwsEbsVolume(this, "this", {
-      // There is one, else no plan gets here. `terraform destroy` does, and must not fail for a second one.
-      filter: [{ name: "volume-id", values: [Token.asString(Fn.element(candidates.ids, 0))] }],
+    const { friendlyUniqueId } = new DataAwsEbsVolume(this, "this", {
+      count: TerraformCount.of(Token.asNumber(ref(`length(${candidates.fqn}.ids) == 1 ? 1 : 0`))),
+      filter: [{ name: "volume-id", values: [Token.asString(Fn.one(candidates.ids))] }],
     });
-    this.id = volume.id;
-    this.availabilityZone = volume.availabilityZone;
-    this.sizeGiB = volume.size;
+    const value = (attribute: string): string => `one(data.aws_ebs_volume.${friendlyUniqueId}[*].${attribute})`;
+    this.id = Token.asString(Fn.coalesce([ref(value("id")), "none"]));
+    this.availabilityZone = Token.asString(Fn.coalesce([ref(value("availability_zone")), "none"]));
+    this.sizeGiB = Token.asNumber(Fn.coalesce([ref(value("size")), 0]));
   }
 }

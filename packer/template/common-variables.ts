@@ -1,4 +1,5 @@
-import { architectures, debianRootSizeGiB } from "../../stacks/names/images";
+import { architectures } from "../../settings/fields/fields";
+import { debianRootSizeGiB } from "../../stacks/names/images";
 import { writeInline } from "./hcl/write";
 import type { ImageVariable } from "./image-description";
 

@@ -9,12 +9,15 @@
 require("../../start-up");
 const { mkdirSync } = require("node:fs");
 const { join } = require("node:path");
-const { buildApp } = require("../../app");
-const { loadSettings } = require("../../settings/load/load");
+const { buildApp, loadStacks } = require("../../app");
+const { loadSettings } = require("../../stacks/settings");
 
 const [folder, copies] = process.argv.slice(2);
 const settings = loadSettings();
 mkdirSync(folder, { recursive: true });
-for (let copy = 1; copy <= Number(copies); copy++) {
-  buildApp({ ...settings, environment: `copy-${copy}` }, { outdir: join(folder, String(copy)) }).synth();
-}
+void loadStacks().then((stacks) => {
+  for (let copy = 1; copy <= Number(copies); copy++) {
+    const environment = `copy-${copy}`;
+    buildApp(stacks, { ...settings, environment }, { outdir: join(folder, String(copy)) }).synth();
+  }
+});

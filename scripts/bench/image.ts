@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { buildImage } from "../images/build-image";
-import { findOwnImages } from "../images/own-image";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
 import { localAwsOf } from "../local-aws/find-local-aws";
 import { type LocalSession, openLocalSession } from "../session/local-session";
+import { serverProgram } from "../session/server-program";
+import { findStackImages } from "../session/stack-images";
 import { machineObstacles, thisHost } from "../setup/machine-obstacles";
 import type { Packer } from "../setup/packer";
 import { CommandError } from "../support/command-error";
@@ -39,7 +40,7 @@ export async function inFreshLocalAws<T>(work: (session: LocalSession) => Promis
     return await work(await openLocalSession(source));
   } finally {
     await stopLocalAws(localAwsOf(source));
-    await cleanLocalAws(localAwsOf(source));
+    await cleanLocalAws(localAwsOf(source), serverProgram(localAwsOf(source)));
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -58,7 +59,7 @@ export async function measureImage(
   const parts = new ImageParts("start", await machineUsage(localAws.home));
   await buildImage("workbench", { packer, environment, report, onPart: (part) => parts.begin(part) });
   const measured = parts.end();
-  const [image] = await findOwnImages(localAws, settings);
+  const [image] = (await findStackImages(localAws, settings)).find(({ folder }) => folder === "workbench")?.built ?? [];
   if (image === undefined || ready.baseImage === undefined) throw new Error("the build ended well, and left no image");
   const folders = await sizesBelow(path.join(localAws.home, "images", image.id, "files"));
   return {

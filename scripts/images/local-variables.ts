@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { HclValue } from "../../packer/template/hcl/values";
-import type { Settings } from "../../settings/schema";
+import type { Settings } from "../../stacks/settings";
 import { packerEnvironment } from "../setup/packer";
 import { callProgram, program } from "../support/program";
 

@@ -1,5 +1,4 @@
 import type { Filter, Image } from "@aws-sdk/client-ec2";
-import type { FileSettings } from "../../settings/schema";
 import { program } from "../support/program";
 import type { LocalEndpoint } from "./ec2-calls";
 import { allOf, Ec2Calls } from "./ec2-calls";
@@ -19,18 +18,24 @@ export interface OwnImage {
   readonly snapshotIds: readonly string[];
 }
 
-/** The settings that say which image is meant. */
-export type ImageWanted = Pick<FileSettings, "project" | "aws" | "ec2">;
+/** Which of our images is meant. */
+export interface ImageWanted {
+  readonly project: string;
+  readonly region: string;
+  /** Folder below `packer/`. */
+  readonly folder: string;
+  /** In Debian's words. */
+  readonly architecture: string;
+}
 
 /**
- * Our images in a local AWS, newest first, found as the `ec2` stack finds them: it boots the first with
- * `ec2.image.source: workbench`.
+ * Our images in a local AWS, newest first, found as a stack finds them: its machine boots the first.
  *
  * @throws CommandError one sentence when it cannot be asked
  */
 export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): Promise<readonly OwnImage[]> {
-  const { name, tags = {} } = ownImage(wanted.project, "workbench", wanted.ec2.image.architecture);
-  const calls = await Ec2Calls.at({ region: wanted.aws.region, profile: null, local });
+  const { name, tags = {} } = ownImage(wanted.project, wanted.folder, wanted.architecture);
+  const calls = await Ec2Calls.at({ region: wanted.region, profile: null, local });
   const found = await describeOwnImages(calls, [
     { Name: "name", Values: [name] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
@@ -57,13 +62,4 @@ function toOwnImage({ ImageId, Name, Tags, Architecture, CreationDate, BlockDevi
     createdAt: CreationDate ?? "",
     snapshotIds: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
   };
-}
-
-/**
- * Settings, as variables, for the machine of a local AWS: it boots Debian's own image where one of ours is wanted and none is
- * there, so that the `ec2` stack can always be deployed.
- */
-export function imageVariables({ ec2 }: ImageWanted, built: readonly OwnImage[]): NodeJS.ProcessEnv {
-  if (ec2.image.source !== "workbench") return {};
-  return { WORKBENCH_EC2_IMAGE_SOURCE: built.length === 0 ? "debian" : "workbench" };
 }

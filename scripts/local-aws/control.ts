@@ -2,14 +2,12 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LocalAws, localEnvironment } from "../session/environment";
-import { venvPython } from "../setup/python-env";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
 import { projectRoot, shown } from "../support/project";
 import { lastLineOf, runLogged } from "../support/run-logged";
 import { LOG_MODE } from "../support/spawn-logged";
-import { findRunning, localAwsLog, type RunningLocalAws } from "./find-local-aws";
+import { findRunning, type LocalAws, localAwsLog, type RunningLocalAws } from "./find-local-aws";
 import { isPortTaken, portHolder } from "./port-holder";
 
 /** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow and busy computers. */
@@ -18,6 +16,14 @@ const START_LIMIT_SEC = 300;
 const STOP_LIMIT_SEC = 300;
 const CLEAN_LIMIT_SEC = 300;
 const POLL_MS = 50;
+
+/** What runs a local AWS. */
+export interface ServerProgram {
+  /** Python with the packages of requirements.txt. */
+  readonly python: string;
+  /** The server's whole environment, without PYTHONPATH. */
+  readonly environment: NodeJS.ProcessEnv;
+}
 
 /** How {@link startLocalAws} starts. */
 export interface StartOptions {
@@ -33,7 +39,11 @@ export interface StartOptions {
  *
  * @throws CommandError one sentence with the last line of its log when it does not get ready, or who holds the port
  */
-export async function startLocalAws(localAws: LocalAws, options: StartOptions = {}): Promise<RunningLocalAws> {
+export async function startLocalAws(
+  localAws: LocalAws,
+  program: ServerProgram,
+  options: StartOptions = {},
+): Promise<RunningLocalAws> {
   const running = await findRunning(localAws);
   if (running && doesWhatIsWanted(running, options)) {
     return waitUntilReady(running, () => "it was stopped meanwhile: run the command again", options);
@@ -46,9 +56,9 @@ export async function startLocalAws(localAws: LocalAws, options: StartOptions = 
   const { home, port, network } = localAws;
   const base = options.baseImage === undefined ? [] : ["--base-image", options.baseImage];
   const child = spawn(
-    venvPython,
+    program.python,
     ["-m", "local_aws", "serve", "--home", home, "--port", String(port), "--network", network, ...base],
-    { cwd: projectRoot, env: serverEnvironment(localAws), stdio: ["ignore", output, output], detached: true },
+    { cwd: projectRoot, env: serverEnvironment(program), stdio: ["ignore", output, output], detached: true },
   );
   closeSync(output);
   let ended: string | undefined;
@@ -73,8 +83,7 @@ export function doesWhatIsWanted({ health }: RunningLocalAws, { baseImage }: Sta
   return health.machines || baseImage === undefined;
 }
 
-function serverEnvironment(localAws: LocalAws): NodeJS.ProcessEnv {
-  const environment = localEnvironment(localAws, { source: process.env });
+function serverEnvironment({ environment }: ServerProgram): NodeJS.ProcessEnv {
   return { ...environment, PYTHONPATH: path.join(projectRoot, "scripts", "local-aws"), PYTHONUNBUFFERED: "1" };
 }
 
@@ -89,7 +98,7 @@ async function waitUntilReady(
     const running = await findRunning(localAws);
     if (running?.health.ready) return running;
     if (running?.health.doing) report?.(running.health.doing);
-    // While one answers, it is of no importance that ours has ended: another command has started it at the same time.
+    // If another command's server answers, ignore that ours exited.
     const words = running === undefined ? ended() : undefined;
     if (words !== undefined) throw new CommandError(`the local AWS did not start: ${words}; see ${shown(log)}`);
     if (isInterrupted()) throw new InterruptedError("the local AWS was not started");
@@ -149,18 +158,20 @@ function signal(pid: number, which: NodeJS.Signals | 0): boolean {
  *
  * @throws CommandError when there is something else in its folder, or no Python to do it with; then nothing is forgotten
  */
-export async function cleanLocalAws(localAws: LocalAws): Promise<void> {
+export async function cleanLocalAws(localAws: LocalAws, program: ServerProgram): Promise<void> {
   const { home } = localAws;
   if (!existsSync(path.join(home, "server.lock"))) return;
-  if (!existsSync(venvPython)) {
-    throw new CommandError(`${shown(home)} cannot be removed without ${shown(venvPython)}, which npm start makes`);
+  if (!existsSync(program.python)) {
+    throw new CommandError(
+      `${shown(home)} cannot be removed without ${shown(program.python)}: run npm start, which makes it`,
+    );
   }
   await runLogged({
     name: "clean local AWS",
-    file: venvPython,
+    file: program.python,
     args: ["-m", "local_aws", "clean", "--home", home],
     cwd: projectRoot,
-    env: serverEnvironment(localAws),
+    env: serverEnvironment(program),
     timeoutSec: CLEAN_LIMIT_SEC,
     uninterruptible: true,
   });

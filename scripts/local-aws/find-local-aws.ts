@@ -1,10 +1,19 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { LocalAws } from "../session/environment";
 import { CommandError } from "../support/command-error";
 import { generatedDirectory, logDirectory, projectRoot } from "../support/project";
 import { type AccessKey, readAccessKey } from "./access-key";
 import { type Health, readHealth } from "./health";
+
+/** Where one local AWS is. */
+export interface LocalAws {
+  /** Folder with everything it keeps. */
+  readonly home: string;
+  /** Port on 127.0.0.1. */
+  readonly port: number;
+  /** Addresses of its machines, as a CIDR block. */
+  readonly network: string;
+}
 
 /** A local AWS that answers. */
 export interface RunningLocalAws extends LocalAws {

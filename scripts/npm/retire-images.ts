@@ -6,7 +6,7 @@ import { callProgram, program } from "../support/program";
 import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 
-const { loadSections } = program("settings/load/load");
+const { loadSections } = program("stacks/settings");
 
 const USAGE = `Lists our machine images and keeps the newest N of each image and architecture, and every older one that a machine still uses;
 retires the rest, with their snapshots.

@@ -1,5 +1,6 @@
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
 import { findRunning, localAwsOf } from "../local-aws/find-local-aws";
+import { serverProgram } from "../session/server-program";
 import { runTask } from "../support/progress";
 import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
@@ -11,7 +12,8 @@ await runCommand(async (args) => {
   const localAws = localAwsOf();
   if ((await findRunning(localAws)) === undefined) process.stdout.write("The local AWS is not running.\n");
   else await runTask("Stop the local AWS (machines power off first)", () => stopLocalAws(localAws));
-  if (clean) await runTask("Forget its machines, disks and state", () => cleanLocalAws(localAws));
+  if (clean)
+    await runTask("Forget its machines, disks and state", () => cleanLocalAws(localAws, serverProgram(localAws)));
   else process.stdout.write("Everything is kept: npm start resumes it, npm stop -- --clean forgets it.\n");
   return 0;
 });

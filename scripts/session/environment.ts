@@ -1,18 +1,10 @@
 import path from "node:path";
 import type { AccessKey } from "../local-aws/access-key";
+import type { LocalAws } from "../local-aws/find-local-aws";
 import { sshKeyFile } from "../setup/ssh-key";
 import type { TerraformSetup } from "../setup/terraform-cli-config";
 import { projectRoot, shown, terraformConfigFile, venvDirectory } from "../support/project";
-
-/** Where one local AWS is. */
-export interface LocalAws {
-  /** Folder with everything it keeps. */
-  readonly home: string;
-  /** Port on 127.0.0.1. */
-  readonly port: number;
-  /** Addresses of its machines, as a CIDR block. */
-  readonly network: string;
-}
+import { imageChoices } from "./stack-images";
 
 /** What {@link localEnvironment} cannot know by itself. */
 export interface EnvironmentOptions {
@@ -48,14 +40,6 @@ const noAccount = {
 
 function passedOn(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
-}
-
-/**
- * The one setting that passes: who does not want an image built says `WORKBENCH_EC2_IMAGE_SOURCE=debian`. A certain image (`id`)
- * is one of a real account.
- */
-function imageSource({ WORKBENCH_EC2_IMAGE_SOURCE: chosen }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return chosen && chosen !== "id" ? { WORKBENCH_EC2_IMAGE_SOURCE: chosen } : {};
 }
 
 /** The project's own programs first. */
@@ -100,7 +84,7 @@ export function localEnvironment(
     DISABLE_VERSION_CHECK: "1",
     // Never the caller's, which is for a real account; `npm run local -- env WORKBENCH_ENV=… <command>` tries that one here.
     WORKBENCH_ENV: "local",
-    ...imageSource(source),
+    ...imageChoices(source),
     // Relative to the project, as settings want it.
     WORKBENCH_STATE_DIRECTORY: path.relative(projectRoot, path.join(home, "state")),
     WORKBENCH_STATE_BUCKET: "",

@@ -1,22 +1,23 @@
-import type { Settings } from "../../settings/schema";
+import type { Settings } from "../../stacks/settings";
 import { withPacker } from "../images/local-variables";
-import { findOwnImages, imageVariables, type OwnImage } from "../images/own-image";
 import { doesWhatIsWanted, type StartOptions, startLocalAws } from "../local-aws/control";
-import { findRunning, localAwsOf, type RunningLocalAws } from "../local-aws/find-local-aws";
+import { findRunning, type LocalAws, localAwsOf, type RunningLocalAws } from "../local-aws/find-local-aws";
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
-import { type LocalAws, localEnvironment } from "./environment";
+import { localEnvironment } from "./environment";
+import { serverProgram } from "./server-program";
+import { findStackImages, imageVariables, type StackImage } from "./stack-images";
 
-const { loadSettings } = program("settings/load/load");
+const { loadSettings } = program("stacks/settings");
 
 /** Everything a command needs to work with the local AWS. */
 export interface LocalSession {
   readonly ready: Readiness;
   readonly localAws: RunningLocalAws;
   readonly settings: Settings;
-  /** Images of ours that are there, newest first. */
-  readonly ownImages: readonly OwnImage[];
+  /** The image of every stack whose machines boot one of ours. */
+  readonly images: readonly StackImage[];
   /** The whole environment of children; see {@link localEnvironment}. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -34,13 +35,15 @@ export async function openLocalSession(source: NodeJS.ProcessEnv = process.env):
   const localAws = await start(wanted, { baseImage: ready.baseImage });
   const { key } = localAws;
   const plain = localEnvironment(localAws, { source, terraform, key, region: settings.aws.region });
-  const ownImages = await findOwnImages(localAws, settings);
-  const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(settings, ownImages) };
-  return { ready, localAws, settings, ownImages, environment };
+  const images = await findStackImages(localAws, settings);
+  const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(images) };
+  return { ready, localAws, settings, images, environment };
 }
 
 async function start(wanted: LocalAws, options: StartOptions): Promise<RunningLocalAws> {
   const running = await findRunning(wanted);
   if (running?.health.ready && doesWhatIsWanted(running, options)) return running;
-  return runTask("Start the local AWS", (report) => startLocalAws(wanted, { ...options, report }));
+  return runTask("Start the local AWS", (report) =>
+    startLocalAws(wanted, serverProgram(wanted), { ...options, report }),
+  );
 }

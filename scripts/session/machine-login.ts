@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Settings } from "../../settings/schema";
+import type { Settings } from "../../stacks/settings";
 import { CommandError } from "../support/command-error";
+import { program } from "../support/program";
 import { projectRoot, shown } from "../support/project";
 import type { LocalSession } from "./local-session";
+
+const { definitions } = program("stacks/definitions");
 
 /**
  * Arguments for `ssh` that log in to the development machine, as the state of the `ec2` stack has its address.
@@ -12,7 +15,12 @@ import type { LocalSession } from "./local-session";
  * @throws CommandError when the stack is not deployed or has no machine
  */
 export function machineLogin({ settings, environment }: LocalSession, args: readonly string[]): string[] {
-  return loginArguments(settings.ssh, machineAddress(stateFile(environment, settings.environment, "ec2")), args);
+  const [stack] = definitions.filter(({ sshAddress }) => sshAddress !== undefined);
+  return loginArguments(
+    settings.ssh,
+    machineAddress(stateFile(environment, settings.environment, stack?.name ?? "")),
+    args,
+  );
 }
 
 /** The same for an address, and for as much of the settings as it takes. */

@@ -3,12 +3,16 @@ import { CommandError } from "./command-error";
 
 /** The modules of the program that scripts use, by their path without extension. */
 interface Program {
-  readonly "packer/template/hcl/write": typeof import("../../packer/template/hcl/write");
-  readonly "stacks/names/images": typeof import("../../stacks/names/images");
-  readonly "packer/template/packer-template": typeof import("../../packer/template/packer-template");
+  readonly "packer/generated-files": typeof import("../../packer/generated-files");
   readonly "packer/images": typeof import("../../packer/images");
-  readonly "settings/load/load": typeof import("../../settings/load/load");
+  readonly "packer/template/hcl/write": typeof import("../../packer/template/hcl/write");
+  readonly "packer/template/packer-template": typeof import("../../packer/template/packer-template");
+  readonly "settings/documents/documents": typeof import("../../settings/documents/documents");
+  readonly "settings/load/environment-variables": typeof import("../../settings/load/environment-variables");
   readonly "settings/user-error": typeof import("../../settings/user-error");
+  readonly "stacks/definitions": typeof import("../../stacks/definitions");
+  readonly "stacks/names/images": typeof import("../../stacks/names/images");
+  readonly "stacks/settings": typeof import("../../stacks/settings");
 }
 
 /**
@@ -22,15 +26,18 @@ export function program<File extends keyof Program>(file: File): Program[File] {
 const { UserError } = program("settings/user-error");
 
 /**
- * Calls the program.
+ * Calls the program, at once or by a promise.
  *
- * @throws CommandError what the program says is wrong with the settings
+ * @throws CommandError that says what is wrong with the settings
  */
 export function callProgram<Result>(call: () => Result): Result {
+  const fail = (error: unknown): never => {
+    throw error instanceof UserError ? new CommandError(error.message) : error;
+  };
   try {
-    return call();
+    const result = call();
+    return result instanceof Promise ? (result.catch(fail) as Result) : result;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new CommandError(error.message);
+    return fail(error);
   }
 }

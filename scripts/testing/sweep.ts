@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
-import type { LocalAws } from "../session/environment";
+import type { LocalAws } from "../local-aws/find-local-aws";
+import { serverProgram } from "../session/server-program";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
 import { endLocalAws, endProcesses } from "./end-processes";
@@ -53,7 +54,7 @@ export async function sweep(folder: string, { abandoned = false }: SweepOptions 
     const stop = async (): Promise<void> => {
       if (await stopLocalAws(localAws)) left.push(home);
       // Without machines it has files alone, and these go with the folder.
-      if (existsSync(path.join(home, "instances"))) await cleanLocalAws(localAws);
+      if (existsSync(path.join(home, "instances"))) await cleanLocalAws(localAws, serverProgram(localAws));
     };
     await stop().catch((error: Error) => problems.push(error.message));
   }

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { settingsSchema } from "../schema";
 
 /**
  * JSON Schema of a settings file, for editors to complete and check it. Nothing is required in it, since a file only
- * says what differs from default.yaml.
+ * says what differs from the defaults.
  */
-export function editorSchemaText(): string {
-  const schema = z.toJSONSchema(settingsSchema, {
+export function editorSchemaText(sections: z.ZodObject): string {
+  const schema = z.toJSONSchema(sections, {
     override: ({ jsonSchema }) => {
       jsonSchema.required = undefined;
     },

@@ -1,24 +1,22 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
+import type { z } from "zod";
+import { defaultsOf } from "../load/defaults";
 import { settingVariables } from "../load/environment-variables";
-import { settingsSchema } from "../schema";
 
 /** Markdown page with a table of every setting: its name, its default, what it means, and its environment variable. */
-export function settingsPage(): string {
-  const defaults: unknown = parse(readFileSync(join(__dirname, "../default.yaml"), "utf8"));
-  const rows = settingVariables(settingsSchema).map(({ path, variable, description }) => {
-    if (!description) throw new Error(`${path.join(".")}: expected a description in settings/schema.ts, got none`);
+export function settingsPage(sections: z.ZodObject): string {
+  const defaults = defaultsOf(sections);
+  const rows = settingVariables(sections).map(({ path, variable, description }) => {
+    if (!description) throw new Error(`${path.join(".")}: expected .describe(…) in its schema, got none`);
     const cells = [code(path.join(".")), code(shown(at(defaults, path))), description, code(variable)];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
   return `# Settings
 
-<!-- Generated from settings/schema.ts and settings/default.yaml by \`npm run settings:generate\`. -->
+<!-- Generated from the settings' schema by \`npm run settings:generate\`. -->
 
-Write only what differs into \`settings/<environment>.yaml\` and choose it with \`WORKBENCH_ENV=<environment>\`; one value can come from an
-environment variable. Order: \`settings/default.yaml\` < \`settings/<environment>.yaml\` < variable. Every problem is reported at once, before
-Terraform runs. Secrets are never settings.
+Write only what differs into \`settings/<environment>.yaml\` and choose it with \`WORKBENCH_ENV=<environment>\`. An environment
+variable can give one value. Order: the defaults below < \`settings/<environment>.yaml\` < variable. Every problem is
+reported at once, before Terraform runs. Secrets are never settings.
 
 Editors that know YAML schemas complete a settings file and check it while you type: begin it with
 \`# yaml-language-server: $schema=./schema.json\`, as \`settings/local.yaml\` does.

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Field types that settings share. Each carries one phrase that completes "expected …", so that every problem,
- * whatever rule it broke, is reported in the same words.
+ * whichever rule it broke, is reported in the same words.
  */
 
 /** A whole number within limits, both included. */
@@ -34,7 +34,7 @@ export function listOf<T extends z.ZodType>(item: T, of: string): z.ZodArray<T> 
     .refine((list) => new Set(list.map((each) => JSON.stringify(each))).size === list.length, { error });
 }
 
-/** A section of settings; a key it does not know is an error. */
+/** A section of settings. It refuses unknown keys. */
 export function section<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) =>
@@ -45,10 +45,10 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<
 /** A TCP port. */
 export const port = () => wholeNumber(1, 65535);
 
-/** A TCP port that a service without root's rights may take. */
+/** A TCP port that a service without root's rights may open. */
 export const unprivilegedPort = () => wholeNumber(1024, 65535);
 
-/** An absolute path on a Linux machine, without a slash at its end, and without `.` and `..`. */
+/** An absolute path on a Linux machine: no slash at its end, no `.` and no `..` in it. */
 export const absolutePath = () =>
   text(/^(\/(?!\.{1,2}(\/|$))[\w.,:@+ '-]+)+$/, "an absolute path of ordinary characters, such as /data");
 
@@ -58,9 +58,5 @@ export const filePath = () => text(/^((?![$%]\{)\P{C})+$/u, "the path of a file,
 /** An EC2 instance type. */
 export const instanceType = () => text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium");
 
-/** ARN of a KMS key; an alias could come to mean another key, which would replace what it encrypts. */
-export const kmsKeyArn = () =>
-  text(
-    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-    "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/0123abcd-…",
-  );
+/** Processor architectures, in Debian's words. */
+export const architectures = ["amd64", "arm64"] as const;

@@ -1,19 +1,5 @@
 import { z } from "zod";
 
-/** Keys that Workbench writes itself; `Image` distinguishes the snapshots of images from those of data. */
-const ownKeys = [
-  "Project",
-  "Environment",
-  "Stack",
-  "Name",
-  "Holds",
-  "Complete",
-  "Image",
-  "SourceImage",
-  "SourceImageName",
-  "Commit",
-];
-
 /** AWS allows 50 on a resource; the others are Workbench's and those of AWS's own services. */
 const maxTags = 40;
 
@@ -23,8 +9,12 @@ const valuePhrase = `1 to 256 ${characters}`;
 // What every service takes; EC2 alone would take more. Source: "Tag naming limits and requirements", AWS (read 2026-11).
 const allowed = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 
-/** Tags for every resource: keys and values that every AWS service takes, and none that Workbench or AWS sets. */
-export const tags = () =>
+/**
+ * Tags for every resource: keys and values that every AWS service takes, and none that Workbench or AWS sets.
+ *
+ * @param ownKeys keys that Workbench sets itself
+ */
+export const tags = (ownKeys: readonly string[]) =>
   z
     .record(
       z.string(),
@@ -38,12 +28,12 @@ export const tags = () =>
     })
     .superRefine((value, context) => {
       for (const key of Object.keys(value)) {
-        const message = keyProblem(key, Object.keys(value));
+        const message = keyProblem(key, Object.keys(value), ownKeys);
         if (message) context.addIssue({ code: "custom", path: [key], params: { got: key }, message });
       }
     });
 
-function keyProblem(key: string, keys: readonly string[]): string | undefined {
+function keyProblem(key: string, keys: readonly string[], ownKeys: readonly string[]): string | undefined {
   if (!new RegExp(`^${allowed}{1,128}$`, "u").test(key)) return keyPhrase;
   if (/^aws:/i.test(key)) return "a key that does not begin with aws:, which AWS keeps for itself";
   // IAM takes "project" and "Project" for the same key.

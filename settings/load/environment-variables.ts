@@ -1,9 +1,10 @@
 import type { z } from "zod";
+import { unwrapped } from "../fields/unwrapped";
 import { plainYaml } from "./plain-yaml";
 
 const prefix = "WORKBENCH_";
 
-/** Variables with our prefix that choose the settings and are no setting themselves. */
+/** Variables with our prefix that are no setting: they choose the settings. */
 const notSettings = new Set(["WORKBENCH_ENV"]);
 
 /** One setting that an environment variable may give. */
@@ -17,7 +18,7 @@ interface SettingVariable {
 }
 
 /** Name of the variable that gives the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
-function variableName(path: readonly string[]): string {
+export function variableName(path: readonly string[]): string {
   const words = path.map((key) =>
     key
       .replace("GiB", "Gib")
@@ -38,8 +39,7 @@ export function settingVariables(schema: z.ZodObject, path: readonly string[] = 
 }
 
 function isText(field: z.ZodType): boolean {
-  const { type } = field.def;
-  return type === "nullable" ? isText((field as z.ZodNullable<z.ZodType>).unwrap()) : ["string", "enum"].includes(type);
+  return ["string", "enum"].includes(unwrapped(field).def.type);
 }
 
 /** What the environment sets: values by path, and the variables that look like ours but name no setting. */
@@ -50,8 +50,8 @@ export interface VariableSettings {
 
 /**
  * Reads `WORKBENCH_…` variables. A value is YAML, so lists and numbers can be written (`[203.0.113.7/32]`, `200`);
- * an empty value is null. Where a setting is text, what YAML would read as a number or a flag is text as it stands: a profile can
- * be called 123.
+ * an empty value is null. A setting that is text takes its value as it stands, also where YAML would read a number or a
+ * flag: a profile can be called 123.
  */
 export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEnv): VariableSettings {
   const known = new Map(settingVariables(schema).map((setting) => [setting.variable, setting]));
@@ -68,7 +68,7 @@ export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEn
   };
 }
 
-/** YAML's reading of a value; what is no YAML stays text, for the schema to judge. */
+/** YAML's reading of a value. A value that is no YAML stays text, for the schema to judge. */
 function parseValue(value: string): unknown {
   try {
     return plainYaml(value) ?? null;

@@ -1,96 +1,102 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { z } from "zod";
-import { keyFileProblems } from "../../guards/key-files";
 import { section } from "../fields/fields";
-import { type FileSettings, type Settings, sectionsAgree, settingsSchema } from "../schema";
+import { type Report, type RightParts, rightParts, rule } from "../fields/rules";
 import { UserError } from "../user-error";
+import { defaultsOf } from "./defaults";
 import { readVariables } from "./environment-variables";
 import { describeProblems, printable, settingsError, shown, whereToSet } from "./problems";
-import { type RightParts, rightParts, rule } from "./rules";
+import { reportOutOfReach } from "./reach";
 import { isTree, readSettingsFile, type Tree } from "./settings-file";
+
+/** Every section that there is, and what sections must have to do with each other. */
+export interface SettingsSchema<Schema extends z.ZodObject = z.ZodObject> {
+  readonly sections: Schema;
+  /** Sees only valid values. A part that is missing breaks no rule. */
+  readonly rules: (right: RightParts<z.infer<Schema>>, report: Report) => void;
+}
 
 /** Where settings come from. */
 export interface SettingsSource {
-  /** Folder with default.yaml and <environment>.yaml. @default this folder */
+  /** Folder with `<environment>.yaml`. @default settings/ */
   readonly directory?: string;
   /** Environment variables. @default those of this process */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** The longest name of the bucket that stack `state` makes, `<prefix>-state-<account>`, has 63 characters. */
+/** Names of roles and of the state bucket begin with project and environment. `<prefix>-state-<account>` has 63 characters at most. */
 const maxPrefixLength = 43;
 
 const defaultsFile = "settings/default.yaml";
 
 /**
- * The settings of one environment: default.yaml, then `<WORKBENCH_ENV>.yaml`, then `WORKBENCH_…` variables, validated.
+ * Sections of the settings of one environment: the defaults, then `<WORKBENCH_ENV>.yaml`, then `WORKBENCH_…` variables,
+ * validated. Problems of other sections are left alone.
  *
  * @throws one error that names every problem: file or variable, setting, what was expected, what was found.
  */
-export function loadSettings(source: SettingsSource = {}): Settings {
-  return load(settingsSchema, source, ({ ssh, project }, environment) => [
-    ...(project === undefined ? [] : prefixProblems(project, environment)),
-    ...keyFileProblems(ssh ?? {}),
-  ]);
-}
-
-/**
- * Some sections of the settings alone, for what needs no others: the image needs nobody's address or key.
- *
- * @throws as {@link loadSettings}, for problems of these sections
- */
-export function loadSections<K extends keyof FileSettings>(
+export function loadSections<Schema extends z.ZodObject, K extends keyof Schema["shape"] & string>(
+  { sections, rules }: SettingsSchema<Schema>,
   names: readonly K[],
   source: SettingsSource = {},
-): Pick<FileSettings, K> {
-  const shape = Object.fromEntries(names.map((name) => [name, settingsSchema.shape[name]]));
-  const agree = rule((right, context) => sectionsAgree(right as RightParts<FileSettings>, context));
-  return load(section(shape).check(agree), source) as unknown as Pick<FileSettings, K>;
-}
-
-function load<T extends z.ZodObject>(
-  schema: T,
-  source: SettingsSource,
-  moreProblems: (right: RightParts<z.infer<T>>, environment: string) => string[] = () => [],
-): z.infer<T> & { readonly environment: string } {
+): Pick<z.infer<Schema>, K & keyof z.infer<Schema>> & { readonly environment: string } {
   const { directory = join(__dirname, ".."), environment = process.env } = source;
   const name = environment["WORKBENCH_ENV"] || "default";
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) throw noEnvironmentName(name);
-  const files = name === "default" ? ["default.yaml"] : ["default.yaml", `${name}.yaml`];
-  if (!existsSync(join(directory, files.at(-1) as string))) throw noSuchEnvironment(name, directory);
-
-  const origin = new Map<string, string>();
-  let merged: Tree = {};
-  for (const file of files) {
-    const tree = readSettingsFile(join(directory, file), `settings/${file}`);
-    noteOrigin(origin, tree, `settings/${file}`);
-    merged = merge(merged, tree);
-  }
-  const variables = readVariables(settingsSchema, environment);
-  for (const { variable, path, value } of variables.values) {
-    merged = merge(merged, nest(path, value));
-    noteOrigin(origin, nest(path, value), variable);
-  }
-
-  const problems = variables.unknown.map(
-    (variable) => `${printable(variable)}: no such setting; settings/default.yaml lists them all`,
-  );
-  const isWanted = (key: string): boolean => key in schema.shape || !(key in settingsSchema.shape);
-  const wanted = Object.fromEntries(Object.entries(merged).filter(([key]) => isWanted(key)));
-  const result = schema.safeParse(wanted);
+  const { values, origin, problems } = read(sections, directory, name, environment);
+  const isWanted = (key: string): boolean =>
+    (names as readonly string[]).includes(key) || !Object.hasOwn(sections.shape, key);
+  const wanted = Object.fromEntries(Object.entries(values).filter(([key]) => isWanted(key)));
+  const schema = section(Object.fromEntries(names.map((key) => [key, sections.shape[key] as z.ZodType])));
+  const agreement = rule<Tree>((right, context) => {
+    const report: Report = (path, input, message) =>
+      context.addIssue({ code: "custom", path: [...path], input, message });
+    const { region } = (right["aws"] ?? {}) as { region?: string };
+    if (region !== undefined) reportOutOfReach(schema, right, region, report);
+    rules(right as RightParts<z.infer<Schema>>, report);
+  });
+  const result = schema.check(agreement).safeParse(wanted);
   if (!result.success) {
     for (const { path, sentence } of describeProblems(result.error, wanted, schema)) {
-      const from = whence(origin, path);
-      // A default that fits no longer is replaced elsewhere: nobody edits that file.
+      const from = originOf(origin, path);
+      // Nobody edits the file of defaults.
       const fix = from === defaultsFile ? `; ${whereToSet(name)}` : "";
       problems.push(`${from ? `${from}: ` : ""}${sentence}${fix}`);
     }
   }
-  const right = rightParts<z.infer<T>>(wanted, result.error?.issues ?? []);
-  if (right) problems.push(...moreProblems(right, name));
+  const { project } = rightParts<Tree>(wanted, result.error?.issues ?? []) ?? {};
+  if (typeof project === "string") problems.push(...prefixProblems(project, name));
   if (!result.success || problems.length > 0) throw settingsError(problems);
-  return { ...result.data, environment: name };
+  return { ...result.data, environment: name } as never;
+}
+
+/** What was written, not validated; where each setting comes from; and variables that name no setting. */
+interface Written {
+  readonly values: Tree;
+  readonly origin: ReadonlyMap<string, string>;
+  readonly problems: string[];
+}
+
+function read(sections: z.ZodObject, directory: string, name: string, environment: NodeJS.ProcessEnv): Written {
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) throw noEnvironmentName(name);
+  const origin = new Map<string, string>();
+  let values: Tree = {};
+  const add = (tree: Tree, from: string): void => {
+    values = merge(values, tree);
+    noteOrigin(origin, tree, from);
+  };
+  add(defaultsOf(sections), defaultsFile);
+  if (name !== "default") {
+    const file = join(directory, `${name}.yaml`);
+    if (!existsSync(file)) throw noSuchEnvironment(name, directory);
+    add(readSettingsFile(file, `settings/${name}.yaml`), `settings/${name}.yaml`);
+  }
+  const variables = readVariables(sections, environment);
+  for (const { variable, path, value } of variables.values) add(nest(path, value), variable);
+  const problems = variables.unknown.map(
+    (variable) => `${printable(variable)}: no such setting; ${defaultsFile} lists them all`,
+  );
+  return { values, origin, problems };
 }
 
 function noEnvironmentName(name: string): UserError {
@@ -99,7 +105,6 @@ function noEnvironmentName(name: string): UserError {
   );
 }
 
-/** Names of roles and of the state bucket begin with project and environment, and have an end. */
 function prefixProblems(project: string, environment: string): string[] {
   const prefix = `${project}-${environment}`;
   if (prefix.length <= maxPrefixLength) return [];
@@ -109,9 +114,8 @@ function prefixProblems(project: string, environment: string): string[] {
 }
 
 function noSuchEnvironment(name: string, directory: string): UserError {
-  const known = readdirSync(directory)
-    .filter((file) => file.endsWith(".yaml"))
-    .map((file) => file.replace(/\.yaml$/, ""));
+  const files = readdirSync(directory).filter((file) => file.endsWith(".yaml"));
+  const known = files.map((file) => file.replace(/\.yaml$/, "")).sort();
   const wanted = relative(process.cwd(), join(directory, `${name}.yaml`));
   return new UserError(
     `WORKBENCH_ENV: expected one of ${known.join(", ")}, got "${name}"; write ${wanted} to make it one`,
@@ -131,7 +135,7 @@ function nest(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
-/** Remembers for every setting in `tree` that it came from `from`, so that a problem can name its file or variable. */
+/** Notes for every setting in `tree` that it comes from `from`, so that a problem can name its file or variable. */
 function noteOrigin(origin: Map<string, string>, tree: Tree, from: string, path = ""): void {
   for (const [key, value] of Object.entries(tree)) {
     origin.set(path + key, from);
@@ -139,8 +143,8 @@ function noteOrigin(origin: Map<string, string>, tree: Tree, from: string, path 
   }
 }
 
-/** File or variable that a setting came from; undefined for one that is nowhere. */
-function whence(origin: Map<string, string>, path: readonly PropertyKey[]): string | undefined {
+/** File or variable that a setting comes from; undefined for one that is nowhere. */
+function originOf(origin: ReadonlyMap<string, string>, path: readonly PropertyKey[]): string | undefined {
   const inList = path.findIndex((key) => typeof key === "number");
   return origin.get((inList < 0 ? path : path.slice(0, inList)).join("."));
 }

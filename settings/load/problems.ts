@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { unwrapped } from "../fields/unwrapped";
 import { UserError } from "../user-error";
 
 /** One thing that is wrong: the path of its setting, and a sentence that names it: what, expected, got. */
@@ -76,7 +77,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function sectionAt(schema: z.ZodObject, path: readonly PropertyKey[]): z.ZodObject | undefined {
   return path.reduce<z.ZodType | undefined>((field, key) => {
-    const inner = field as { shape?: Record<string, z.ZodType>; element?: z.ZodType } | undefined;
+    const inner = field && (unwrapped(field) as { shape?: Record<string, z.ZodType>; element?: z.ZodType });
     return inner?.shape?.[String(key)] ?? inner?.element;
   }, schema) as z.ZodObject | undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flag, instanceType, kmsKeyArn, section, text, wholeNumber } from "../fields/fields";
+import { kmsKeyArn } from "../fields/aws-names";
+import { flag, instanceType, section, text, wholeNumber } from "../fields/fields";
 
 const coordinatePhrase = "a name that is a Maven coordinate, such as org.clojure/data.json";
 
@@ -7,34 +8,63 @@ const coordinate = text(/^[\w.-]+\/[\w.-]+$/, coordinatePhrase);
 
 const librariesPhrase = "versions by Maven coordinate, org.clojure/clojure among them";
 
-/** What `packer build packer/workbench` makes; the image has the ports and the mount point of the machine's own settings. */
-export const imageSettings = section({
-  volumeSizeGiB: wholeNumber(8, 16384, "GiB").describe(
-    "Size of the image's root volume in GiB, at least that of Debian's image; a machine's is at least as large.",
-  ),
+/**
+ * What `packer build packer/workbench` makes. The checked-in template has the defaults; after a change of one here, run
+ * `npm run packer:generate`.
+ */
+export const imageSection = section({
+  volumeSizeGiB: wholeNumber(8, 16384, "GiB")
+    .default(8)
+    .describe(
+      "Size of the image's root volume in GiB, at least that of Debian's image; a machine's is at least as large.",
+    ),
   instanceTypes: section({
-    amd64: instanceType().describe("Instance type that builds images for amd64."),
-    arm64: instanceType().describe("Instance type that builds images for arm64."),
+    amd64: instanceType().default("t3.medium").describe("Instance type that builds images for amd64."),
+    arm64: instanceType().default("t4g.medium").describe("Instance type that builds images for arm64."),
   }),
   kmsKeyArn: kmsKeyArn()
     .nullable()
+    .default(null)
     .describe("Customer managed KMS key of the image's root volume; null: the account's EBS key."),
-  deprecateAfterDays: wholeNumber(1, 3650, "days").describe("Days after which EC2 calls an image deprecated."),
+  deprecateAfterDays: wholeNumber(1, 3650, "days")
+    .default(180)
+    .describe("Days after which EC2 calls an image deprecated."),
   libraries: z
     .record(coordinate, text(/^[\w.+-]+$/, "a version").nullable(), {
       error: (issue) => (issue.code === "invalid_key" ? coordinatePhrase : librariesPhrase),
     })
     .refine((libraries) => libraries["org.clojure/clojure"], { error: librariesPhrase })
-    .describe("Clojure libraries of the home project, ready in ~/.m2; null leaves one out."),
+    .default({
+      "org.clojure/clojure": "1.12.6",
+      "org.clojure/core.async": "1.9.865",
+      "org.clojure/data.csv": "1.1.1",
+      "org.clojure/data.json": "2.5.2",
+      "org.clojure/tools.logging": "1.3.1",
+      "ch.qos.logback/logback-classic": "1.6.6",
+      "com.cognitect.aws/api": "0.8.838",
+      "com.cognitect.aws/endpoints": "871.2.47.0",
+      "com.cognitect.aws/s3": "871.2.46.17",
+      "co.elastic.clients/elasticsearch-java": "9.5.2",
+    })
+    .describe(
+      "Clojure libraries in every machine's ~/.m2, on the class path of the REPL and of the notebooks' Clojure kernel; null leaves one out. packer/workbench/files/maven.sha256 pins every byte of them: packer/README.md says how to make it anew.",
+    ),
   mavenRepositories: z
     .record(text(/^[\w.-]+$/, "a short name"), text(/^https?:\/\/\S+$/, "a URL"), {
       error: "URLs of Maven repositories by name",
     })
-    .describe("Maven repositories beside Maven Central and Clojars; the names central and clojars replace those."),
-  ssmAgent: section({
-    enabled: flag().describe("Install AWS's Systems Manager agent; packer/README.md says what it needs."),
-    fingerprint: text(/^[0-9A-F]{40}$/, "a fingerprint of 40 hexadecimal digits").describe(
-      "Fingerprint of the key that signs the agent.",
+    .default({})
+    .describe(
+      "Maven repositories beside Maven Central and Clojars; the names central and clojars replace those, with a mirror for example.",
     ),
+  ssmAgent: section({
+    enabled: flag()
+      .default(false)
+      .describe("Install AWS's Systems Manager agent; packer/README.md says what it needs."),
+    fingerprint: text(/^[0-9A-F]{40}$/, "a fingerprint of 40 hexadecimal digits")
+      .default("1C5B395CBE5E74E2F1CA21592784DBF388D19D46")
+      .describe("Fingerprint of the key that signs the agent: the key of June 2026, good until 25 November 2027."),
   }),
-});
+}).describe(
+  "The machine image that packer build packer/workbench makes. The checked-in template has the defaults; after a change of one, run npm run packer:generate.",
+);

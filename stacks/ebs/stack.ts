@@ -1,22 +1,22 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import type { Protection } from "../../guards/protection";
 import { DataVolume } from "../../modules/storage/data-volume";
 import { FreeVolume } from "../../modules/storage/free-volume";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
-import type { Settings } from "../../settings/schema";
+import type { StackProps } from "../define-stack";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
-import { WorkbenchStack, type WorkbenchStackProps } from "../workbench-stack";
+import { WorkbenchStack } from "../workbench-stack";
+import type { EbsSettings } from "./definition";
 import { volumeLimits } from "./volume-limits";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */
-export class EbsStack extends WorkbenchStack {
-  constructor(scope: Construct, props: WorkbenchStackProps) {
-    const { settings, command } = props;
-    super(scope, "ebs", props, { protection: protection(settings) });
-    const { ebs, aws, ec2 } = settings;
+export class EbsStack extends WorkbenchStack<EbsSettings> {
+  constructor(scope: Construct, props: StackProps<EbsSettings>) {
+    super(scope, props);
+    const { ebs, aws } = this.settings;
     const limits = volumeLimits[ebs.volumeType];
-    const name = dataVolumeName(settings);
+    const name = dataVolumeName(this.settings);
+    const identifyingTags = dataVolumeTags(this.settings);
 
     const { snapshotSchedule } = ebs;
     // The volume depends on its schedule: a destroy that fails half-way leaves no volume without daily snapshots.
@@ -32,8 +32,8 @@ export class EbsStack extends WorkbenchStack {
 
     const { volume, knownId } = new DataVolume(this, "data_volume", {
       name,
-      identifyingTags: dataVolumeTags(settings),
-      holds: `everything below ${ec2.mount.mountPoint} on the development machine`,
+      identifyingTags,
+      holds: "everything that the development machine keeps",
       availabilityZone: aws.availabilityZone,
       availabilityZoneSetting: "aws.availabilityZone",
       volumeSizeGiB: ebs.volumeSizeGiB,
@@ -42,35 +42,23 @@ export class EbsStack extends WorkbenchStack {
       iops: "iops" in limits ? ebs.iops : undefined,
       throughputMiBps: "throughput" in limits ? ebs.throughputMiBps : undefined,
       kmsKeyArn: ebs.kmsKeyArn ?? undefined,
+      kmsKeySetting: "ebs.kmsKeyArn",
       snapshotId: ebs.snapshotId ?? undefined,
       snapshotSetting: "ebs.snapshotId",
-      // To retire it takes a destroy. A deploy would replace it, and take the final snapshot while a machine still writes.
-      preventDestroy: ebs.preventDestroy || (command !== undefined && command.verb !== "destroy"),
+      preventDestroy: ebs.preventDestroy,
       finalSnapshot: ebs.finalSnapshot,
       dependsOn: schedule?.ready,
     });
-    if (command?.verb === "destroy") {
+    if (!ebs.preventDestroy) {
       new FreeVolume(this, "free_volume", {
         volumeId: knownId,
-        identifyingTags: dataVolumeTags(settings),
-        fix: "run `npx cdktf destroy ec2` first, or detach it",
+        identifyingTags,
+        protectionSetting: "ebs.preventDestroy",
+        fix: "run `npx cdktf destroy ec2` first",
       });
     }
     new TerraformOutput(this, "volume_id", { value: volume.id });
     new TerraformOutput(this, "availability_zone", { value: volume.availabilityZone });
     new TerraformOutput(this, "size_gib", { value: volume.size });
   }
-}
-
-function protection({ ebs }: Settings): Protection | undefined {
-  if (!ebs.preventDestroy) return undefined;
-  const kept = ebs.finalSnapshot
-    ? "a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed"
-    : "no snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed";
-  return {
-    what: "the data volume",
-    setting: "ebs.preventDestroy",
-    retire: "npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs",
-    consequence: kept,
-  };
 }

@@ -14,6 +14,9 @@ export const volumeLimits = {
   sc1: { size: [125, 16384] },
 } as const satisfies Record<VolumeType, VolumeLimits>;
 
+/** The types that have limits. */
+export const volumeTypes = Object.keys(volumeLimits) as [VolumeType, ...VolumeType[]];
+
 interface VolumeLimits {
   readonly size: readonly [number, number];
   readonly iops?: readonly [number, number];

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { Op, type Precondition, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
@@ -12,24 +11,23 @@ import { type ImageChoice, MachineImage } from "../../modules/compute/machine-im
 import { MachineSubnet } from "../../modules/compute/machine-subnet";
 import { FoundDataVolume } from "../../modules/storage/found-data-volume";
 import { VolumeMount } from "../../modules/storage/volume-mount";
-import { allowFromMissing } from "../../settings/allow-from";
+import type { StackProps } from "../define-stack";
+import { hostScripts } from "../host-scripts";
 import { dataVolumeTags } from "../names/data-volume";
 import { builtWithTags, debianImage, ownImage } from "../names/images";
-import { WorkbenchStack, type WorkbenchStackProps } from "../workbench-stack";
+import { WorkbenchStack } from "../workbench-stack";
+import type { Ec2Settings } from "./definition";
 
 /** The development machine with the data volume mounted; everything on it but the volume can be thrown away and made again. */
-export class Ec2Stack extends WorkbenchStack {
-  constructor(scope: Construct, props: WorkbenchStackProps) {
-    super(scope, "ec2", props);
-    const { settings, command } = props;
-    const { aws, ec2, ssh, services } = settings;
+export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
+  constructor(scope: Construct, props: StackProps<Ec2Settings>) {
+    super(scope, props);
+    const { aws, ec2, ssh, services } = this.settings;
     const name = `${this.prefix}-machine`;
 
-    const destroying = command?.verb === "destroy";
     const volume = new FoundDataVolume(this, "data_volume", {
-      identifyingTags: dataVolumeTags(settings),
+      identifyingTags: dataVolumeTags(this.settings),
       fix: "make it with `npx cdktf deploy ebs`",
-      mayBeMissing: destroying,
     });
     const { subnet } = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,
@@ -69,8 +67,7 @@ export class Ec2Stack extends WorkbenchStack {
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
       dataVolumeId: volume.id,
-      // A destroy makes nothing, and knows no volume.
-      preconditions: destroying ? undefined : this.conditions(volume, subnet, image),
+      preconditions: this.conditions(volume, subnet, image),
       dependsOn: role.ready,
     });
     new VolumeMount(this, "data", {
@@ -87,7 +84,7 @@ export class Ec2Stack extends WorkbenchStack {
       },
       privateKeySetting: "ssh.privateKeyFile",
       privateKeySettingValue: ssh.privateKeyFile ?? undefined,
-      scriptsDirectory: join(__dirname, "../../scripts/machine/data-volume"),
+      scriptsDirectory: hostScripts("data-volume"),
       mountPoint: ec2.mount.mountPoint,
       fileSystem: ec2.mount.fileSystem,
       waitSec: ec2.mount.waitSec,
@@ -130,14 +127,11 @@ export class Ec2Stack extends WorkbenchStack {
   /** What has to hold before a machine is made. */
   private conditions(volume: FoundDataVolume, subnet: DataAwsSubnet, image: MachineImage): readonly Precondition[] {
     const { ec2 } = this.settings;
-    const missing = allowFromMissing(this.settings);
     return [
       {
         condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
         errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
       },
-      // Written beside a stack that needs no machine. Terraform takes no condition that refers to nothing.
-      ...(missing ? [{ condition: '${path.module == ""}', errorMessage: missing }] : []),
       // A machine that keeps its image may have been made from another one than the newest.
       ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
     ];

@@ -1,18 +1,4 @@
-/** Processor architectures that images are made for, in Debian's words. */
-export const architectures = ["amd64", "arm64"] as const;
-
-/** One of {@link architectures}. */
-export type Architecture = (typeof architectures)[number];
-
-/** How an image is found: whose it is, what it is called, and what tags it carries. */
-export interface ImageFilter {
-  /** Account number, or `self`. */
-  readonly owner: string;
-  /** Name, with `*` for what changes. */
-  readonly name: string;
-  /** Tags and their values. @default any */
-  readonly tags?: Readonly<Record<string, string>>;
-}
+import type { ImageFilter } from "../../modules/compute/machine-image";
 
 /**
  * Our own images: what `packer build packer/<image>` makes and what a stack boots are the same, since both ask here.
@@ -39,3 +25,6 @@ export const debianRootDevice = "/dev/xvda";
 
 /** Size of that device's snapshot in GiB: a volume made from it is at least as large. */
 export const debianRootSizeGiB = 8;
+
+/** Tags that every image of ours and its snapshots carry, beside Project and Name; a snapshot of data has none of them. */
+export const imageTags = ["Image", "SourceImage", "SourceImageName", "Commit"];

@@ -7,7 +7,7 @@ import { providerModules } from "../../../scripts/bench/provider-modules";
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "sources-"));
-  mkdirSync(path.join(root, "stacks"));
+  mkdirSync(path.join(root, "stacks", "ebs"), { recursive: true });
   mkdirSync(path.join(root, "modules", "storage"), { recursive: true });
 });
 afterEach(() => rmSync(root, { recursive: true }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withPacker } from "../../../scripts/images/local-variables";
-import { loadSettings } from "../../../settings/load/load";
+import { loadSettings } from "../../../stacks/settings";
 
 const local = (variables: NodeJS.ProcessEnv = {}) =>
   withPacker(

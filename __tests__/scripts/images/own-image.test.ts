@@ -1,22 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { findOwnImages, imageVariables } from "../../../scripts/images/own-image";
-import { loadSettings } from "../../../settings/load/load";
+import { findOwnImages } from "../../../scripts/images/own-image";
 import { FakeEc2 } from "./fake-ec2";
-import { madeImage } from "./made-image";
 
-const local = (variables: NodeJS.ProcessEnv = {}) =>
-  loadSettings({ environment: { WORKBENCH_ENV: "local", ...variables } });
-const built = [madeImage("ami-1")];
-
-describe("the machine of a local AWS boots", () => {
-  test.each([
-    ["one of ours where it is there", {}, built, "workbench"],
-    ["Debian's own where none is there", {}, [], "debian"],
-    ["what the caller chose", { WORKBENCH_EC2_IMAGE_SOURCE: "debian" }, built, undefined],
-  ])("%s", (_, variables, images, expected) => {
-    expect(imageVariables(local(variables), images)["WORKBENCH_EC2_IMAGE_SOURCE"]).toBe(expected);
-  });
-});
+const wanted = { project: "workbench", region: "eu-west-1", folder: "workbench", architecture: "amd64" };
 
 describe("findOwnImages", () => {
   let ec2: FakeEc2;
@@ -32,7 +18,7 @@ describe("findOwnImages", () => {
       `<DescribeImagesResponse><imagesSet>${items.join("")}</imagesSet></DescribeImagesResponse>`,
     );
     const image = { image: "workbench", architecture: "x86_64" };
-    expect(await findOwnImages(ec2.local, local())).toEqual([
+    expect(await findOwnImages(ec2.local, wanted)).toEqual([
       {
         ...{ ...image, id: "ami-2", name: "workbench-workbench-amd64-ami-2", snapshotIds: ["snap-ami-2"] },
         createdAt: "2026-11-21T00:00:00.000Z",
@@ -46,7 +32,7 @@ describe("findOwnImages", () => {
 
   test("asks for what the ec2 stack asks for", async () => {
     ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
-    expect(await findOwnImages(ec2.local, local({ WORKBENCH_PROJECT: "other" }))).toEqual([]);
+    expect(await findOwnImages(ec2.local, { ...wanted, project: "other" })).toEqual([]);
     expect(ec2.asked).toEqual([
       {
         Action: "DescribeImages",

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
 import { findRunning, localAwsOf } from "../../../scripts/local-aws/find-local-aws";
 import { proofOf } from "../../../scripts/local-aws/health";
+import { serverProgram } from "../../../scripts/session/server-program";
 
 const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
 let home: string;
@@ -68,7 +69,7 @@ describe("one that runs", () => {
     writeFileSync(path.join(home, "server.json"), JSON.stringify({ pid: 1, port, network: "198.18.0.0/20" }));
     const localAws = { home, port: 1, network: "" };
     expect(await findRunning(localAws)).toMatchObject({ port, network: "198.18.0.0/20", key });
-    expect(await startLocalAws(localAws, { baseImage: "/base" })).toMatchObject({ port });
+    expect(await startLocalAws(localAws, serverProgram(localAws), { baseImage: "/base" })).toMatchObject({ port });
   });
 
   test("of another folder is not taken for ours", async () => {
@@ -95,7 +96,9 @@ describe("a port that is taken", () => {
     const other = execa(process.execPath, ["-e", listening, "--", ...commandLine], { reject: false });
     try {
       await once(other.stdout, "data");
-      await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
+      await expect(
+        startLocalAws({ home, port, network: "" }, serverProgram({ home, port, network: "" })),
+      ).rejects.toThrow(
         `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
       );
     } finally {
@@ -106,15 +109,15 @@ describe("a port that is taken", () => {
 
   test("fails with one sentence that names the other program", async () => {
     const port = await listen({ something: "else" }, "guessed");
-    await expect(startLocalAws({ home, port, network: "" })).rejects.toThrow(
-      new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`),
-    );
+    await expect(
+      startLocalAws({ home, port, network: "" }, serverProgram({ home, port, network: "" })),
+    ).rejects.toThrow(new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken by .*\\(pid ${process.pid}\\): end that`));
   });
 });
 
 test("forgetting removes nothing from a folder in which no local AWS ever was", async () => {
   mkdirSync(path.join(home, "state"));
   writeFileSync(path.join(home, "thesis.tex"), "");
-  await cleanLocalAws({ home, port: 1, network: "" });
+  await cleanLocalAws({ home, port: 1, network: "" }, serverProgram({ home, port: 1, network: "" }));
   expect(readdirSync(home).sort()).toEqual(["credentials", "state", "thesis.tex"]);
 });

@@ -3,6 +3,7 @@ import { DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { execa, type Options } from "execa";
 import { readAccessKey } from "../../../scripts/local-aws/access-key";
 import { cleanLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
+import { serverProgram } from "../../../scripts/session/server-program";
 import { projectRoot } from "../../../scripts/support/project";
 import { claimPlace, type Place } from "../../../scripts/testing/place";
 
@@ -68,7 +69,7 @@ export class ApiOnly {
   async remove(): Promise<void> {
     const localAws = { home: this.home, port: this.place.port, network: this.place.network };
     await stopLocalAws(localAws);
-    await cleanLocalAws(localAws);
+    await cleanLocalAws(localAws, serverProgram(localAws));
     await this.place.giveBack();
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadSettings } from "../../../settings/load/load";
+import { loadSettings } from "../../../stacks/settings";
 
 const load = (tags: Readonly<Record<string, unknown>>) =>
   loadSettings({

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadSettings } from "../../../settings/load/load";
 import { UserError } from "../../../settings/user-error";
+import { loadSettings } from "../../../stacks/settings";
 import { load, settingsFolder } from "./settings-folder";
 
 describe("loadSettings", () => {

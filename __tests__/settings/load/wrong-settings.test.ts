@@ -1,8 +1,7 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadSettings } from "../../../settings/load/load";
+import { loadSettings } from "../../../stacks/settings";
 import { load, settingsFolder } from "./settings-folder";
 
 describe("a wrong setting", () => {
@@ -109,17 +108,14 @@ describe("settings of which several are wrong: fails with all of them", () => {
     ]);
   });
 
-  it("a number out of range, a key file that others can read, and names that are too long", () => {
-    const key = join(mkdtempSync(join(tmpdir(), "key-")), "key");
-    writeFileSync(key, "a key", { mode: 0o644 });
+  it("a number out of range, and names that are too long", () => {
     const directory = settingsFolder("");
     const environment = "environment-with-a-very-long-name";
-    writeFileSync(join(directory, `${environment}.yaml`), `ssh: { privateKeyFile: ${key} }\nebs: { volumeSizeGiB: 0 }`);
+    writeFileSync(join(directory, `${environment}.yaml`), "ebs: { volumeSizeGiB: 0 }");
     const wrong = () =>
       loadSettings({ directory, environment: { WORKBENCH_ENV: environment, WORKBENCH_PROJECT: "a-long-project" } });
-    expect(wrong).toThrow("3 settings are wrong:");
+    expect(wrong).toThrow("2 settings are wrong:");
     expect(wrong).toThrow("ebs.volumeSizeGiB: expected a whole number from 1 to 65536 GiB, got 0");
-    expect(wrong).toThrow(`ssh.privateKeyFile: expected ${key} to be readable by its owner alone (0600), got 0644`);
     expect(wrong).toThrow("WORKBENCH_ENV: expected project and environment to have at most 43 characters together");
   });
 

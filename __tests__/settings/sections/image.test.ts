@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadSections, loadSettings } from "../../../settings/load/load";
+import { loadSections, loadSettings } from "../../../stacks/settings";
 
 const valid = { WORKBENCH_SSH_ALLOW_FROM: "[203.0.113.7/32]" };
 

@@ -11,7 +11,7 @@ describe("stack ebs", () => {
       iops: 3000,
       lifecycle: { prevent_destroy: true },
       size: 1,
-      tags: { Name: "workbench-local-data", Holds: expect.stringContaining("/data") },
+      tags: { Name: "workbench-local-data", Holds: "everything that the development machine keeps" },
       throughput: 125,
       type: "gp3",
     });
@@ -67,9 +67,40 @@ describe("stack ebs", () => {
     const { resource } = synthesize("ebs", { EBS_SNAPSHOT_ID: "snap-0123456789abcdef0" });
     const volume = only(resource, "aws_ebs_volume");
     expect(volume.snapshot_id).toBe("snap-0123456789abcdef0");
-    expect(volume.lifecycle.precondition[0].condition).toBe(
-      "${(1 >= data.aws_ebs_snapshot.data_volume_snapshot.volume_size)}",
+    expect(volume.lifecycle.precondition).toContainEqual(
+      expect.objectContaining({
+        condition: "${(1 >= data.aws_ebs_snapshot.data_volume_snapshot.volume_size)}",
+      }),
     );
+  });
+
+  it("is refused where AWS would need another volume for it, protected or not", () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd";
+    const snapshotId = "snap-0123456789abcdef0";
+    const values = { EBS_PREVENT_DESTROY: "false", EBS_KMS_KEY_ARN: kmsKeyArn, EBS_SNAPSHOT_ID: snapshotId };
+    const conditions = only(synthesize("ebs", values).resource, "aws_ebs_volume").lifecycle.precondition.map(
+      ({ condition }: { condition: string }) => condition,
+    );
+    const every = (condition: string) =>
+      `\${alltrue([for volume in data.aws_ebs_volume.data_volume_deployed : ${condition}])}`;
+    expect(conditions).toEqual(
+      expect.arrayContaining([
+        every('volume.availability_zone == "eu-west-1a"'),
+        every(`volume.kms_key_id == "${kmsKeyArn}"`),
+        every(`volume.snapshot_id == "${snapshotId}"`),
+      ]),
+    );
+  });
+
+  it("lets no plan through while a machine has a volume that nothing protects: by its tags, and by its state", () => {
+    const { aws_arn, aws_ebs_volumes } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false" }).data;
+    expect(aws_arn?.["free_volume"].arn).toContain("set it back to true, or run `npx cdktf destroy ec2` first");
+    expect(aws_arn?.["free_volume_in_state"].arn).toContain("data.aws_ebs_volumes.free_volume_attached_in_state.ids");
+    expect(aws_ebs_volumes?.["free_volume_attached_in_state"].filter).toContainEqual({
+      name: "volume-id",
+      values: ['${element(split(",", aws_ec2_tag.data_volume_adoption_complete.id), 0)}'],
+    });
+    expect(synthesize("ebs").data).not.toHaveProperty("aws_arn");
   });
 
   it("takes daily snapshots of this volume alone, and keeps as many as the setting says", () => {

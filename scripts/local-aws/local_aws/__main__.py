@@ -31,7 +31,7 @@ def _port(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local_aws", description="A local AWS: API, machines and disks.")
-    commands = parser.add_subparsers(dest="guards", required=True)
+    commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve in the foreground until SIGTERM or SIGINT")
     serve.add_argument("--home", type=Path, required=True, help="folder of its state, images and disks")
     serve.add_argument("--port", type=_port, required=True, help="port on 127.0.0.1; 0 takes a free one")

@@ -1,52 +1,57 @@
 import { buildImage } from "../../images/build-image";
-import { findOwnImages, type OwnImage } from "../../images/own-image";
 import type { LocalSession } from "../../session/local-session";
-import { ensurePacker } from "../../setup/packer";
+import { findStackImages, type StackImage } from "../../session/stack-images";
+import { ensurePacker, type Packer } from "../../setup/packer";
 import { CommandError, InterruptedError } from "../../support/command-error";
 import type { ProgressTask } from "../../support/progress";
 
-/** What became of the image that the development machine boots. */
-export interface StartImage {
-  /** Is the machine to boot one of ours? */
-  readonly wanted: boolean;
-  /** Images of ours that are there, newest first. */
-  ownImages: readonly OwnImage[];
-  /** Why there is none although one is wanted: one sentence. */
-  problem?: string;
+/** The images that machines boot, and what became of those that were built. */
+export interface StartImages {
+  images: readonly StackImage[];
+  /** Why an image was not built, one sentence, by its folder below `packer/`. */
+  readonly problems: Map<string, string>;
 }
 
 /**
- * The task that builds the machine image of a local AWS, once: there is none where one is there, or where the settings or this
- * computer want none. What stands in the way of it is no failure, since Debian's own image boots as well.
+ * The tasks that build the machine images of a local AWS, each once. There is none where the image is there, or where the
+ * settings or this computer want none. An image that cannot be built is no failure: its stack boots another one.
  *
- * @param image told what became of it
+ * @param result told what became of them
  * @throws InterruptedError after Ctrl-C
  */
-export async function imageTasks(session: LocalSession, image: StartImage): Promise<ProgressTask[]> {
-  const { settings, environment, localAws, ready } = session;
-  if (!image.wanted || ready.withoutMachines.length > 0 || image.ownImages.length > 0) return [];
-  const packer = await unlessImpossible(image, ensurePacker);
-  if (packer === undefined) return [];
-  return [
-    {
-      title: "image: packer build packer/workbench (takes two to four minutes, once)",
-      run: async (report, retitle, leaveOut) => {
-        await unlessImpossible(image, () => buildImage("workbench", { packer, environment, report }));
-        image.ownImages = await findOwnImages(localAws, settings);
-        const [newest] = image.ownImages;
-        if (newest === undefined) leaveOut("image: not built (see below)");
-        else retitle(`image: ${newest.name}`);
-      },
-    },
-  ];
+export async function imageTasks(session: LocalSession, result: StartImages): Promise<ProgressTask[]> {
+  if (session.ready.withoutMachines.length > 0) return [];
+  const wanted = result.images.filter((image) => image.wanted && image.built.length === 0);
+  const folders = [...new Set(wanted.map(({ folder }) => folder))];
+  if (folders.length === 0) return [];
+  const packer = await unlessImpossible(result, folders, ensurePacker);
+  return packer === undefined ? [] : folders.map((folder) => imageTask(session, result, folder, packer));
 }
 
-async function unlessImpossible<T>(image: StartImage, work: () => Promise<T>): Promise<T | undefined> {
+function imageTask(session: LocalSession, result: StartImages, folder: string, packer: Packer): ProgressTask {
+  const { settings, environment, localAws } = session;
+  return {
+    title: `image: packer build packer/${folder} (takes two to four minutes, once)`,
+    run: async (report, retitle, leaveOut) => {
+      await unlessImpossible(result, [folder], () => buildImage(folder, { packer, environment, report }));
+      result.images = await findStackImages(localAws, settings);
+      const [newest] = result.images.find((image) => image.folder === folder)?.built ?? [];
+      if (newest === undefined) leaveOut("image: not built (see below)");
+      else retitle(`image: ${newest.name}`);
+    },
+  };
+}
+
+async function unlessImpossible<T>(
+  { problems }: StartImages,
+  folders: readonly string[],
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof CommandError) || error instanceof InterruptedError) throw error;
-    image.problem = error.message;
+    for (const folder of folders) problems.set(folder, error.message);
     return undefined;
   }
 }

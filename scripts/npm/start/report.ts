@@ -1,9 +1,18 @@
 import Table from "cli-table3";
+import type { NextStep } from "../../../stacks/define-stack";
+import { program } from "../../support/program";
 import type { Deployed } from "../../terraform/deploy-stack";
 import { describeChanges, total } from "../../terraform/operation-progress";
-import type { StartImage } from "./image";
+import type { StartImages } from "./image";
 
-/** One line of the report. */
+const { definitions } = program("stacks/definitions");
+
+/** A wider value makes the table unreadable: `npx cdktf output <stack>` prints it. */
+const WIDEST_VALUE = 60;
+
+const LABEL_WIDTH = 28;
+
+/** A stack that was deployed. */
 export interface DeployedStack extends Deployed {
   readonly name: string;
 }
@@ -14,68 +23,74 @@ export interface StartResult {
   /** Stacks that were not deployed, because machines cannot run here. */
   readonly leftOut: readonly string[];
   readonly withoutMachines: readonly string[];
-  readonly image: StartImage;
+  readonly images: StartImages;
   /** Address of the local AWS's API. */
   readonly endpoint: string;
   /** File with its access key. */
   readonly credentialsFile: string;
 }
 
-/** What `npm start` prints when it is done: what was made, the outputs, how to log in, and how to go on. */
+/** What `npm start` prints when it is done: what was made, the outputs, what each stack says, and how to go on. */
 export function startReport(result: StartResult): string {
-  const { deployed, leftOut, withoutMachines, image, endpoint, credentialsFile } = result;
-  const table = new Table({ head: ["stack", "what was done", "output", "value"], style: { head: [], border: [] } });
-  for (const { name, changes, outputs } of deployed) {
-    const done = total(changes) === 0 ? "nothing to do" : describeChanges(changes, "done");
-    const rows = Object.entries(outputs).filter(([output]) => output !== "ssh");
-    table.push([
-      name,
-      done,
-      rows.map(([output]) => output).join("\n"),
-      rows.map(([, value]) => show(value)).join("\n"),
-    ]);
-  }
-  const machine = deployed.find((stack) => typeof stack.outputs["ssh"] === "string");
+  const { deployed, leftOut, withoutMachines, endpoint, credentialsFile } = result;
   const parts = [
-    table.toString(),
+    outputTable(deployed),
     ...(leftOut.length > 0
       ? [
           `Left out: ${leftOut.join(", ")}, since machines cannot run here:\n${withoutMachines.map((reason) => `  - ${reason}`).join("\n")}\nThe dev container (.devcontainer/) runs them anywhere.`,
         ]
       : []),
-    ...(machine ? [machineLines(machine, image)] : []),
+    ...deployed.map((stack) => stepsOf(stack, result.images)).filter((text) => text !== ""),
+    shownSteps([
+      {
+        label: "Local AWS:",
+        lines: [
+          `${endpoint}; anything runs against it with npm run local -- <command>,`,
+          "such as npm run local -- aws ec2 describe-volumes",
+        ],
+      },
+      {
+        label: "From your own shell:",
+        lines: [`AWS_ENDPOINT_URL=${endpoint}`, `AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}`],
+      },
+      { label: "Stop, and keep everything:", lines: ["npm stop"] },
+      { label: "Stop, and forget it:", lines: ["npm stop -- --clean"] },
+    ]),
     [
-      `Local AWS:                  ${endpoint}; anything runs against it with npm run local -- <command>,`,
-      "                            such as npm run local -- aws ec2 describe-volumes",
-      `From your own shell:        AWS_ENDPOINT_URL=${endpoint}`,
-      `                            AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}`,
-      "Stop, and keep everything:  npm stop",
-      "Stop, and forget it:        npm stop -- --clean",
-    ].join("\n"),
-    [
-      "On a real account: write settings/<name>.yaml with what differs from settings/default.yaml (ssh.allowFrom above all),",
-      "have AWS credentials in your shell, and run WORKBENCH_ENV=<name> npx cdktf deploy ebs ec2.",
+      "On a real account: write settings/<name>.yaml with what differs from settings/default.yaml, have AWS credentials in your",
+      "shell, and run WORKBENCH_ENV=<name> npx cdktf deploy <stacks>. A stack that needs more settings names them.",
     ].join("\n"),
   ];
   return `\n${parts.join("\n\n")}\n`;
 }
 
-/** How to log in; what is on the machine, or why it is not. */
-function machineLines({ outputs }: DeployedStack, { wanted, ownImages, problem }: StartImage): string {
-  const logIn = "Log in:                     npm run local -- ssh";
-  const [newest] = ownImages;
-  if (ownImages.some(({ id }) => id === outputs["image_id"])) {
-    const forwards = String(outputs["ssh"]).match(/-L \S+/g) ?? [];
-    return [
-      logIn,
-      `with REPL and JupyterLab:   npm run local -- ssh ${forwards.join(" ")}`,
-      "                            and there jupyter-url, which prints the address for your browser",
-    ].join("\n");
+function outputTable(deployed: readonly DeployedStack[]): string {
+  const table = new Table({ head: ["stack", "what was done", "output", "value"], style: { head: [], border: [] } });
+  for (const { name, changes, outputs } of deployed) {
+    const done = total(changes) === 0 ? "nothing to do" : describeChanges(changes, "done");
+    const rows = Object.entries(outputs)
+      .map(([output, value]) => [output, show(value)] as const)
+      .filter(([, value]) => value.length <= WIDEST_VALUE);
+    table.push([name, done, rows.map(([output]) => output).join("\n"), rows.map(([, value]) => value).join("\n")]);
   }
-  if (problem !== undefined)
-    return `${logIn}\nNo REPL or JupyterLab:      the machine boots Debian's own image; ${problem}`;
-  if (!wanted || newest === undefined) return logIn;
-  return `${logIn}\nNo REPL or JupyterLab:      the machine was made before ${newest.name}; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one`;
+  return table.toString();
+}
+
+/** What a stack says about itself once it is deployed. */
+function stepsOf({ name, outputs }: DeployedStack, { images, problems }: StartImages): string {
+  const definition = definitions.find((one) => one.name === name);
+  const image = images.find(({ stack }) => stack === name);
+  const steps = definition?.nextSteps?.({
+    outputs,
+    image: image && { wanted: image.wanted, built: image.built, problem: problems.get(image.folder) },
+  });
+  return shownSteps(steps ?? []);
+}
+
+function shownSteps(steps: readonly NextStep[]): string {
+  return steps
+    .flatMap(({ label, lines }) => lines.map((line, index) => (index === 0 ? label : "").padEnd(LABEL_WIDTH) + line))
+    .join("\n");
 }
 
 function show(value: unknown): string {

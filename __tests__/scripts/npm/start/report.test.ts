@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { StartImage } from "../../../../scripts/npm/start/image";
 import { startReport } from "../../../../scripts/npm/start/report";
 import { madeImage } from "../../images/made-image";
 
@@ -7,61 +6,79 @@ const changes = { add: 13, change: 0, remove: 0 };
 const ssh = "ssh -i key -p 2222 -L 20000:localhost:20000 -L 20001:localhost:20001 admin@198.18.0.9";
 const older = madeImage("ami-1", { name: "workbench-amd64-1" });
 const newer = madeImage("ami-2", { name: "workbench-amd64-2" });
+const start = {
+  leftOut: [],
+  withoutMachines: [],
+  endpoint: "http://127.0.0.1:4760",
+  credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
+};
 
-function report(imageId: string, image: StartImage): string {
+interface Image {
+  readonly wanted: boolean;
+  readonly built: readonly ReturnType<typeof madeImage>[];
+  readonly problem?: string;
+}
+
+function report(imageId: string, { wanted, built, problem }: Image): string {
   return startReport({
+    ...start,
     deployed: [{ name: "ec2", changes, outputs: { image_id: imageId, ssh } }],
-    leftOut: [],
-    withoutMachines: [],
-    image,
-    endpoint: "http://127.0.0.1:4760",
-    credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
+    images: {
+      images: [{ stack: "ec2", folder: "workbench", wanted, built }],
+      problems: new Map(problem === undefined ? [] : [["workbench", problem]]),
+    },
   });
 }
 
 describe("of the machine, the report tells", () => {
   test.each([newer, older])("how to reach REPL and JupyterLab where its image has them: %j", ({ id }) => {
-    const text = report(id, { wanted: true, ownImages: [newer, older] });
+    const text = report(id, { wanted: true, built: [newer, older] });
     expect(text).toContain("npm run local -- ssh -L 20000:localhost:20000 -L 20001:localhost:20001\n");
     expect(text).toContain("jupyter-url");
   });
 
   test("in one line why there are none, and how to get them", () => {
     const problem = "packer is not on the PATH: install it";
-    const lines = report("ami-debian", { wanted: true, ownImages: [], problem }).split("\n");
+    const lines = report("ami-debian", { wanted: true, built: [], problem }).split("\n");
     expect(lines.filter((line) => line.includes("REPL"))).toEqual([
       `No REPL or JupyterLab:      the machine boots Debian's own image; ${problem}`,
     ]);
   });
 
   test("that a machine from before goes on, and how to make it anew", () => {
-    const text = report("ami-debian", { wanted: true, ownImages: [newer] });
+    const text = report("ami-debian", { wanted: true, built: [newer] });
     expect(text).toContain("the machine was made before workbench-amd64-2; npm run local -- npx cdktf destroy ec2");
     expect(text).not.toContain("jupyter-url");
   });
 
   test("nothing of them where Debian's own image is what was asked for", () => {
-    const text = report("ami-debian", { wanted: false, ownImages: [newer] });
+    const text = report("ami-debian", { wanted: false, built: [newer] });
     expect(text).toContain("Log in:                     npm run local -- ssh");
     expect(text).not.toContain("REPL");
   });
 });
 
 test("the report says how a tool of one's own signs what it asks the local AWS", () => {
-  const text = report("ami-debian", { wanted: false, ownImages: [] });
+  const text = report("ami-debian", { wanted: false, built: [] });
   expect(text).toMatch(
     /AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:4760\n +AWS_SHARED_CREDENTIALS_FILE=\/home\/ada\/workbench\/\.workbench\/local-aws\/credentials\n/,
   );
 });
 
+test("a value that is too wide for the table is left out of it", () => {
+  const line = report("ami-debian", { wanted: false, built: [] })
+    .split("\n")
+    .find((text) => text.includes("ssh -i key"));
+  expect(line).toBeUndefined();
+});
+
 test("the report names the stacks that were left out, and why", () => {
   const text = startReport({
+    ...start,
     deployed: [],
     leftOut: ["ec2"],
     withoutMachines: ["machines need root, and this is user id 1000"],
-    image: { wanted: true, ownImages: [] },
-    endpoint: "http://127.0.0.1:4760",
-    credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
+    images: { images: [], problems: new Map() },
   });
   expect(text).toContain(
     "Left out: ec2, since machines cannot run here:\n  - machines need root, and this is user id 1000",

@@ -7,11 +7,14 @@ export type RightParts<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: RightParts<T[Key]> }
     : T;
 
+/** Reports one setting that breaks a rule: its path, what it is, and the phrase that completes "expected …". */
+export type Report = (path: readonly (string | number)[], got: unknown, expected: string) => void;
+
 type Issues = readonly { readonly code?: string; readonly path?: readonly PropertyKey[] }[];
 
 /**
- * A rule about several settings of a section. It is asked whatever else is wrong, so that every problem is reported at once,
- * and told only what is right: nobody wants to hear what follows from a mistake.
+ * A rule about several settings of a section. It runs whatever else is wrong, so that every problem is reported at once.
+ * It sees only valid values, so that one mistake is reported once.
  */
 export function rule<T>(judge: (right: RightParts<T>, context: z.core.$RefinementCtx<T>) => void): z.core.$ZodCheck<T> {
   return z.superRefine<T>(
@@ -25,7 +28,7 @@ export function rule<T>(judge: (right: RightParts<T>, context: z.core.$Refinemen
 
 /** `value` without what `issues` find wrong in it; undefined when it is wrong as a whole. */
 export function rightParts<T>(value: unknown, issues: Issues): RightParts<T> | undefined {
-  // A key that is unknown spoils none that is known.
+  // An unknown key leaves the known ones right.
   const wrong = issues.filter(({ code }) => code !== "unrecognized_keys");
   return wrong.reduce((right, { path = [] }) => without(right, path), value) as RightParts<T> | undefined;
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCdktfCommand } from "../../guards/cdktf-command";
-import { requireSshAgent } from "../../guards/ssh-agent";
+import { requireLogIn } from "../../guards/log-in";
+import { definitions } from "../../stacks/definitions";
 import { settingsWith } from "../stacks/synthesize";
 
 const directory = mkdtempSync(join(tmpdir(), "agent-"));
@@ -15,7 +16,9 @@ let agentPid: number;
 function run(words: string, environment: NodeJS.ProcessEnv, values: Readonly<Record<string, string>> = {}): void {
   const command = parseCdktfCommand(words.split(" "));
   if (!command) throw new Error(`no cdktf command: ${words}`);
-  requireSshAgent(command, settingsWith({ SSH_PRIVATE_KEY_FILE: "", ...values }), environment);
+  const settings = settingsWith({ SSH_PRIVATE_KEY_FILE: "", ...values });
+  const stacks = definitions.map(({ name, logsIn }) => ({ name, logIn: logsIn?.(settings, command.verb) }));
+  requireLogIn(command, stacks, environment);
 }
 
 beforeAll(() => {
@@ -24,7 +27,7 @@ beforeAll(() => {
 });
 afterAll(() => void process.kill(agentPid));
 
-describe("requireSshAgent", () => {
+describe("requireLogIn", () => {
   it.each(["cdktf deploy ec2", "cdktf apply *", "cdktf watch ec2"])("fails without an agent: %s", (words) => {
     expect(() => run(words, {})).toThrow(
       /^ssh\.privateKeyFile: expected an SSH agent with a key, .* to mount the data volume, got no agent: SSH_AUTH_SOCK is not set; run ssh-add .* or set ssh\.privateKeyFile/,
@@ -61,6 +64,17 @@ describe("requireSshAgent", () => {
   });
 
   it("needs no agent with a private key file", () => {
-    expect(() => run("cdktf deploy ec2", {}, { SSH_PRIVATE_KEY_FILE: "~/.ssh/id_ed25519" })).not.toThrow();
+    expect(() => run("cdktf deploy ec2", {}, { SSH_PRIVATE_KEY_FILE: "/nowhere/id_ed25519" })).not.toThrow();
+  });
+
+  it("fails with both key files, when Terraform could use neither", () => {
+    const key = join(directory, "others");
+    writeFileSync(key, "a key", { mode: 0o644 });
+    const values = { SSH_PRIVATE_KEY_FILE: key, SSH_PUBLIC_KEY_FILE: key };
+    expect(() => run("cdktf deploy ec2", {}, values)).toThrow(
+      /^ssh\.publicKeyFile: expected an OpenSSH public key .*\nssh\.privateKeyFile: expected .* readable by its owner alone/,
+    );
+    expect(() => run("cdktf synth", {}, values)).not.toThrow();
+    expect(() => run("cdktf deploy ebs", {}, values)).not.toThrow();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadSettings } from "../../settings/load/load";
+import { loadSettings } from "../../../stacks/settings";
 
 const gov = {
   WORKBENCH_SSH_ALLOW_FROM: "[203.0.113.7/32]",

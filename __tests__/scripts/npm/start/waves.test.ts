@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { inWaves } from "../../../../scripts/npm/start/waves";
+
+const image = { folder: "f", setting: "s", own: "o", instead: "i", architecture: () => "amd64" };
+const data = { name: "data" };
+const machine = { name: "machine", after: ["data"], needs: ["machines"] as const, image };
+const alone = { name: "alone" };
+const last = { name: "last", after: ["machine"] };
+const stacks = [alone, data, machine, last];
+
+describe("npm start deploys", () => {
+  test("a stack after those that it needs, and everything else side by side", () => {
+    expect(inWaves(stacks, { withMachines: true, waitForImages: true })).toEqual([
+      ["alone", "data"],
+      ["machine"],
+      ["last"],
+    ]);
+  });
+
+  test("a stack after its image, also where it needs no other stack", () => {
+    const booting = { name: "booting", needs: ["machines"] as const, image };
+    expect(inWaves([booting], { withMachines: true, waitForImages: true })).toEqual([[], ["booting"]]);
+    expect(inWaves([booting], { withMachines: true, waitForImages: false })).toEqual([["booting"]]);
+  });
+
+  test("neither a stack that needs machines where there are none, nor one that comes after it", () => {
+    expect(inWaves(stacks, { withMachines: false, waitForImages: false })).toEqual([["alone", "data"]]);
+  });
+});

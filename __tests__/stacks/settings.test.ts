@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { settingsDocuments } from "../../settings/documents/documents";
+import { settingVariables } from "../../settings/load/environment-variables";
+import { loadSettings, settingsSchema } from "../../stacks/settings";
+
+const project = join(__dirname, "../..");
+const documents = settingsDocuments(settingsSchema.sections);
+
+it.each(documents)("$file is as the schema has it; when stale, run npm run settings:generate", ({ file, text }) => {
+  expect(readFileSync(join(project, file), "utf8")).toBe(text);
+});
+
+it("default.yaml says what is taken where no file and no variable says anything", () => {
+  const { environment: _, ...defaults } = loadSettings({ environment: {} });
+  expect(parse(readFileSync(join(project, "settings/default.yaml"), "utf8"))).toEqual(defaults);
+});
+
+it.each(["default.yaml", "local.yaml"])("%s is valid for the schema that editors check it with", (file) => {
+  const [{ text }] = documents as [(typeof documents)[number]];
+  // Zod compiles patterns without the flag u, which JSON Schema has and `\p{…}` needs.
+  const schema = z.fromJSONSchema(
+    JSON.parse(text, (key, value) => (key === "pattern" && /\\p\{/i.test(value) ? undefined : value)),
+  );
+  expect(schema.safeParse(parse(readFileSync(join(project, "settings", file), "utf8"))).error?.issues).toBeUndefined();
+  expect(schema.safeParse({ ebs: { size: 20 } }).success).toBe(false);
+  expect(schema.safeParse({ ebs: { iops: "many" } }).success).toBe(false);
+});
+
+it("names an environment variable for every setting, each once", () => {
+  const names = settingVariables(settingsSchema.sections).map(({ variable }) => variable);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain("WORKBENCH_EBS_VOLUME_SIZE_GIB");
+  expect(names).toContain("WORKBENCH_EBS_THROUGHPUT_MIBPS");
+});

@@ -1,0 +1,20 @@
+import { UserError } from "../settings/user-error";
+import type { CdktfCommand } from "./cdktf-command";
+
+/**
+ * Ends `cdktf deploy`, `destroy` and `watch` with the local AWS's settings unless they go to an AWS on this computer.
+ *
+ * @param endpoint `AWS_ENDPOINT_URL` of this run
+ * @throws UserError when `command` would change a real account with settings/local.yaml
+ */
+export function refuseLocalSettingsElsewhere(
+  command: CdktfCommand,
+  settings: { readonly environment: string },
+  endpoint: string | undefined,
+): void {
+  if (settings.environment !== "local" || !command.changes) return;
+  if (/^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/.test(endpoint ?? "")) return;
+  throw new UserError(
+    `WORKBENCH_ENV: expected an environment of your own for a real account, got "local"; write settings/<name>.yaml and set WORKBENCH_ENV=<name>, or run it against the local AWS with \`npm run local -- cdktf ${command.verb}\`.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { UserError } from "../settings/user-error";
+import type { CdktfCommand } from "./cdktf-command";
+import { privateKeyProblem, publicKeyProblem } from "./key-files";
+import { agentProblem } from "./ssh-agent";
+
+/** How and why Terraform logs in to a machine. */
+export interface LogIn {
+  readonly ssh: { readonly publicKeyFile: string; readonly privateKeyFile: string | null };
+  /** What it does there, such as "mount the data volume". */
+  readonly to: string;
+}
+
+/** A stack, and how a command logs in to its machines. */
+export interface StackWithLogIn {
+  readonly name: string;
+  readonly logIn: LogIn | undefined;
+}
+
+/**
+ * Ends a command whose provisioners cannot log in: before the machine is made, not when the first provisioner fails on
+ * it. A plan, a synth and a review need neither keys nor an agent.
+ *
+ * @param environment environment variables of this run
+ * @throws UserError that names every key file that cannot be used, or says what the SSH agent lacks
+ */
+export function requireLogIn(
+  command: CdktfCommand,
+  stacks: readonly StackWithLogIn[],
+  environment: NodeJS.ProcessEnv,
+): void {
+  if (!command.changes) return;
+  const problems = stacks
+    .filter(({ name }) => command.names(name))
+    .flatMap(({ logIn }) => (logIn ? problemsOf(logIn, environment) : []));
+  if (problems.length > 0) throw new UserError([...new Set(problems)].join("\n"));
+}
+
+function problemsOf({ ssh, to }: LogIn, environment: NodeJS.ProcessEnv): string[] {
+  const problems = [
+    publicKeyProblem(ssh.publicKeyFile),
+    ssh.privateKeyFile === null ? agentProblem(to, environment) : privateKeyProblem(ssh.privateKeyFile),
+  ];
+  return problems.filter((problem) => problem !== undefined);
+}

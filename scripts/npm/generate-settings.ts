@@ -1,0 +1,20 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { program } from "../support/program";
+import { projectRoot } from "../support/project";
+import { readOptions } from "../support/read-options";
+import { runCommand } from "../support/run-command";
+
+const { settingsDocuments } = program("settings/documents/documents");
+const { settingsSchema } = program("stacks/settings");
+
+const USAGE = "usage: npm run settings:generate, without arguments; after a change of a setting's schema";
+
+await runCommand(async (args) => {
+  readOptions(args, {}, USAGE);
+  for (const { file, text } of settingsDocuments(settingsSchema.sections)) {
+    writeFileSync(path.join(projectRoot, file), text);
+    process.stdout.write(`${file}\n`);
+  }
+  return 0;
+});

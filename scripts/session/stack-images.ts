@@ -1,0 +1,87 @@
+import type { StackImage as DeclaredImage, StackDefinition } from "../../stacks/define-stack";
+import type { Settings } from "../../stacks/settings";
+import type { LocalEndpoint } from "../images/ec2-calls";
+import { findOwnImages, type OwnImage } from "../images/own-image";
+import { program } from "../support/program";
+
+const { definitions } = program("stacks/definitions");
+const { variableName } = program("settings/load/environment-variables");
+
+/** The image of ours that a stack's machines boot in a local AWS. */
+export interface StackImage {
+  readonly stack: string;
+  /** Folder below `packer/`. */
+  readonly folder: string;
+  /** Whether the settings choose our own image. */
+  readonly wanted: boolean;
+  /** Images of ours that are there, newest first. */
+  readonly built: readonly OwnImage[];
+}
+
+/**
+ * The image of every stack that boots one of ours.
+ *
+ * @throws CommandError one sentence when the local AWS cannot be asked
+ */
+export async function findStackImages(local: LocalEndpoint, settings: Settings): Promise<readonly StackImage[]> {
+  const declared = definitions.flatMap(({ name, image }) => (image ? [{ name, image }] : []));
+  return Promise.all(
+    declared.map(async ({ name, image }) => ({
+      stack: name,
+      folder: image.folder,
+      wanted: chosen(image, settings) === image.own,
+      built: await findOwnImages(local, {
+        project: settings.project,
+        region: settings.aws.region,
+        folder: image.folder,
+        architecture: image.architecture(settings),
+      }),
+    })),
+  );
+}
+
+function chosen({ setting }: DeclaredImage<never>, settings: Settings): unknown {
+  return setting.split(".").reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], settings);
+}
+
+/**
+ * Settings, as variables, for the machines of a local AWS. A stack boots the image that it declares instead where one of
+ * ours is wanted and none is there, so that it can always be deployed.
+ */
+export function imageVariables(images: readonly StackImage[]): NodeJS.ProcessEnv {
+  const wanted = images.filter((image) => image.wanted);
+  return Object.fromEntries(
+    wanted.map(({ stack, built }) => {
+      const { setting, own, instead } = imageOf(stack);
+      return [variableOf(setting), built.length === 0 ? instead : own];
+    }),
+  );
+}
+
+function imageOf(stack: string): DeclaredImage<never> {
+  const { image } = definitions.find(({ name }) => name === stack) ?? {};
+  if (image === undefined) throw new Error(`stack ${stack}: expected an image in its definition, got none`);
+  return image;
+}
+
+/**
+ * The choices of an image that pass from the caller's environment: our own image, or the one that needs no build. An
+ * image of a real account does not.
+ */
+export function imageChoices(
+  source: NodeJS.ProcessEnv,
+  stacks: readonly Pick<StackDefinition, "image">[] = definitions,
+): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    stacks.flatMap(({ image }) => {
+      if (image === undefined) return [];
+      const variable = variableOf(image.setting);
+      const value = source[variable];
+      return value === image.own || value === image.instead ? [[variable, value]] : [];
+    }),
+  );
+}
+
+function variableOf(setting: string): string {
+  return variableName(setting.split("."));
+}

@@ -1,0 +1,20 @@
+import type { z } from "zod";
+import { defaultFileText } from "./default-file";
+import { editorSchemaText } from "./editor-schema";
+import { settingsPage } from "./settings-page";
+
+/** A file that is generated from the settings' schema and checked in. */
+export interface SettingsDocument {
+  /** Path relative to the project. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Every file that `npm run settings:generate` writes, as it should be on disk. */
+export function settingsDocuments(sections: z.ZodObject): readonly SettingsDocument[] {
+  return [
+    { file: "settings/schema.json", text: editorSchemaText(sections) },
+    { file: "settings/default.yaml", text: defaultFileText(sections) },
+    { file: "docs/settings.md", text: settingsPage(sections) },
+  ];
+}

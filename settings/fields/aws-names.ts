@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { text } from "./fields";
+import { partitionOf } from "./partition";
+
+/** Where a value has to lie, as seen from a region: the phrase that completes "expected …" when it lies elsewhere. */
+export interface Reach {
+  readonly elsewhere: (value: string, region: string) => string | undefined;
+}
+
+/**
+ * Fields whose value has to lie where `aws.region` is. Credentials end at a partition, and a service uses the keys of
+ * its own region. The loader asks every registered field of every section (load/reach.ts).
+ */
+export const reachOf = z.registry<Reach>();
+
+/** A region of AWS. */
+export const region = () => text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, "an AWS region such as eu-west-1");
+
+/** A region of the partition that `aws.region` is in. */
+export const regionInPartition = () =>
+  region().register(reachOf, {
+    elsewhere: (value, home) =>
+      partitionOf(value) === partitionOf(home) ? undefined : `a region ${inPartitionOf(home)}`,
+  });
+
+/** An availability zone. */
+export const availabilityZone = () => text(/^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/, "an availability zone such as eu-west-1a");
+
+/** ARN of a KMS key in `aws.region`. No alias: it could come to mean another key, which replaces what it encrypts. */
+export const kmsKeyArn = () =>
+  text(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/0123abcd-…",
+  ).register(reachOf, {
+    elsewhere: (arn, home) =>
+      arn.startsWith(`arn:${partitionOf(home)}:kms:${home}:`) ? undefined : `a KMS key in aws.region ${home}`,
+  });
+
+/** ARN of an IAM policy in the partition of `aws.region`. */
+export const policyArn = () =>
+  text(/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/, "the ARN of an IAM policy").register(reachOf, {
+    elsewhere: (arn, home) => (canName(arn, partitionOf(home)) ? undefined : `a policy ${inPartitionOf(home)}`),
+  });
+
+/** What an IAM statement allows actions on: an ARN in the partition of `aws.region`, a pattern of such ARNs, or `*`. */
+export const resourceArn = () =>
+  text(/^(\*|arn:\S+)$/, "an ARN").register(reachOf, {
+    elsewhere: (arn, home) =>
+      arn === "*" || canName(arn, partitionOf(home)) ? undefined : `a resource ${inPartitionOf(home)}`,
+  });
+
+function inPartitionOf(home: string): string {
+  return `in the partition ${partitionOf(home)}, as aws.region ${home} is`;
+}
+
+/** Whether an ARN can name something in `partition`; a pattern in an IAM statement (`arn:*:s3:::data`) can. */
+function canName(arn: string, partition: string): boolean {
+  const named = arn.split(":")[1] ?? "";
+  return named === partition || /[*?$]/.test(named);
+}

@@ -1,0 +1,24 @@
+import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { ebsSection } from "./settings";
+
+/** The data volume, which outlives every machine, and its daily snapshots. */
+export const ebs = defineStack({
+  name: "ebs",
+  section: ebsSection,
+  ownTags: ["Complete"],
+  keeps: ({ ebs }) =>
+    ebs.preventDestroy
+      ? {
+          what: "the data volume",
+          setting: "ebs.preventDestroy",
+          retire: ["npx cdktf destroy ec2", "WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs"],
+          consequence: ebs.finalSnapshot
+            ? "a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed"
+            : "no snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed",
+        }
+      : undefined,
+  load: async (): Promise<StackClass> => (await import("./stack")).EbsStack,
+});
+
+/** The settings that the stack reads. */
+export type EbsSettings = SettingsOf<typeof ebs>;

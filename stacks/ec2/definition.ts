@@ -1,0 +1,38 @@
+import { missingAllowFrom } from "../../settings/sections/ssh";
+import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { machineSteps } from "./next-steps";
+import { ec2Section } from "./settings";
+
+/** The development machine with the data volume mounted. */
+export const ec2 = defineStack({
+  name: "ec2",
+  section: ec2Section,
+  shares: ["ssh", "services", "image"],
+  after: ["ebs"],
+  needs: ["machines"],
+  rules: ({ ec2, image }, report) => {
+    const sizeGiB = ec2?.rootVolumeSizeGiB;
+    const imageGiB = image?.volumeSizeGiB;
+    if (ec2?.image?.source === "workbench" && sizeGiB !== undefined && imageGiB !== undefined && sizeGiB < imageGiB) {
+      report(["ec2", "rootVolumeSizeGiB"], sizeGiB, `at least image.volumeSizeGiB, which is ${imageGiB}`);
+    }
+  },
+  missing: missingAllowFrom,
+  logsIn: ({ ssh, ec2 }, verb) => {
+    if (verb !== "destroy") return { ssh, to: "mount the data volume" };
+    return ec2.unmountOverSsh ? { ssh, to: "unmount the data volume" } : undefined;
+  },
+  image: {
+    folder: "workbench",
+    setting: "ec2.image.source",
+    own: "workbench",
+    instead: "debian",
+    architecture: ({ ec2 }) => ec2.image.architecture,
+  },
+  sshAddress: "address",
+  nextSteps: machineSteps,
+  load: async (): Promise<StackClass> => (await import("./stack")).Ec2Stack,
+});
+
+/** The settings that the stack reads. */
+export type Ec2Settings = SettingsOf<typeof ec2>;

@@ -1,0 +1,92 @@
+import { policyArn, resourceArn } from "../../settings/fields/aws-names";
+import {
+  absolutePath,
+  architectures,
+  flag,
+  instanceType,
+  listOf,
+  oneOf,
+  section,
+  text,
+  wholeNumber,
+} from "../../settings/fields/fields";
+import { rule } from "../../settings/fields/rules";
+
+const statement = section({
+  actions: listOf(text(/^(\*|[a-zA-Z0-9-]+:[\w*?]+)$/, "an IAM action such as s3:GetObject"), "IAM actions").min(1, {
+    error: "at least one IAM action",
+  }),
+  resources: listOf(resourceArn(), "ARNs").min(1, { error: "at least one ARN" }),
+});
+
+const image = section({
+  source: oneOf(["workbench", "debian", "id"])
+    .default("debian")
+    .describe(
+      "workbench: the newest of our own images; debian: the newest official Debian 13; id: the image in ec2.image.id.",
+    ),
+  id: text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "an image id such as ami-0123456789abcdef0")
+    .nullable()
+    .default(null)
+    .describe(
+      "Image to boot when ec2.image.source is id: any that the account may use in aws.region, whoever owns it.",
+    ),
+  architecture: oneOf(architectures)
+    .default("amd64")
+    .describe("Processor architecture of the image; arm64 for Graviton instance types."),
+  followNew: flag()
+    .default(false)
+    .describe(
+      "true: a newer image replaces a running machine at the next deploy. false: the next machine that is made boots it.",
+    ),
+}).check(
+  rule(({ source, id }, context) => {
+    if (source !== undefined && id !== undefined && (source === "id") !== (id !== null)) {
+      const message =
+        id === null ? "an image id, since ec2.image.source is id" : "null, since ec2.image.source is not id";
+      context.addIssue({ code: "custom", path: ["id"], input: id, message });
+    }
+  }),
+);
+
+/** Settings of the development machine. */
+export const ec2Section = section({
+  instanceType: instanceType()
+    .default("t3.medium")
+    .describe("Instance type; a change stops the machine, resizes it in place and starts it."),
+  image,
+  rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
+    .default(20)
+    .describe("Size of the root volume in GiB; nothing on it outlives the machine."),
+  subnetId: text(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "a subnet id such as subnet-0123456789abcdef0")
+    .nullable()
+    .default(null)
+    .describe("Subnet of the machine; null: the default VPC's subnet in aws.availabilityZone."),
+  elasticAddress: flag()
+    .default(true)
+    .describe(
+      "Keep one public address through stop, start and resize. false: the subnet decides, and the address changes at every start.",
+    ),
+  unmountOverSsh: flag()
+    .default(true)
+    .describe(
+      "Unmount over SSH before the volume is detached, and refuse to detach when that fails. false: stop the machine, whose shutdown unmounts, for one that no longer answers.",
+    ),
+  role: section({
+    managedPolicyArns: listOf(policyArn(), "policy ARNs")
+      .default([])
+      .describe("Managed policies of the machine's role, beside Systems Manager's, in the partition of aws.region."),
+    statements: listOf(statement, "statements with actions and resources")
+      .default([])
+      .describe("IAM statements of the machine's role."),
+  }),
+  mount: section({
+    mountPoint: absolutePath().default("/data").describe("Where the data volume is mounted."),
+    fileSystem: oneOf(["ext4", "xfs"])
+      .default("ext4")
+      .describe("File system for a blank volume; a volume that has one keeps it."),
+    waitSec: wholeNumber(1, 3600, "seconds")
+      .default(120)
+      .describe("How long to wait for the attached device, in seconds."),
+  }),
+}).describe("The development machine.");

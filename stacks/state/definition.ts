@@ -1,0 +1,19 @@
+import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+
+/** The bucket that keeps the state of every other stack. Its settings are the common section `state`. */
+export const state = defineStack({
+  name: "state",
+  keeps: ({ state }) =>
+    state.preventDestroy
+      ? {
+          what: "the state bucket",
+          setting: "state.preventDestroy",
+          retire: ["WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state"],
+          consequence: "S3 refuses it while the bucket holds a state",
+        }
+      : undefined,
+  load: async (): Promise<StackClass> => (await import("./stack")).StateStack,
+});
+
+/** The settings that the stack reads. */
+export type StateSettings = SettingsOf<typeof state>;
