@@ -1,50 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../app";
 import { parseCdktfCommand } from "../guards/cdktf-command";
+import { checkout, synthesizeIn } from "./checkout";
 import { stacks as loaded, settingsWith, stackNames } from "./stacks/synthesize";
-
-const project = resolve(__dirname, "..");
-
-/** A second checkout in another folder: the sources, and the same dependencies. */
-function checkout(): string {
-  const directory = mkdtempSync(join(tmpdir(), "checkout-"));
-  const programs = readdirSync(project).filter((file) => file.endsWith(".ts"));
-  for (const source of [
-    ...programs,
-    "cdktf.json",
-    "package.json",
-    "tsconfig.json",
-    "guards",
-    "settings",
-    "stacks",
-    "modules",
-    "scripts/machine/data-volume",
-  ]) {
-    cpSync(join(project, source), join(directory, source), { recursive: true });
-  }
-  symlinkSync(join(project, "node_modules"), join(directory, "node_modules"));
-  return directory;
-}
-
-function synthesizeIn(directory: string, environment: NodeJS.ProcessEnv = {}): Record<string, string> {
-  const run = spawnSync(process.execPath, ["--import", "tsx", "main.ts"], {
-    cwd: directory,
-    encoding: "utf8",
-    env: { PATH: process.env["PATH"], HOME: directory, WORKBENCH_ENV: "local", ...environment },
-  });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return filesBelow(join(directory, "cdktf.out"));
-}
-
-function filesBelow(directory: string): Record<string, string> {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((file) => join(file.parentPath, file.name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(directory.length), readFileSync(path, "utf8")]));
-}
 
 describe("synthesis", () => {
   it("gives the same bytes in two checkouts, at two times, for two users", () => {

@@ -89,29 +89,38 @@ describeWithMachines("settings that change on a living machine", () => {
     await stillThere();
   });
 
-  step("to retire ebs while a machine has the volume is refused, and takes no snapshot", async () => {
-    const unprotected = { EBS_PREVENT_DESTROY: "false" };
-    const [volume] = await volumes();
-    // By its tags, and when it goes by another name in AWS.
-    for (const name of ["workbench-local-data", "renamed"]) {
-      await rename(volume, name);
-      expect((await user.cdktf("destroy", ["ebs"], unprotected)).exitCode).not.toBe(0);
-      expect(unwrapped((await user.terraformAgain(["plan", "-destroy"], "ebs", unprotected)).output)).toMatch(
-        /a machine has the data volume vol-\w+, so nothing was destroyed; run `npx cdktf destroy ec2` first, or detach it/,
+  step(
+    "ebs without protection: no plan goes through while a machine has the volume, with cdktf or without",
+    async () => {
+      const unprotected = { EBS_PREVENT_DESTROY: "false" };
+      const refusal =
+        /ebs\.preventDestroy: expected true while a machine has the data volume vol-\w+, got false, so nothing was changed; set it back to true, or run `npx cdktf destroy ec2` first/;
+      const [volume] = await volumes();
+      // By its tags, and when it goes by another name in AWS.
+      for (const name of ["workbench-local-data", "renamed"]) {
+        await rename(volume, name);
+        expect((await user.cdktf("destroy", ["ebs"], unprotected)).exitCode).not.toBe(0);
+        for (const plan of [["plan"], ["plan", "-destroy"]]) {
+          expect(unwrapped((await user.terraformAgain(plan, "ebs", unprotected)).output)).toMatch(refusal);
+        }
+      }
+      await rename(volume, "workbench-local-data");
+      expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
+      // The destroy has written ec2's folder too: plain Terraform finds nothing to change there.
+      expect((await user.terraformAgain(["plan", "-detailed-exitcode"], "ec2")).exitCode).toBe(0);
+      expect((await user.plan("ebs")).changes).toBe("");
+      await stillThere();
+    },
+  );
+
+  step("what would need another volume is refused, protected or not, and takes no snapshot", async () => {
+    const elsewhere = { AWS_AVAILABILITY_ZONE: "eu-west-1b" };
+    expect((await user.cdktf("deploy", ["ebs"], elsewhere)).exitCode).not.toBe(0);
+    for (const values of [elsewhere, { ...elsewhere, EBS_PREVENT_DESTROY: "false" }]) {
+      expect(unwrapped((await user.terraform(["plan"], "ebs", values)).output)).toMatch(
+        /aws\.availabilityZone: expected "eu-west-1a", as the data volume vol-\w+ has it, got "eu-west-1b"; AWS cannot change that on a volume: set it back, or retire the volume first\./,
       );
     }
-    await rename(volume, "workbench-local-data");
-    expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
-    expect((await user.plan("ebs")).changes).toBe("");
-    await stillThere();
-  });
-
-  step("a deploy of ebs never replaces the volume, protected or not, and takes no snapshot", async () => {
-    const elsewhere = { EBS_PREVENT_DESTROY: "false", AWS_AVAILABILITY_ZONE: "eu-west-1b" };
-    expect((await user.cdktf("deploy", ["ebs"], elsewhere)).exitCode).not.toBe(0);
-    expect(unwrapped((await user.terraformAgain(["plan"], "ebs", elsewhere)).output)).toContain(
-      "aws_ebs_volume.data_volume has lifecycle.prevent_destroy set",
-    );
     expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
     await stillThere();
   });
@@ -191,7 +200,9 @@ describeWithMachines("settings that change on a living machine", () => {
     await rename(old, "workbench-local-data");
   });
 
-  step("ec2 is destroyed also when its volume is not found by its tags any more", async () => {
+  step("ec2 is destroyed also when two volumes have its tags, or none has them any more", async () => {
+    expect((await user.terraform(["plan"], "ec2")).output).toContain("data volume: expected one tagged");
+    expect((await user.terraform(["plan", "-destroy"], "ec2")).exitCode).toBe(0);
     for (const volume of await volumes()) await rename(volume, "renamed");
     await user.mustCdktf("destroy", "ec2");
     expect((await accountContents(user)).filter((name) => name.startsWith("i-"))).toEqual([]);

@@ -204,6 +204,14 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     expect((await user.plan("ebs")).changes).toBe("");
   });
 
+  step("no deploy replaces the volume, also while no machine has it and nothing protects it", async () => {
+    const elsewhere = { EBS_PREVENT_DESTROY: "false", AWS_AVAILABILITY_ZONE: "eu-west-1b" };
+    const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], "ebs", elsewhere);
+    expect(exitCode).toBe(1);
+    expect(unwrapped(output)).toContain('aws.availabilityZone: expected "eu-west-1a", as the data volume');
+    expect((await user.plan("ebs")).changes).toBe("");
+  });
+
   step("retired on purpose, it leaves a snapshot and nothing else", async () => {
     await user.mustCdktf("destroy", "ebs", { EBS_PREVENT_DESTROY: "false" });
     expect(await accountContents(user)).toEqual([expect.stringMatching(/^snap-/)]);

@@ -5,10 +5,14 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { settingsDocuments } from "../../settings/documents/documents";
 import { settingVariables } from "../../settings/load/environment-variables";
+import { definitions } from "../../stacks/definitions";
 import { loadSettings, settingsSchema } from "../../stacks/settings";
 
 const project = join(__dirname, "../..");
-const documents = settingsDocuments(settingsSchema.sections);
+const documents = settingsDocuments(
+  settingsSchema.sections,
+  definitions.map(({ name }) => name),
+);
 
 it.each(documents)("$file is as the schema has it; when stale, run npm run settings:generate", ({ file, text }) => {
   expect(readFileSync(join(project, file), "utf8")).toBe(text);

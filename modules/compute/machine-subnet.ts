@@ -1,7 +1,7 @@
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsSubnets } from "@cdktf/provider-aws/lib/data-aws-subnets";
-import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { attributeOfOne, oneOf } from "../one-found";
 
 /** Where to look for the subnet. */
 export interface MachineSubnetProps {
@@ -13,10 +13,15 @@ export interface MachineSubnetProps {
   readonly subnetSetting: string;
 }
 
-/** The subnet that a machine is put into: a given one, or the default VPC's in one zone. */
+/**
+ * The subnet that a machine is put into: a given one, or the default VPC's in one zone. A plan fails with a sentence when
+ * there is none. A destroy does not: Terraform only warns about conditions then, and every value here stands for "none".
+ */
 export class MachineSubnet extends Construct {
-  /** The subnet that was found. */
-  readonly subnet: DataAwsSubnet;
+  /** Its id. */
+  readonly id: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
 
   constructor(scope: Construct, id: string, props: MachineSubnetProps) {
     super(scope, id);
@@ -39,6 +44,9 @@ export class MachineSubnet extends Construct {
         ],
       },
     });
-    this.subnet = new DataAwsSubnet(this, "this", { id: Token.asString(Fn.one(found.ids)) });
+    const subnet = new DataAwsSubnet(this, "this", oneOf(found));
+    this.id = attributeOfOne(subnet, "id");
+    this.vpcId = attributeOfOne(subnet, "vpc_id");
+    this.availabilityZone = attributeOfOne(subnet, "availability_zone");
   }
 }

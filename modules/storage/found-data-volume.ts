@@ -1,7 +1,8 @@
 import { DataAwsEbsVolume } from "@cdktf/provider-aws/lib/data-aws-ebs-volume";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
-import { Fn, ref, TerraformCount, Token } from "cdktf";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { attributeOfOne, oneOf } from "../one-found";
 
 /** Which data volume. */
 export interface FoundDataVolumeProps {
@@ -44,13 +45,13 @@ export class FoundDataVolume extends Construct {
         ],
       },
     });
-    const { friendlyUniqueId } = new DataAwsEbsVolume(this, "this", {
-      count: TerraformCount.of(Token.asNumber(ref(`length(${candidates.fqn}.ids) == 1 ? 1 : 0`))),
-      filter: [{ name: "volume-id", values: [Token.asString(Fn.one(candidates.ids))] }],
+    const { count, id: volumeId } = oneOf(candidates);
+    const volume = new DataAwsEbsVolume(this, "this", {
+      count,
+      filter: [{ name: "volume-id", values: [volumeId] }],
     });
-    const value = (attribute: string): string => `one(data.aws_ebs_volume.${friendlyUniqueId}[*].${attribute})`;
-    this.id = Token.asString(Fn.coalesce([ref(value("id")), "none"]));
-    this.availabilityZone = Token.asString(Fn.coalesce([ref(value("availability_zone")), "none"]));
-    this.sizeGiB = Token.asNumber(Fn.coalesce([ref(value("size")), 0]));
+    this.id = attributeOfOne(volume, "id");
+    this.availabilityZone = attributeOfOne(volume, "availability_zone");
+    this.sizeGiB = Token.asNumber(attributeOfOne(volume, "size", 0));
   }
 }

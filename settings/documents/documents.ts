@@ -10,11 +10,15 @@ export interface SettingsDocument {
   readonly text: string;
 }
 
-/** Every file that `npm run settings:generate` writes, as it should be on disk. */
-export function settingsDocuments(sections: z.ZodObject): readonly SettingsDocument[] {
+/**
+ * Every file that `npm run settings:generate` writes, as it should be on disk.
+ *
+ * @param stacks names of the stacks
+ */
+export function settingsDocuments(sections: z.ZodObject, stacks: readonly string[]): readonly SettingsDocument[] {
   return [
     { file: "settings/schema.json", text: editorSchemaText(sections) },
     { file: "settings/default.yaml", text: defaultFileText(sections) },
-    { file: "docs/settings.md", text: settingsPage(sections) },
+    { file: "docs/settings.md", text: settingsPage(sections, stacks) },
   ];
 }

@@ -2,8 +2,12 @@ import type { z } from "zod";
 import { defaultsOf } from "../load/defaults";
 import { settingVariables } from "../load/environment-variables";
 
-/** Markdown page with a table of every setting: its name, its default, what it means, and its environment variable. */
-export function settingsPage(sections: z.ZodObject): string {
+/**
+ * Markdown page with a table of every setting: its name, its default, what it means, and its environment variable.
+ *
+ * @param stacks names of the stacks, whose pages it links
+ */
+export function settingsPage(sections: z.ZodObject, stacks: readonly string[]): string {
   const defaults = defaultsOf(sections);
   const rows = settingVariables(sections).map(({ path, variable, description }) => {
     if (!description) throw new Error(`${path.join(".")}: expected .describe(…) in its schema, got none`);
@@ -20,6 +24,8 @@ reported at once, before Terraform runs. Secrets are never settings.
 
 Editors that know YAML schemas complete a settings file and check it while you type: begin it with
 \`# yaml-language-server: $schema=./schema.json\`, as \`settings/local.yaml\` does.
+
+The stacks' own pages: ${stacks.map((name) => `[\`${name}\`](../stacks/${name}/README.md)`).join(", ")}.
 
 | Setting | Default | Meaning | Variable |
 | --- | --- | --- | --- |

@@ -1,4 +1,3 @@
-import type { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { Op, type Precondition, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { MachineRole } from "../../modules/access/machine-role";
@@ -29,7 +28,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       identifyingTags: dataVolumeTags(this.settings),
       fix: "make it with `npx cdktf deploy ebs`",
     });
-    const { subnet } = new MachineSubnet(this, "subnet", {
+    const subnet = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,
       subnetId: ec2.subnetId ?? undefined,
       subnetSetting: "ec2.subnetId",
@@ -125,7 +124,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
   }
 
   /** What has to hold before a machine is made. */
-  private conditions(volume: FoundDataVolume, subnet: DataAwsSubnet, image: MachineImage): readonly Precondition[] {
+  private conditions(volume: FoundDataVolume, subnet: MachineSubnet, image: MachineImage): readonly Precondition[] {
     const { ec2 } = this.settings;
     return [
       {

@@ -1,0 +1,138 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkout, synthesizeIn } from "../checkout";
+
+/** A stack that nobody else knows: one folder, and one line in stacks/index.ts. */
+const files = {
+  "settings.ts": `import { wholeNumber, section, text } from "../../settings/fields/fields";
+
+export const zoetropeSection = section({
+  frames: wholeNumber(2, 24).default(12).describe("How many pictures the drum has."),
+  subject: text(/^[a-z]+$/, "a word").nullable().default(null).describe("What the pictures show."),
+});
+`,
+  "definition.ts": `import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { zoetropeSection } from "./settings";
+
+export const zoetrope = defineStack({
+  name: "zoetrope",
+  section: zoetropeSection,
+  after: ["ebs"],
+  missing: ({ zoetrope }) =>
+    zoetrope.subject === null ? ["zoetrope.subject: expected what the pictures show, got null; set it."] : [],
+  nextSteps: ({ outputs }) => [{ label: "Turn the drum:", lines: [String(outputs["speed"])] }],
+  load: async (): Promise<StackClass> => (await import("./stack")).ZoetropeStack,
+});
+
+export type ZoetropeSettings = SettingsOf<typeof zoetrope>;
+`,
+  "stack.ts": `import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import type { StackProps } from "../define-stack";
+import { WorkbenchStack } from "../workbench-stack";
+import type { ZoetropeSettings } from "./definition";
+
+export class ZoetropeStack extends WorkbenchStack<ZoetropeSettings> {
+  constructor(scope: Construct, props: StackProps<ZoetropeSettings>) {
+    super(scope, props);
+    new TerraformOutput(this, "speed", { value: \`\${this.settings.zoetrope.frames} a second\` });
+  }
+}
+`,
+  "README.md": "# Stack `zoetrope`\n",
+};
+
+let directory: string;
+let before: Record<string, string>;
+beforeAll(() => {
+  directory = checkout();
+  before = synthesizeIn(directory);
+  const folder = join(directory, "stacks", "zoetrope");
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const list = join(directory, "stacks", "index.ts");
+  writeFileSync(list, `${readFileSync(list, "utf8")}export { zoetrope } from "./zoetrope/definition";\n`);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function run(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  return spawnSync(file, args, {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], HOME: directory, WORKBENCH_ENV: "local", ...environment },
+  });
+}
+
+/** What a script prints that is written into the checkout, for ES modules of scripts/. */
+function printed(script: string): string {
+  writeFileSync(join(directory, "scripts", "printed.ts"), script);
+  const { stdout, stderr } = run(process.execPath, ["--import", "tsx", "scripts/printed.ts"]);
+  rmSync(join(directory, "scripts", "printed.ts"));
+  return stdout + stderr;
+}
+
+describe("a stack of one folder and one line", () => {
+  it("is well typed, and imports what a stack may", () => {
+    expect(run(join(directory, "node_modules/.bin/tsc"), ["--noEmit", "-p", "."]).stdout).toBe("");
+    const lint = run(join(directory, "node_modules/.bin/biome"), ["lint", "--vcs-enabled=false", "stacks"]);
+    expect(lint.stderr).not.toContain("━━");
+  });
+
+  it("has settings that an editor completes, and a row of each in the settings' table", () => {
+    run(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/generate-settings.ts"]);
+    const schema = JSON.parse(readFileSync(join(directory, "settings/schema.json"), "utf8"));
+    expect(schema.properties.zoetrope.properties.frames).toMatchObject({
+      default: 12,
+      description: "How many pictures the drum has.",
+    });
+    expect(readFileSync(join(directory, "docs/settings.md"), "utf8")).toContain(
+      "| `zoetrope.frames` | `12` | How many pictures the drum has. | `WORKBENCH_ZOETROPE_FRAMES` |",
+    );
+    expect(readFileSync(join(directory, "settings/default.yaml"), "utf8")).toContain("zoetrope:\n");
+  });
+
+  it("has its page in the settings' table", () => {
+    expect(readFileSync(join(directory, "docs/settings.md"), "utf8")).toContain(
+      "[`zoetrope`](../stacks/zoetrope/README.md)",
+    );
+  });
+
+  it("is written while a setting of it is missing, and changes no byte of another stack", () => {
+    const after = synthesizeIn(directory);
+    const place = JSON.parse(after["/stacks/zoetrope/cdk.tf.json"] ?? "").resource.terraform_data.place;
+    expect(place.lifecycle.precondition).toEqual([
+      { condition: '${path.module == ""}', error_message: expect.stringMatching(/^zoetrope\.subject: expected what/) },
+    ]);
+    const others = Object.entries(after).filter(([path]) => !path.includes("zoetrope") && path !== "/manifest.json");
+    expect(Object.fromEntries(others)).toEqual(
+      Object.fromEntries(Object.entries(before).filter(([path]) => path !== "/manifest.json")),
+    );
+  });
+
+  it("is refused early by the command that names it, and by no other", () => {
+    const cdktf = join(directory, "node_modules/.bin/cdktf");
+    const offline = { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
+    expect(run(cdktf, ["diff", "zoetrope"], offline).stderr).toContain(
+      "zoetrope.subject: expected what the pictures show, got null; set it.",
+    );
+    expect(run(cdktf, ["synth"], offline).status).toBe(0);
+  });
+
+  it("has its place in npm start, and says its own there", () => {
+    const said = printed(`
+      import { program } from "./support/program";
+      import { inWaves } from "./npm/start/waves";
+      import { startReport } from "./npm/start/report";
+      const { definitions } = program("stacks/definitions");
+      console.log(JSON.stringify(inWaves(definitions, { withMachines: false, waitForImages: false })));
+      console.log(startReport({
+        deployed: [{ name: "zoetrope", changes: { add: 1, change: 0, remove: 0 }, outputs: { speed: "12 a second" } }],
+        leftOut: [], withoutMachines: [], images: { images: [], problems: new Map() }, endpoint: "", credentialsFile: "",
+      }));
+    `);
+    expect(said).toContain('[["ebs","state"],["zoetrope"]]');
+    expect(said).toContain("Turn the drum:              12 a second");
+  });
+});
