@@ -2,7 +2,7 @@ import { App } from "cdktf";
 import type { CdktfCommand } from "./guards/cdktf-command";
 import type { StackClass, StackDefinition } from "./stacks/define-stack";
 import { definitions } from "./stacks/definitions";
-import type { Settings } from "./stacks/settings";
+import { type Settings, settingsOf } from "./stacks/settings";
 import { WorkbenchStack } from "./stacks/workbench-stack";
 
 /** A stack that can be built: its definition, and its class, which brings cdktf. */
@@ -33,7 +33,8 @@ export function buildApp(
   // cdktf's validations only ask `terraform version`, once for each terraform_data; required_version asks Terraform itself.
   const app = new App({ outdir, stackTraces: false, skipValidation: true });
   for (const { definition, StackClass } of stacks) {
-    new StackClass(app, { definition, settings, missing: definition.missing?.(settings) ?? [] });
+    const own = settingsOf(definition, settings);
+    new StackClass(app, { definition, settings: own, missing: definition.missing?.(own) ?? [] });
   }
   if (command) orderStacks(app, command);
   return app;

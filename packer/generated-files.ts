@@ -13,7 +13,7 @@ export interface GeneratedFile {
 }
 
 /**
- * The checked-in template of every image, from default.yaml alone, and for an environment of a name the values in which it
+ * The checked-in template of every image, with the default settings, and for an environment of a name the values in which it
  * differs.
  *
  * @param environment its `WORKBENCH_ENV`, and `WORKBENCH_…` variables for that environment's values

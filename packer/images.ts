@@ -66,7 +66,7 @@ function common({ project, tags, aws, ec2, image, ssh }: ImageSettings): readonl
   });
 }
 
-/** What a build of some settings must be told beside the checked-in template, whose defaults are those of default.yaml. */
+/** What a build of some settings must be told beside the checked-in template, which has the default settings. */
 export function differingVariables(image: Image, defaults: Image): Readonly<Record<string, HclValue>> {
   const before = new Map(defaults.variables.map((one) => [one.name, JSON.stringify(one.default)]));
   return Object.fromEntries(

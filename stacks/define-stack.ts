@@ -87,7 +87,7 @@ export interface NextStep {
 export type StackSettings<
   Name extends string,
   Section extends z.ZodObject | undefined,
-  Shared extends keyof SharedSettings,
+  Shared extends keyof SharedSettings = never,
 > = CommonSettings &
   Pick<SharedSettings, Shared> &
   (Section extends z.ZodObject ? { readonly [Key in Name]: z.infer<Section> } : unknown);
@@ -102,12 +102,6 @@ export interface StackProps<Settings extends CommonSettings = CommonSettings> {
 
 // biome-ignore lint/suspicious/noExplicitAny: each stack has settings of its own; defineStack says which.
 export type StackClass = new (scope: Construct, props: StackProps<any>) => TerraformStack;
-
-/** The settings that a stack reads: `SettingsOf<typeof ec2>`. */
-export type SettingsOf<Definition> =
-  Definition extends StackDefinition<infer Name, infer Section, infer Shared>
-    ? StackSettings<Name, Section, Shared>
-    : never;
 
 /** Declares a stack. Its types follow from what is written: rules and functions see the settings that it reads. */
 export function defineStack<

@@ -10,7 +10,7 @@ import {
 import { section } from "../settings/fields/fields";
 import { tags } from "../settings/fields/tags";
 import { loadSections as loadSectionsOf, type SettingsSchema, type SettingsSource } from "../settings/load/load";
-import type { SettingsOf } from "./define-stack";
+import type { StackDefinition } from "./define-stack";
 import { definitions } from "./definitions";
 import type * as declared from "./index";
 import { imageTags } from "./names/images";
@@ -18,14 +18,15 @@ import { imageTags } from "./names/images";
 // A run checks its settings once; to compile a checker takes longer than that check.
 z.config({ jitless: true });
 
+type Declared = typeof declared;
+
 /** Settings of every stack. */
 export type Settings = CommonSettings &
-  SharedSettings &
-  Intersection<SettingsOf<(typeof declared)[keyof typeof declared]>>;
-
-type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
-  ? All
-  : never;
+  SharedSettings & {
+    readonly [Stack in keyof Declared as [NonNullable<Declared[Stack]["section"]>] extends [never]
+      ? never
+      : Declared[Stack]["name"]]: z.infer<NonNullable<Declared[Stack]["section"]>>;
+  };
 
 /** Keys of tags that every stack may set. */
 const commonTags = ["Project", "Environment", "Stack", "Name", "Holds"];
@@ -71,4 +72,10 @@ export function loadSections<K extends keyof Settings & string>(
   source: SettingsSource = {},
 ): Pick<Settings, K> {
   return loadSectionsOf(settingsSchema, names, source) as unknown as Pick<Settings, K>;
+}
+
+/** The settings that a stack reads, and no others: its own section, those that it shares, and those of every stack. */
+export function settingsOf({ name, shares = [] }: Pick<StackDefinition, "name" | "shares">, settings: Settings) {
+  const own = ["environment", "project", "tags", ...Object.keys(commonSections), ...shares, name];
+  return Object.fromEntries(Object.entries(settings).filter(([section]) => own.includes(section))) as Settings;
 }

@@ -6,14 +6,17 @@ import { checkout, synthesizeIn } from "../checkout";
 
 /** A stack that nobody else knows: one folder, and one line in stacks/index.ts. */
 const files = {
-  "settings.ts": `import { wholeNumber, section, text } from "../../settings/fields/fields";
+  "settings.ts": `import { section, text, wholeNumber } from "../../settings/fields/fields";
+import type { StackSettings } from "../define-stack";
 
 export const zoetropeSection = section({
   frames: wholeNumber(2, 24).default(12).describe("How many pictures the drum has."),
   subject: text(/^[a-z]+$/, "a word").nullable().default(null).describe("What the pictures show."),
 });
+
+export type ZoetropeSettings = StackSettings<"zoetrope", typeof zoetropeSection>;
 `,
-  "definition.ts": `import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+  "definition.ts": `import { defineStack, type StackClass } from "../define-stack";
 import { zoetropeSection } from "./settings";
 
 export const zoetrope = defineStack({
@@ -25,14 +28,12 @@ export const zoetrope = defineStack({
   nextSteps: ({ outputs }) => [{ label: "Turn the drum:", lines: [String(outputs["speed"])] }],
   load: async (): Promise<StackClass> => (await import("./stack")).ZoetropeStack,
 });
-
-export type ZoetropeSettings = SettingsOf<typeof zoetrope>;
 `,
   "stack.ts": `import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { StackProps } from "../define-stack";
 import { WorkbenchStack } from "../workbench-stack";
-import type { ZoetropeSettings } from "./definition";
+import type { ZoetropeSettings } from "./settings";
 
 export class ZoetropeStack extends WorkbenchStack<ZoetropeSettings> {
   constructor(scope: Construct, props: StackProps<ZoetropeSettings>) {

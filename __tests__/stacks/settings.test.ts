@@ -6,7 +6,7 @@ import { z } from "zod";
 import { settingsDocuments } from "../../settings/documents/documents";
 import { settingVariables } from "../../settings/load/environment-variables";
 import { definitions } from "../../stacks/definitions";
-import { loadSettings, settingsSchema } from "../../stacks/settings";
+import { loadSettings, settingsOf, settingsSchema } from "../../stacks/settings";
 
 const project = join(__dirname, "../..");
 const documents = settingsDocuments(
@@ -32,6 +32,13 @@ it.each(["default.yaml", "local.yaml"])("%s is valid for the schema that editors
   expect(schema.safeParse(parse(readFileSync(join(project, "settings", file), "utf8"))).error?.issues).toBeUndefined();
   expect(schema.safeParse({ ebs: { size: 20 } }).success).toBe(false);
   expect(schema.safeParse({ ebs: { iops: "many" } }).success).toBe(false);
+});
+
+it("gives a stack its own settings, those that it shares and those of every stack, and no others", () => {
+  const settings = loadSettings({ environment: {} });
+  expect(Object.keys(settingsOf({ name: "ec2", shares: ["ssh"] }, settings)).sort()).toEqual(
+    ["aws", "ec2", "environment", "project", "ssh", "state", "tags"].sort(),
+  );
 });
 
 it("names an environment variable for every setting, each once", () => {

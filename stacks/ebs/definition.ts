@@ -1,4 +1,4 @@
-import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { defineStack, type StackClass } from "../define-stack";
 import { ebsSection } from "./settings";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */
@@ -19,6 +19,3 @@ export const ebs = defineStack({
       : undefined,
   load: async (): Promise<StackClass> => (await import("./stack")).EbsStack,
 });
-
-/** The settings that the stack reads. */
-export type EbsSettings = SettingsOf<typeof ebs>;

@@ -1,6 +1,7 @@
 import { kmsKeyArn } from "../../settings/fields/aws-names";
 import { flag, oneOf, section, text, wholeNumber } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
+import type { StackSettings } from "../define-stack";
 import { volumeLimits, volumeProblems, volumeTypes } from "./volume-limits";
 
 /** Settings of the data volume, which outlives every machine. */
@@ -43,3 +44,6 @@ export const ebsSection = section({
     }),
   )
   .describe("The data volume. It outlives every machine.");
+
+/** The settings that the stack reads. */
+export type EbsSettings = StackSettings<"ebs", typeof ebsSection>;

@@ -6,7 +6,7 @@ import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
 import { WorkbenchStack } from "../workbench-stack";
-import type { EbsSettings } from "./definition";
+import type { EbsSettings } from "./settings";
 import { volumeLimits } from "./volume-limits";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */

@@ -1,13 +1,13 @@
 import { missingAllowFrom } from "../../settings/sections/ssh";
-import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { defineStack, type StackClass } from "../define-stack";
 import { machineSteps } from "./next-steps";
-import { ec2Section } from "./settings";
+import { ec2Section, ec2Shares } from "./settings";
 
 /** The development machine with the data volume mounted. */
 export const ec2 = defineStack({
   name: "ec2",
   section: ec2Section,
-  shares: ["ssh", "services", "image"],
+  shares: ec2Shares,
   after: ["ebs"],
   needs: ["machines"],
   rules: ({ ec2, image }, report) => {
@@ -33,6 +33,3 @@ export const ec2 = defineStack({
   nextSteps: machineSteps,
   load: async (): Promise<StackClass> => (await import("./stack")).Ec2Stack,
 });
-
-/** The settings that the stack reads. */
-export type Ec2Settings = SettingsOf<typeof ec2>;

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
+import type { StackSettings } from "../define-stack";
 
 const statement = section({
   actions: listOf(text(/^(\*|[a-zA-Z0-9-]+:[\w*?]+)$/, "an IAM action such as s3:GetObject"), "IAM actions").min(1, {
@@ -90,3 +91,9 @@ export const ec2Section = section({
       .describe("How long to wait for the attached device, in seconds."),
   }),
 }).describe("The development machine.");
+
+/** Sections that the stack shares with others. */
+export const ec2Shares = ["ssh", "services", "image"] as const;
+
+/** The settings that the stack reads. */
+export type Ec2Settings = StackSettings<"ec2", typeof ec2Section, (typeof ec2Shares)[number]>;

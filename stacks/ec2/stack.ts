@@ -15,7 +15,7 @@ import { hostScripts } from "../host-scripts";
 import { dataVolumeTags } from "../names/data-volume";
 import { builtWithTags, debianImage, ownImage } from "../names/images";
 import { WorkbenchStack } from "../workbench-stack";
-import type { Ec2Settings } from "./definition";
+import type { Ec2Settings } from "./settings";
 
 /** The development machine with the data volume mounted; everything on it but the volume can be thrown away and made again. */
 export class Ec2Stack extends WorkbenchStack<Ec2Settings> {

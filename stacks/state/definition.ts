@@ -1,4 +1,4 @@
-import { defineStack, type SettingsOf, type StackClass } from "../define-stack";
+import { defineStack, type StackClass } from "../define-stack";
 
 /** The bucket that keeps the state of every other stack. Its settings are the common section `state`. */
 export const state = defineStack({
@@ -14,6 +14,3 @@ export const state = defineStack({
       : undefined,
   load: async (): Promise<StackClass> => (await import("./stack")).StateStack,
 });
-
-/** The settings that the stack reads. */
-export type StateSettings = SettingsOf<typeof state>;
