@@ -1,5 +1,5 @@
 import { openLocalSession } from "../session/local-session";
-import { machineLogin } from "../session/machine-login";
+import { machineLogin, sshStack } from "../session/machine-login";
 import { ensurePacker } from "../setup/packer";
 import { runCommand } from "../support/run-command";
 import { runInTerminal } from "../support/run-in-terminal";
@@ -21,7 +21,7 @@ await runCommand(async ([command, ...args]) => {
   }
   if (command === "packer") await ensurePacker();
   const session = await openLocalSession();
-  const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, args)] : [command, args];
+  const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, sshStack(), args)] : [command, args];
   // npm changes into the project's folder first; people mean the one they are in.
   const cwd = process.env["INIT_CWD"] ?? process.cwd();
   return runInTerminal(file, fileArgs, { env: session.environment, cwd });

@@ -1,47 +1,57 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Settings } from "../../stacks/settings";
+import type { StackDefinition } from "../../stacks/define-stack";
 import { CommandError } from "../support/command-error";
 import { program } from "../support/program";
 import { projectRoot, shown } from "../support/project";
 import type { LocalSession } from "./local-session";
+import { MACHINE, sshConfig } from "./ssh-config";
 
 const { definitions } = program("stacks/definitions");
 
+/** The part of a session that {@link machineLogin} reads. */
+export interface LoginSession extends Pick<LocalSession, "environment"> {
+  readonly settings: Pick<LocalSession["settings"], "environment"> & {
+    readonly ssh: Pick<LocalSession["settings"]["ssh"], "user" | "port" | "privateKeyFile">;
+  };
+  readonly localAws: Pick<LocalSession["localAws"], "home">;
+}
+
+/** A stack with a machine that people log in to. */
+export type SshStack = Required<Pick<StackDefinition, "name" | "sshAddress">>;
+
+/** The stack whose machine `npm run local -- ssh` logs in to. */
+export function sshStack(): SshStack {
+  for (const { name, sshAddress } of definitions) if (sshAddress !== undefined) return { name, sshAddress };
+  throw new CommandError("no stack has a machine to log in to");
+}
+
 /**
- * Arguments for `ssh` that log in to the development machine, as the state of the `ec2` stack has its address.
+ * Arguments for `ssh` that log in to a stack's machine. Writes the ssh_config file that they name.
  *
+ * @param stack its name, and the output that has the machine's address
  * @param args more arguments: options of ssh, then a command to run there
  * @throws CommandError when the stack is not deployed or has no machine
  */
-export function machineLogin({ settings, environment }: LocalSession, args: readonly string[]): string[] {
-  const [stack] = definitions.filter(({ sshAddress }) => sshAddress !== undefined);
-  return loginArguments(
-    settings.ssh,
-    machineAddress(stateFile(environment, settings.environment, stack?.name ?? "")),
-    args,
-  );
-}
-
-/** The same for an address, and for as much of the settings as it takes. */
-export function loginArguments(
-  { user, port, privateKeyFile }: Pick<Settings["ssh"], "user" | "port" | "privateKeyFile">,
-  address: string,
+export function machineLogin(
+  { settings, environment, localAws }: LoginSession,
+  stack: SshStack,
   args: readonly string[],
 ): string[] {
-  const key = privateKeyFile === null ? [] : ["-i", path.resolve(projectRoot, privateKeyFile)];
-  // Machines of the local AWS come and go with new host keys under the same addresses, and are on this very computer.
-  const trust = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"];
-  return [...key, ...trust, "-o", "IdentitiesOnly=yes", "-p", String(port), "-l", user, ...placeHost(address, args)];
+  const { user, port, privateKeyFile } = settings.ssh;
+  const address = machineAddress(stateFile(environment, settings.environment, stack.name), stack.sshAddress);
+  const key = privateKeyFile === null ? undefined : path.resolve(projectRoot, privateKeyFile);
+  const file = path.join(localAws.home, "ssh", "config");
+  replaceFile(file, sshConfig({ address, port, user, privateKeyFile: key }));
+  // ssh reads options after the host too, up to the first word of the command.
+  return ["-F", file, MACHINE, ...args];
 }
 
-/** Options of ssh stand before the host, a command after it. */
-function placeHost(address: string, args: readonly string[]): string[] {
-  // The last letter takes the next argument as its value; those before it take none: -NL 8888:localhost:8888.
-  const withValue = /^-[46AaCfGgKkMNnqsTtVvXxYy]*[BbcDEeFIiJLlmOoPpQRSWw]$/;
-  let index = 0;
-  while (index < args.length && args[index]?.startsWith("-")) index += withValue.test(args[index] ?? "") ? 2 : 1;
-  return [...args.slice(0, index), address, ...args.slice(index)];
+/** Replaces the file at once: another login may be reading it. */
+function replaceFile(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, text, { mode: 0o600 });
+  renameSync(fresh, file);
 }
 
 /** Where the local backend keeps the state of a stack. */
@@ -49,13 +59,15 @@ function stateFile(environment: NodeJS.ProcessEnv, name: string, stack: string):
   return path.resolve(projectRoot, environment["WORKBENCH_STATE_DIRECTORY"] ?? "state", name, `${stack}.tfstate`);
 }
 
-function machineAddress(file: string): string {
+function machineAddress(file: string, output: string): string {
   let address: unknown;
   try {
-    address = JSON.parse(readFileSync(file, "utf8")).outputs?.address?.value;
+    address = JSON.parse(readFileSync(file, "utf8")).outputs?.[output]?.value;
   } catch {
     // No state file: the same as one without the output.
   }
   if (typeof address === "string") return address;
-  throw new CommandError(`no development machine is deployed (${shown(file)} has no address): npm start deploys it`);
+  throw new CommandError(
+    `no development machine is deployed (${shown(file)} has no output ${output}): npm start deploys it`,
+  );
 }

@@ -9,17 +9,17 @@ export interface AskOptions {
   readonly timeoutSec?: number;
 }
 
-/** What a program answered. */
+/** The answer of a program. */
 export interface Answer {
-  /** Absent when it could not be started, or did not end by itself. */
+  /** Absent when the program could not be started, or when a signal ended it. */
   readonly exitCode?: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it is no good answer, in a few words; absent when it ended with exit code 0. */
+  /** Why the program failed, in a few words; absent when it ended with exit code 0. */
   readonly problem?: string;
 }
 
-/** Runs a program that says something and ends, without stdin and within a time limit. Never throws. */
+/** Runs a short program without stdin and within a time limit, and returns its output. Never throws. */
 export async function ask(
   file: string,
   args: readonly string[],

@@ -1,9 +1,9 @@
 /**
- * An error whose message is meant for the person at the keyboard: one sentence that says what, where, got, expected and
- * the fix. Commands print it without a stack; anything else that is thrown is a defect and keeps its stack.
+ * An error for the user: one sentence with what, where, got, expected and the fix. A command prints it without a stack
+ * trace. Any other error is a defect and keeps its stack trace.
  */
 export class CommandError extends Error {
-  /** What the command exits with. Never 0. */
+  /** The command's exit code, never 0. */
   readonly exitCode: number;
 
   constructor(message: string, exitCode = 1) {
@@ -13,7 +13,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Thrown once everything that was running has ended after Ctrl-C; 130 is what shells expect after SIGINT. */
+/** Thrown after Ctrl-C, once every child has ended. Shells expect exit code 130 after SIGINT. */
 export class InterruptedError extends CommandError {
   constructor(what: string) {
     super(`interrupted: ${what}`, 130);

@@ -5,8 +5,10 @@ const POLL_MS = 100;
 const CHUNK_BYTES = 65_536;
 
 /**
- * Calls `onLine` for every line that another process appends to an open file, until the returned function is called; that
- * reads what is left first, an unfinished last line included. Leaves the descriptor's own position alone.
+ * Calls `onLine` for every line that another process appends to an open file. Does not move the descriptor's position,
+ * which the writer shares.
+ *
+ * @returns reads the rest, an unfinished last line included, and stops
  */
 export function followFile(descriptor: number, onLine: (line: string) => void): () => void {
   const decoder = new StringDecoder("utf8");

@@ -6,13 +6,13 @@ let interrupted = false;
 
 function receive(signal: NodeJS.Signals): void {
   interrupted = true;
-  // Newest first: what was started last is stopped first.
+  // Newest first: the child that was started last is ended first.
   for (const listener of [...listeners].reverse()) listener(signal);
 }
 
 /**
- * From here on Ctrl-C (and SIGTERM, SIGHUP) does not end this process by itself: it calls what {@link onInterrupt}
- * registered, and whoever waits for those ends the command. Call once, at the top of a command.
+ * From here on Ctrl-C, SIGTERM and SIGHUP do not end this process. They call the listeners of {@link onInterrupt},
+ * which end what runs; the command then ends itself. Call once, at the top of a command.
  */
 export function handleInterrupts(): void {
   for (const signal of SIGNALS) {
@@ -21,15 +21,12 @@ export function handleInterrupts(): void {
   }
 }
 
-/** Has Ctrl-C been pressed in this process? Steps between two children ask before starting the next one. */
+/** Has Ctrl-C been pressed? A command asks before it starts its next child. */
 export function isInterrupted(): boolean {
   return interrupted;
 }
 
-/**
- * Runs `listener` on every interrupt until the returned function is called. A listener is called again for a second
- * Ctrl-C; it decides itself what that means.
- */
+/** Runs `listener` on every interrupt, so also on a second Ctrl-C, until the returned function is called. */
 export function onInterrupt(listener: Listener): () => void {
   listeners.add(listener);
   return () => {

@@ -1,7 +1,7 @@
 import { require } from "tsx/cjs/api";
 import { CommandError } from "./command-error";
 
-/** The modules of the program that scripts use, by their path without extension. */
+/** The program's modules that scripts use, by path without extension. */
 interface Program {
   readonly "packer/generated-files": typeof import("../../packer/generated-files");
   readonly "packer/images": typeof import("../../packer/images");
@@ -16,8 +16,7 @@ interface Program {
 }
 
 /**
- * Loads a module of the program, which is CommonJS: imported from a script it would be loaded twice over, and not know its own
- * folder.
+ * Loads a module of the program, which is CommonJS. An `import` would load it twice, and leave it without `__dirname`.
  */
 export function program<File extends keyof Program>(file: File): Program[File] {
   return require(`../../${file}`, import.meta.url);
@@ -28,7 +27,7 @@ const { UserError } = program("settings/user-error");
 /**
  * Calls the program, at once or by a promise.
  *
- * @throws CommandError that says what is wrong with the settings
+ * @throws CommandError with the program's sentence about wrong settings
  */
 export function callProgram<Result>(call: () => Result): Result {
   const fail = (error: unknown): never => {

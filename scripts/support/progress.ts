@@ -1,13 +1,13 @@
-/** Where output is kept by a program (CI, a pipe), a task says what it is doing at most this often, in milliseconds. */
+/** Shortest time between two reports of a task where output is no terminal (CI, a pipe), in milliseconds. */
 const PLAIN_REPORT_EVERY_MS = 10_000;
 
 /** One line of progress. */
 export interface ProgressTask {
   readonly title: string;
   /**
-   * @param report what it is doing right now, shown below the title
-   * @param retitle replaces the title, for a last word that stays
-   * @param leaveOut says, in place of the title, that it could not be done, where that is no failure
+   * @param report shows below the title what the task is doing
+   * @param retitle replaces the title, for a result that stays
+   * @param leaveOut marks the task as skipped and replaces the title by the reason
    */
   run(
     report: (progress: string) => void,
@@ -18,19 +18,19 @@ export interface ProgressTask {
 
 /** How {@link runTasks} runs its tasks. */
 export interface ProgressOptions {
-  /** Side by side (all are run to their end even if one fails), or one after another up to the first failure. */
+  /** true: side by side, each to its end even if another fails; false: one after another up to the first failure. */
   readonly concurrent: boolean;
 }
 
 /**
- * Runs tasks with a line of progress each, on stderr, so that what a command prints on stdout can be piped.
- * On a terminal the lines live; anywhere else they are printed once.
+ * Runs tasks with a line of progress each. The lines go to stderr, so that a command's stdout can be piped. A terminal
+ * shows them live; other outputs get each line once.
  *
- * @throws whatever the first failed task threw
+ * @throws the first failed task's error
  */
 export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: ProgressOptions): Promise<void> {
   if (tasks.length === 0) return;
-  // Loaded here, since most commands find nothing to do and this takes longer than finding that out.
+  // Most commands have no task to run, and loading listr2 takes longer than finding that out.
   const { Listr, ListrLogger, PRESET_TIMER, ProcessOutput } = await import("listr2");
   // A terminal that does not know its width (0 columns) cannot redraw lines.
   const live = process.stderr.isTTY === true && process.stdout.isTTY === true && process.stdout.columns > 0;
@@ -52,7 +52,7 @@ export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: P
           );
         } catch (error) {
           failures.push(error);
-          // Its words come once, at the end of the command; the line only says which task it was.
+          // The command prints the error at its end; the line only shows which task failed.
           throw new Error("see below");
         }
       },
@@ -60,7 +60,7 @@ export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: P
     {
       concurrent,
       exitOnError: !concurrent,
-      // Ctrl-C belongs to whoever runs children (interrupt.ts).
+      // interrupt.ts handles Ctrl-C.
       registerSignalListeners: false,
       renderer: "default",
       rendererOptions: { logger, timer: PRESET_TIMER, showErrorMessage: false },
@@ -76,8 +76,8 @@ export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: P
 /**
  * Runs one piece of work with a line of progress.
  *
- * @param work given a function that shows below the title what it is doing right now
- * @throws whatever `work` throws
+ * @param work gets a function that shows below the title what it is doing
+ * @throws the error of `work`
  */
 export async function runTask<T>(title: string, work: (report: (progress: string) => void) => Promise<T>): Promise<T> {
   let result!: T;
@@ -88,13 +88,13 @@ export async function runTask<T>(title: string, work: (report: (progress: string
   return result;
 }
 
-/** Says whose report it is, where the lines of several tasks follow each other. */
+/** Puts the task's name before its reports, where several tasks print by turns. */
 function named(title: string, report: (text: string) => void): (text: string) => void {
   const name = title.replace(/( \(|:).*$/, "");
   return (text) => report(`${name}: ${text}`);
 }
 
-/** Lets a report through when the last one is long enough ago; the first comes after a while too. */
+/** Drops reports that come too soon after the last one, or after the beginning. */
 function throttled(report: (text: string) => void): (text: string) => void {
   let last = Date.now();
   return (text) => {

@@ -3,17 +3,17 @@ import { CommandError } from "./command-error";
 
 type OptionsConfig = NonNullable<ParseArgsConfig["options"]>;
 
-/** The values of options by their names; an option that was not given and has no default is absent. */
+/** Option values by name. An option that was not given and has no default is absent. */
 type Values<Options extends OptionsConfig> = ReturnType<
   typeof parseArgs<{ args: string[]; options: Options }>
 >["values"];
 
 /**
- * Reads a command line that has options and nothing else.
+ * Reads a command line of options only.
  *
- * @param options as `parseArgs` of node:util wants them; none for a command that takes none
- * @param usage how the command is called; ends the sentence about what is wrong
- * @throws CommandError with exit code 2 for anything that is not an option, and for an option without the value that it needs
+ * @param options in the form of `parseArgs` of node:util
+ * @param usage how the command is called; ends the error's sentence
+ * @throws CommandError with exit code 2 for a word, an unknown option, and an option without its value
  */
 export function readOptions<const Options extends OptionsConfig>(
   args: readonly string[],
@@ -24,9 +24,9 @@ export function readOptions<const Options extends OptionsConfig>(
 }
 
 /**
- * Reads a command line that has words and no options.
+ * Reads a command line of words only.
  *
- * @param usage how the command is called; ends the sentence about what is wrong
+ * @param usage how the command is called; ends the error's sentence
  * @throws CommandError with exit code 2 for an option
  */
 export function readWords(args: readonly string[], usage: string): string[] {
@@ -38,7 +38,7 @@ function parse<Result>(usage: string, read: () => Result): Result {
     return read();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_"))) throw error;
-    // Further sentences explain how positional arguments would be given.
+    // Node's further sentences explain how to pass positional arguments.
     const [problem = ""] = error.message.split(/\.\s/, 1);
     throw new CommandError(`${problem.charAt(0).toLowerCase()}${problem.slice(1)}; ${usage}`, 2);
   }

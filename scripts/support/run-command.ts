@@ -2,8 +2,8 @@ import { CommandError } from "./command-error";
 import { handleInterrupts } from "./interrupt";
 
 /**
- * Runs a command's main function: Ctrl-C is handled, an error meant for people is one line on stderr, and the exit code
- * is what the function returns or the error says.
+ * Runs a command's main function and handles Ctrl-C. Prints a {@link CommandError} as one line on stderr. The exit code
+ * is the function's result or the error's.
  */
 export async function runCommand(main: (args: readonly string[]) => Promise<number>): Promise<void> {
   handleInterrupts();

@@ -3,10 +3,10 @@ import { execa } from "execa";
 import { CommandError } from "./command-error";
 import { onInterrupt } from "./interrupt";
 
-/** What shells answer when they find no such program. */
+/** A shell's exit code for a program that it does not find. */
 const NOT_FOUND = 127;
 
-/** Where a program runs, and with what. */
+/** How {@link runInTerminal} runs a program. */
 export interface TerminalOptions {
   /** Its whole environment. */
   readonly env: NodeJS.ProcessEnv;
@@ -16,11 +16,11 @@ export interface TerminalOptions {
 /**
  * Hands the terminal to a program until it ends.
  *
- * @returns its exit code; as a shell says it, 128 and the signal's number, where a signal ended it
+ * @returns its exit code; 128 and the signal's number, as in a shell, when a signal ended it
  * @throws CommandError when there is no such program
  */
 export async function runInTerminal(file: string, args: readonly string[], options: TerminalOptions): Promise<number> {
-  // It shares our terminal and process group, so Ctrl-C reaches it by itself; a signal meant for us alone is passed on.
+  // The program shares our terminal and process group, so Ctrl-C reaches it. Other signals reach only us: pass them on.
   const child = execa(file, args, {
     ...options,
     extendEnv: false,

@@ -1,34 +1,33 @@
+import { stripVTControlCharacters } from "node:util";
 import { CommandError, InterruptedError } from "./command-error";
 import { isInterrupted, onInterrupt } from "./interrupt";
 import { shown } from "./project";
 import { type Spawned, spawnLogged } from "./spawn-logged";
 
-/** How long a child that was asked to end (SIGTERM) may take before it is killed, in milliseconds. */
+/** Time between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE_MS = 10_000;
 
-/** A child that did not end in time, and was ended. */
+/** The child reached its time limit and was ended. */
 export class TimeLimitError extends CommandError {}
 
-/** What {@link runLogged} needs to know about one child. */
+/** How {@link runLogged} runs a child. */
 export interface LoggedCommand extends Spawned {
   readonly timeoutSec: number;
   /** Exit codes that are no failure. @default [0] */
   readonly allowedExitCodes?: readonly number[] | "any";
-  /** Runs and ends whether or not Ctrl-C was pressed: for cleaning up. @default false */
+  /** Ignores Ctrl-C: for clean-up. @default false */
   readonly uninterruptible?: boolean;
 }
 
-/** The last line of a text that says something, without colours; undefined when there is none. */
+/** The last line of a text that is not blank, without colours; undefined when there is none. */
 export function lastLineOf(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colour sequences start with one
-  const plain = text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "");
-  const lines = plain.split(/[\r\n]+/).map((line) => line.trim());
-  return lines.filter((line) => line !== "").at(-1);
+  const lines = stripVTControlCharacters(text).split(/[\r\n]+/);
+  return lines.map((line) => line.trim()).findLast((line) => line !== "");
 }
 
 /**
- * Runs one child to its end with its output in a log file, no stdin, and a time limit. Ctrl-C ends it and everything in its
- * process group; so does the end of this process.
+ * Runs a child to its end, without stdin, with its output in a log file. Its whole process group is ended at the time
+ * limit, on Ctrl-C, and when this process ends.
  *
  * @returns the exit code, one of `allowedExitCodes`
  * @throws TimeLimitError, InterruptedError
@@ -62,14 +61,17 @@ export async function runLogged(command: LoggedCommand): Promise<number> {
   throw new CommandError(`${name} failed: ${problem ?? lastLine ?? `exit code ${exitCode}`}; see ${shown(log)}`);
 }
 
-/** Asks a whole process group to end, and kills it when it has not after a grace period. */
+/**
+ * Sends SIGTERM to a whole process group, and SIGKILL after a grace period. execa's `timeout` and `cancelSignal` reach
+ * the child alone: what it had started would go on.
+ */
 function endProcessGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   const send = (signal: NodeJS.Signals): void => {
     try {
       process.kill(-pid, signal);
     } catch {
-      // It is gone already, which is what was wanted.
+      // The group has ended already.
     }
   };
   send("SIGTERM");

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
+import { execa, type Subprocess } from "execa";
 import { followFile } from "./follow-file";
 import { logDirectory } from "./project";
 
-/** Of a log: what a command prints is for its user alone. */
+/** Mode of a log: only its user may read what a command printed. */
 export const LOG_MODE = 0o600;
 
-/** One child whose output goes to a log file. */
+/** A child whose output goes to a log file. */
 export interface Spawned {
   /** Used in messages ("apt-get install") and, in kebab case, for the log file's name. */
   readonly name: string;
@@ -30,53 +30,58 @@ export interface Ending {
 
 /** A child that runs. */
 export interface RunningChild {
-  readonly child: ChildProcess;
+  readonly child: Pick<Subprocess, "pid" | "kill">;
   readonly log: string;
-  /** Settles when the process has ended; processes that it left behind are not waited for. */
+  /** Settles when the process itself has ended. Does not wait for processes that it left behind. */
   readonly ended: Promise<Ending>;
 }
 
-/** Where the output of the step called `name` goes. */
+/** The log file of the step called `name`. */
 export function logFileOf(name: string): string {
   const kebab = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return path.join(logDirectory, `${kebab.replace(/-$/, "")}.log`);
 }
 
 /**
- * Starts a child without stdin, in a session of its own, that writes to a log file: neither the terminal's Ctrl-C nor the
- * end of this process reaches it by itself, and whoever starts it says what should.
+ * Starts a child without stdin that writes to a log file. The child gets a session of its own: the terminal's Ctrl-C
+ * does not reach it, and it outlives this process. The caller decides when it is ended.
  */
 export function spawnLogged({ name, file, args, cwd, env, onLine }: Spawned): RunningChild {
   const log = logFileOf(name);
-  mkdirSync(path.dirname(log), { recursive: true });
-  // A new file each time: whoever follows that of an earlier run, another command perhaps, keeps following his own. It takes the
-  // name when it is there, since two commands may begin the same step at one moment.
-  const fresh = `${log}.${process.pid}`;
-  rmSync(fresh, { force: true });
-  const output = openSync(fresh, "ax+", LOG_MODE);
-  renameSync(fresh, log);
-  const child = spawn(file, [...args], {
+  const output = openLog(log);
+  // execa takes any descriptor; its types name 1 to 9 only.
+  const descriptor = output as 1;
+  // The child gets the descriptor itself. With `file` or `lines`, execa puts a pipe between: it waits for every process
+  // that holds the pipe open, and the child dies of SIGPIPE when this process is killed.
+  const child = execa(file, args, {
     cwd,
     env: env ?? process.env,
-    stdio: ["ignore", output, output],
+    extendEnv: false,
+    stdin: "ignore",
+    stdout: descriptor,
+    stderr: descriptor,
     detached: true,
+    forceKillAfterDelay: false,
+    reject: false,
   });
-  const stopFollowing = onLine === undefined ? undefined : followFile(output, onLine);
-  const ended = new Promise<Ending>((resolve) => {
-    child.once("error", (error: NodeJS.ErrnoException) =>
-      resolve({ problem: error.code === "ENOENT" ? `${file} is not installed` : error.message }),
-    );
-    child.once("exit", (code, signal) =>
-      resolve(code === null ? { problem: `${signal} ended it` } : { exitCode: code }),
-    );
+  const stopFollowing = onLine && followFile(output, onLine);
+  const ended = child.then(({ exitCode, signal, code, originalMessage }) => {
+    stopFollowing?.();
+    closeSync(output);
+    if (exitCode !== undefined) return { exitCode };
+    if (signal !== undefined) return { problem: `${signal} ended it` };
+    return { problem: code === "ENOENT" ? `${file} is not installed` : originalMessage };
   });
-  return {
-    child,
-    log,
-    ended: ended.then((ending) => {
-      stopFollowing?.();
-      closeSync(output);
-      return ending;
-    }),
-  };
+  return { child, log, ended };
+}
+
+/** Opens a new log in place of the last run's. A command that still follows the old file keeps it. */
+function openLog(log: string): number {
+  mkdirSync(path.dirname(log), { recursive: true });
+  // Two commands may begin the same step at once, so each makes a file of its own and renames it.
+  const fresh = `${log}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  const descriptor = openSync(fresh, "ax+", LOG_MODE);
+  renameSync(fresh, log);
+  return descriptor;
 }

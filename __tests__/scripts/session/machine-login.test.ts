@@ -1,32 +1,79 @@
-import { describe, expect, test } from "vitest";
-import { loginArguments } from "../../../scripts/session/machine-login";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { machineLogin } from "../../../scripts/session/machine-login";
 import { projectRoot } from "../../../scripts/support/project";
 
-const settings = { user: "admin", port: 2222, privateKeyFile: "keys/id" };
-const ADDRESS = "198.18.0.9";
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), "machine-login-"));
+  mkdirSync(path.join(home, "ssh"));
+  mkdirSync(path.join(home, "state", "local"), { recursive: true });
+  deploy({ address: { value: "198.18.0.9" } });
+});
+afterEach(() => rmSync(home, { recursive: true }));
 
-test("ssh logs in as the settings say, and trusts a machine whose host key is always new", () => {
-  expect(loginArguments(settings, ADDRESS, []).join(" ")).toBe(
-    `-i ${projectRoot}/keys/id -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o IdentitiesOnly=yes -p 2222 -l admin ${ADDRESS}`,
+function deploy(outputs: object): void {
+  writeFileSync(path.join(home, "state", "local", "ec2.tfstate"), JSON.stringify({ outputs }));
+}
+
+const login = (...args: string[]) =>
+  machineLogin(
+    {
+      settings: { environment: "local", ssh: { user: "admin", port: 2222, privateKeyFile: "keys/id" } },
+      environment: { WORKBENCH_STATE_DIRECTORY: path.join(home, "state") },
+      localAws: { home },
+    },
+    { name: "ec2", sshAddress: "address" },
+    args,
   );
-});
 
-test("without a key file it offers what ssh has by itself", () => {
-  expect(loginArguments({ ...settings, privateKeyFile: null }, ADDRESS, [])).not.toContain("-i");
-});
+/** The options with which ssh would log in. */
+async function readBySsh(...args: string[]): Promise<string[]> {
+  return (await execa("ssh", ["-G", ...login(...args)])).stdout.split("\n");
+}
 
-describe("the address stands after the options and before the command", () => {
+const MACHINE = ["hostname 198.18.0.9", "user admin", "port 2222", `identityfile ${projectRoot}/keys/id`];
+
+describe("ssh logs in to the machine", () => {
   test.each([
-    ["uptime", `${ADDRESS} uptime`],
-    ["ls -l /data", `${ADDRESS} ls -l /data`],
-    ["-t sudo -i", `-t ${ADDRESS} sudo -i`],
-    ["-L 8888:localhost:8888", `-L 8888:localhost:8888 ${ADDRESS}`],
-    ["-L8888:localhost:8888 uptime", `-L8888:localhost:8888 ${ADDRESS} uptime`],
-    ["-L 1:localhost:1 -L 2:localhost:2 -N", `-L 1:localhost:1 -L 2:localhost:2 -N ${ADDRESS}`],
-    ["-NL 8888:localhost:8888", `-NL 8888:localhost:8888 ${ADDRESS}`],
-    ["-o ServerAliveInterval=5 -v true", `-o ServerAliveInterval=5 -v ${ADDRESS} true`],
-  ])("%s", (args, expected) => {
-    const login = loginArguments(settings, ADDRESS, args.split(" "));
-    expect(login.join(" ").split(" -l admin ")[1]).toBe(expected);
+    ["with no argument", [], "requesttty auto"],
+    ["with a command", ["echo hi"], "requesttty auto"],
+    ["with a command that has options of its own", ["ls", "-p", "/data"], "requesttty auto"],
+    ["with an option before a command", ["-t", "sudo", "-i"], "requesttty true"],
+    ["with an option that has a value", ["-o", "ServerAliveInterval=5", "-v", "true"], "serveraliveinterval 5"],
+    ["with a tunnel", ["-L", "8888:localhost:8888"], "localforward 8888 [localhost]:8888"],
+    ["with a tunnel in one word", ["-L8888:localhost:8888", "uptime"], "localforward 8888 [localhost]:8888"],
+    ["with a tunnel and no command", ["-NL", "8888:localhost:8888"], "sessiontype none"],
+  ])("%s", async (_what, args, option) => {
+    expect(await readBySsh(...args)).toEqual(expect.arrayContaining([...MACHINE, option]));
   });
+});
+
+test("an option of the command line wins", async () => {
+  expect(await readBySsh("-p", "2200")).toContain("port 2200");
+});
+
+test("a new machine's address takes the place of the old one's", async () => {
+  login();
+  deploy({ address: { value: "198.18.0.10" } });
+  expect(await readBySsh()).toContain("hostname 198.18.0.10");
+});
+
+test("only the user can read the file that ssh is given", () => {
+  const [, file = ""] = login();
+  expect(readFileSync(file, "utf8")).toContain("HostName 198.18.0.9\n");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ["a stack that is not deployed", () => rmSync(path.join(home, "state"), { recursive: true })],
+  ["a stack without a machine", () => deploy({})],
+])("fails for %s with the command that deploys one", (_what, change) => {
+  change();
+  expect(() => login()).toThrow(
+    `no development machine is deployed (${home}/state/local/ec2.tfstate has no output address): npm start deploys it`,
+  );
 });
