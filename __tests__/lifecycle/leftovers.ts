@@ -27,7 +27,7 @@ export async function machineLeftovers({ home }: { home: string }): Promise<stri
 
 function kernelObjects(home: string): Promise<string[]> {
   const script =
-    "import pathlib, sys; from local_aws.machines.clean_up import leftovers; print(*leftovers(pathlib.Path(sys.argv[1])), sep='\\n')";
+    "import pathlib, sys; from local_aws.host.clean_up import leftovers; print(*leftovers(pathlib.Path(sys.argv[1])), sep='\\n')";
   return python(["-c", script, home], { PYTHONPATH: path.join(projectRoot, "scripts", "local-aws") });
 }
 

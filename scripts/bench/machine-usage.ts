@@ -18,8 +18,8 @@ export interface MachineUsage {
 const ASK_PLACES = `
 import json, sys
 from pathlib import Path
-from local_aws.machines.control_group import hierarchies
-from local_aws.machines.names import Names
+from local_aws.host.control_group import hierarchies
+from local_aws.host.names import Names
 names = Names.of(Path(sys.argv[1]))
 groups = [str(root / names.cgroup) for kind, root in hierarchies() if kind == "cgroup2"]
 print(json.dumps({"group": groups[0], "bridge": names.bridge}))

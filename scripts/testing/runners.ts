@@ -54,8 +54,8 @@ export function runnersOf(tests: readonly TestFile[]): Runner[] {
   const of = (kind: Kind): TestFile[] => tests.filter((test) => test.kind === kind);
   const some = (files: readonly TestFile[], runner: (files: readonly TestFile[]) => Runner): Runner[] =>
     files.length > 0 ? [runner(files)] : [];
-  const [disks, commands] = halves(of("slow"), "/on-machine/");
-  const [machines, calls] = halves(of("python"), "/machines/");
+  const [disks, commands] = halves(of("slow"), "/machine/data-volume/");
+  const [machines, calls] = halves(of("python"), "/host/");
   return [
     ...some(of("fast"), (files) => vitest("fast tests", "fast", files)),
     ...of("lifecycle")

@@ -10,7 +10,8 @@ guards = sys.argv.pop(1).split(",")
 if "cors" in guards:
     del os.environ["MOTO_DISABLE_GLOBAL_CORS"]
 
-from local_aws import __main__, application, files  # noqa: E402
+from local_aws import __main__  # noqa: E402
+from local_aws.core import application, files  # noqa: E402
 
 assert local_aws.__file__ is not None
 if "web pages" in guards:

@@ -10,7 +10,7 @@ test("no word selects every test", () => {
 });
 
 test("a word selects the files whose path has it, whoever runs them", () => {
-  expect(selected("network")).toContain("__tests__/scripts/local-aws/machines/test_network.py");
+  expect(selected("network")).toContain("__tests__/scripts/local-aws/host/test_network.py");
   expect(selected("network").every((file) => file.includes("network"))).toBe(true);
 });
 
@@ -41,7 +41,7 @@ test("every kind of test is found, and a story is one that deploys", () => {
     "__tests__/scripts/machine/data-volume/mount.test.ts": "slow",
     "__tests__/scripts/testing/place.slow.test.ts": "slow",
     "__tests__/lifecycle/whole-story.test.ts": "lifecycle",
-    "__tests__/scripts/local-aws/test_dlm.py": "python",
+    "__tests__/scripts/local-aws/services/dlm/test_policies.py": "python",
     "__tests__/lifecycle/killed-stories.deep.test.ts": "deep",
   });
 });

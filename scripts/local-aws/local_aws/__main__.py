@@ -5,8 +5,8 @@ import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from . import server
-from .errors import LocalAwsError
+from .core import server
+from .core.errors import LocalAwsError
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import { scripts } from "./exit-codes";
 import type { LoopDevice } from "./loop-device";
 import { type Ended, run, sleep } from "./machine";
 
-const bootMachine = join(scripts, "../local-aws/local_aws/machines/boot-machine");
+const bootMachine = join(scripts, "../../local-aws/local_aws/host/boot-machine");
 /** Far more than a busy computer takes. */
 const limitMs = 600_000;
 const wantsToBootAgain = 133;

@@ -1,0 +1,286 @@
+"""A local AWS with machines for the tests of this folder, and what they need to look into machines.
+
+The tests need Linux, root, the tools of systemd-nspawn and a base root file system (WORKBENCH_BASE_IMAGE, or the newest
+in the user's cache); where one is missing they are skipped by name, since a machine that is faked proves nothing.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from local_aws.host import TOOLS, clean_up
+from places import Place, claim_place
+from signing import keywords_of, read_health
+
+REGION = "eu-central-1"
+SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
+# Far more than a busy computer takes.
+LIMIT_SEC = 600
+
+
+def find_base_image() -> Path | None:
+    """The base root file system that the machines boot."""
+    if os.environ.get("WORKBENCH_BASE_IMAGE"):
+        return Path(os.environ["WORKBENCH_BASE_IMAGE"])
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench" / "base-image"
+    bases = [folder for folder in cache.glob("*-*") if (folder / "usr/lib/systemd/systemd").exists()]
+    return max(bases, key=lambda folder: folder.stat().st_ctime, default=None)
+
+
+def why_no_machines() -> str | None:
+    """What this computer lacks for machines, or None."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "machines need Linux and root"
+    missing = [tool for tool in (*TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
+    if missing:
+        return f"machines need tools that are not installed: {', '.join(missing)}"
+    return (
+        None
+        if find_base_image()
+        else "no base root file system: make one with scripts/local-aws/base-image/build-base-image"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reason = why_no_machines()
+    for item in items if reason else ():
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"local_aws", "make_local_aws"} or item.get_closest_marker("machines"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "machines: needs Linux, root and a base root file system")
+
+
+class Login:
+    """The key that tests log in with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.private = folder / "id_ed25519"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.private], check=True)
+        self.public = self.private.with_suffix(".pub").read_text()
+
+    def ssh(
+        self, address: str, command: str, port: int = 22, timeout_sec: float = LIMIT_SEC
+    ) -> subprocess.CompletedProcess[str]:
+        options = (
+            "BatchMode=yes",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "LogLevel=ERROR",
+            # For a login on a busy computer; where nobody is, the kernel says so within seconds.
+            "ConnectTimeout=300",
+        )
+        words = [
+            "ssh",
+            "-p",
+            str(port),
+            "-i",
+            str(self.private),
+            *(word for option in options for word in ("-o", option)),
+        ]
+        return subprocess.run(
+            [*words, f"admin@{address}", command], capture_output=True, text=True, timeout=timeout_sec, check=False
+        )
+
+
+class LocalAws:
+    """A local AWS in a process of its own."""
+
+    def __init__(self, home: Path, port: int, network: str, login: Login) -> None:
+        self.home, self.port, self.network, self.login = home, port, network, login
+        self.process: subprocess.Popen[bytes] | None = None
+        self.log = home.with_name(f"{home.name}.log")
+
+    @cached_property
+    def ec2(self) -> Any:
+        """A client, once it has its key."""
+        url = f"http://127.0.0.1:{self.port}"
+        return boto3.client("ec2", endpoint_url=url, region_name=REGION, **keywords_of(self.home))
+
+    def start(self) -> "LocalAws":
+        """Starts it and returns when it is ready."""
+        command = [sys.executable, "-m", "local_aws", "serve", "--home", self.home, "--port", str(self.port)]
+        command += ["--network", self.network, "--base-image", find_base_image()]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(word) for word in command], env={**os.environ, "PYTHONPATH": str(SOURCES)}, stdout=log, stderr=log
+            )
+        self.until(lambda: self.health().get("ready"), LIMIT_SEC, lambda: f"not ready: {self.log.read_text()}")
+        return self
+
+    def stop(self) -> None:
+        """Ends it in good order."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(LIMIT_SEC) == 0
+
+    def kill(self) -> None:
+        """Ends it as a power cut would end the process."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def health(self) -> dict[str, Any]:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return read_health(self.home, self.port)
+        except (OSError, KeyError):
+            return {}
+
+    def until(self, done: Callable[[], Any], limit_sec: float = LIMIT_SEC, said: Callable[[], str] = lambda: "") -> Any:
+        """Waits until something is so, and returns it."""
+        deadline = time.monotonic() + limit_sec
+        while not (value := done()):
+            assert time.monotonic() < deadline, f"not within {limit_sec} s: {said()}"
+            time.sleep(0.02)
+        return value
+
+    def image(self) -> str:
+        """Debian's newest official image."""
+        images = self.ec2.describe_images(
+            Owners=["136693071363"], Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}]
+        )
+        return max(images["Images"], key=lambda image: image["Name"])["ImageId"]
+
+    def run(self, **keywords: Any) -> str:
+        """Runs an instance, waits for SSH, and returns its id."""
+        port = keywords.pop("ssh_port", 22)
+        asked = {
+            "ImageId": self.image(),
+            "InstanceType": "t3.micro",
+            "KeyName": "tests",
+            "MinCount": 1,
+            "MaxCount": 1,
+            **keywords,
+        }
+        instance_id = self.ec2.run_instances(**asked)["Instances"][0]["InstanceId"]
+        self.wait_for_ssh(instance_id, port)
+        return instance_id
+
+    def describe(self, instance_id: str) -> dict[str, Any]:
+        return self.ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
+
+    def state(self, instance_id: str) -> str:
+        return self.describe(instance_id)["State"]["Name"]
+
+    def address(self, instance_id: str) -> str:
+        return self.describe(instance_id)["PublicIpAddress"]
+
+    def wait_for_ssh(self, instance_id: str, port: int = 22, other_than: str = "") -> None:
+        """Waits for a login; `other_than` is the boot that must be over."""
+        address = self.address(instance_id)
+
+        def answers() -> bool:
+            done = self.login.ssh(address, "cat /proc/sys/kernel/random/boot_id", port)
+            return done.returncode == 0 and done.stdout.strip() != other_than
+
+        self.until(answers, said=lambda: self.console(instance_id)[-3000:])
+
+    def ssh(self, instance_id: str, command: str, port: int = 22) -> str:
+        """Runs a command on a machine as its login user, and returns what it printed; fails when the command fails."""
+        done = self.login.ssh(self.address(instance_id), command, port)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout.strip()
+
+    def boot_id(self, instance_id: str) -> str:
+        return self.ssh(instance_id, "cat /proc/sys/kernel/random/boot_id")
+
+    def console(self, instance_id: str) -> str:
+        """All that a machine wrote to its console."""
+        return (self.home / "instances" / instance_id / "console.log").read_text(errors="replace")
+
+    def volume(self, instance_id: str, **keywords: Any) -> str:
+        """Makes a volume of 1 GiB in the zone of an instance."""
+        zone = self.describe(instance_id)["Placement"]["AvailabilityZone"]
+        asked = {"Size": 1, "VolumeType": "gp3", "AvailabilityZone": zone, **keywords}
+        return self.ec2.create_volume(**asked)["VolumeId"]
+
+    def attach(self, volume_id: str, instance_id: str, device: str = "/dev/sdf") -> str:
+        """Attaches a volume, and returns its path in the machine."""
+        self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance_id, Device=device)
+        return f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{volume_id.replace('-', '')}"
+
+
+def remove(local_aws: LocalAws) -> None:
+    """Ends a local AWS however it stands, and fails when it leaves anything in the kernel."""
+    if local_aws.process and local_aws.process.poll() is None:
+        local_aws.stop()
+    left = clean_up.leftovers(local_aws.home)
+    clean_up.clean_up(local_aws.home)
+    clean_up.require_nothing_mounted(local_aws.home)
+    shutil.rmtree(local_aws.home)
+    local_aws.log.unlink(missing_ok=True)
+    assert left == []
+
+
+@pytest.fixture(scope="session")
+def login() -> Iterator[Login]:
+    with tempfile.TemporaryDirectory(prefix="machines-login-") as folder:
+        yield Login(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def base_image() -> Path:
+    """The base root file system."""
+    found = find_base_image()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def place() -> Iterator[Place]:
+    """A port, a network and a folder that nobody else on this computer uses: for what a module's tests share."""
+    with claim_place() as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def second_place() -> Iterator[Place]:
+    """Another one, for what a test has beside that."""
+    with claim_place() as place:
+        yield place
+
+
+@pytest.fixture
+def make_local_aws(login: Login, second_place: Place) -> Iterator[Callable[..., LocalAws]]:
+    """Starts a local AWS for one test."""
+    made: list[LocalAws] = []
+
+    def make(network: str = second_place.network) -> LocalAws:
+        home = Path(tempfile.mkdtemp(prefix="machines-", dir=second_place.folder))
+        made.append(LocalAws(home, second_place.port, network, login).start())
+        made[-1].ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
+        return made[-1]
+
+    yield make
+    for local_aws in made:
+        remove(local_aws)
+
+
+@pytest.fixture(scope="module")
+def local_aws(login: Login, place: Place) -> Iterator[LocalAws]:
+    """The local AWS of a module's tests."""
+    home = Path(tempfile.mkdtemp(prefix="machines-", dir=place.folder))
+    started = LocalAws(home, place.port, place.network, login).start()
+    started.ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
+    yield started
+    remove(started)
+
+
+@pytest.fixture(scope="module")
+def instance(local_aws: LocalAws) -> str:
+    """A machine that a module's tests share: they leave it running, with no volume attached."""
+    return local_aws.run()

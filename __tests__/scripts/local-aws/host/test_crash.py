@@ -1,0 +1,107 @@
+"""A killed local AWS loses nothing that it answered, and the next start cleans and boots what should run."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from local_aws.host import clean_up
+from local_aws.host.processes import leader_of
+
+SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
+
+
+def supervisors(local_aws):
+    return clean_up._supervisors(local_aws.home)
+
+
+def test_after_a_kill_machines_boot_again_with_their_disks_and_addresses(make_local_aws):
+    local_aws = make_local_aws()
+    running, stopped = local_aws.run(), local_aws.run()
+    elastic = local_aws.ec2.allocate_address(Domain="vpc")
+    local_aws.ec2.associate_address(AllocationId=elastic["AllocationId"], InstanceId=running)
+    volume = local_aws.volume(running)
+    path = local_aws.attach(volume, running)
+    local_aws.ssh(running, f"sudo mkfs.ext4 -q {path} && sudo mkdir /data && sudo mount {path} /data")
+    local_aws.ssh(running, "echo precious | sudo tee /data/file /etc/file && sync")
+    local_aws.ec2.stop_instances(InstanceIds=[stopped])
+    local_aws.kill()
+    assert supervisors(local_aws)
+
+    local_aws.start()
+    assert list(local_aws.health()["running_machines"]) == [running]
+    local_aws.until(lambda: len(supervisors(local_aws)) == 1)
+    assert local_aws.address(running) == elastic["PublicIp"]
+    local_aws.wait_for_ssh(running)
+    assert local_aws.ssh(running, f"cat /etc/file; sudo mount {path} /data; cat /data/file").split() == ["precious"] * 2
+    assert local_aws.state(stopped) == "stopped"
+    local_aws.ec2.start_instances(InstanceIds=[stopped])
+    local_aws.wait_for_ssh(stopped)
+
+
+def test_an_orderly_stop_leaves_nothing_and_a_start_picks_everything_up(make_local_aws):
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    local_aws.ssh(instance, "echo kept | sudo tee /etc/kept")
+    private, public = (local_aws.describe(instance)[key] for key in ("PrivateIpAddress", "PublicIpAddress"))
+    local_aws.stop()
+    assert clean_up.leftovers(local_aws.home) == []
+    local_aws.start()
+    local_aws.wait_for_ssh(instance)
+    assert local_aws.ssh(instance, "cat /etc/kept") == "kept"
+    assert [local_aws.describe(instance)[key] for key in ("PrivateIpAddress", "PublicIpAddress")] == [private, public]
+
+
+def test_after_a_kill_of_machine_and_server_the_next_start_cleans(make_local_aws):
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    nspawn = supervisors(local_aws)[0]
+    leader = leader_of(nspawn)
+    local_aws.kill()
+    os.kill(nspawn, signal.SIGKILL)
+    os.kill(leader, signal.SIGKILL)
+    assert clean_up.leftovers(local_aws.home) != []
+    local_aws.start()
+    local_aws.wait_for_ssh(instance)
+
+
+def test_a_machine_whose_nspawn_is_killed_is_stopped_and_starts_again(make_local_aws):
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    os.kill(leader_of(supervisors(local_aws)[0]), signal.SIGKILL)
+    local_aws.until(lambda: local_aws.state(instance) == "stopped")
+    local_aws.ec2.start_instances(InstanceIds=[instance])
+    local_aws.wait_for_ssh(instance)
+
+
+def test_a_file_system_left_frozen_by_a_killed_snapshot_is_thawed(make_local_aws):
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    path = local_aws.attach(local_aws.volume(instance), instance)
+    local_aws.ssh(
+        instance, f"sudo mkfs.ext4 -q {path} && sudo mkdir /data && sudo mount {path} /data && sudo touch /data/file"
+    )
+    local_aws.ssh(
+        instance,
+        "sudo fsfreeze --freeze /data; sudo sh -c 'echo late > /data/late' </dev/null >/dev/null 2>&1 &"
+        " timeout 300 sh -c 'until pgrep --runstates D --full /data/[l]ate; do sleep 0.05; done'",
+    )
+    local_aws.kill()
+    local_aws.start()
+    local_aws.wait_for_ssh(instance)
+    assert local_aws.ssh(instance, f"sudo mount {path} /data; ls /data/file") == "/data/file"
+
+
+def test_clean_after_a_kill_leaves_nothing_at_all(make_local_aws):
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    path = local_aws.attach(local_aws.volume(instance), instance)
+    local_aws.ssh(instance, f"sudo mkfs.ext4 -q {path} && sudo mkdir /data && sudo mount {path} /data")
+    local_aws.kill()
+    assert clean_up.leftovers(local_aws.home) != []
+    command = [sys.executable, "-m", "local_aws", "clean", "--home", str(local_aws.home)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=600)
+    assert clean_up.leftovers(local_aws.home) == []
+    assert not local_aws.home.exists()
+    local_aws.home.mkdir()

@@ -1,0 +1,199 @@
+"""Machines reach each other and this host reaches them, by addresses that exist nowhere else; nobody else gets in."""
+
+import json
+import socket
+import subprocess
+from ipaddress import IPv4Network
+
+import pytest
+from botocore.exceptions import ClientError
+from local_aws.host.addresses import AddressPlan
+from local_aws.host.names import Names
+from local_aws.host.network import INTERFACE
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def other(local_aws):
+    made = local_aws.run()
+    yield made
+    local_aws.ec2.terminate_instances(InstanceIds=[made])
+
+
+def test_private_addresses_work_between_machines_and_from_this_host(local_aws, instance, other):
+    private = local_aws.describe(other)["PrivateIpAddress"]
+    assert local_aws.login.ssh(private, "echo reached").stdout.strip() == "reached"
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 300 {private} 22 </dev/null || true")
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 300 {local_aws.address(other)} 22 </dev/null || true")
+
+
+def test_machines_of_another_vpc_reach_each_other(local_aws):
+    vpc = local_aws.ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    subnet = local_aws.ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
+    interface = [{"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": True}]
+    first, second = (local_aws.run(NetworkInterfaces=interface) for _ in range(2))
+    private = local_aws.describe(second)["PrivateIpAddress"]
+    assert private.startswith("10.20.1.")
+    assert "SSH-2.0" in local_aws.ssh(first, f"nc -w 300 {private} 22 </dev/null || true")
+    # Nothing of this host goes there: somebody's real machine may have that address.
+    assert ip("route", "show", "table", "all", "match", private, "dev", Names.of(local_aws.home).bridge) == ""
+    local_aws.ec2.terminate_instances(InstanceIds=[first, second])
+
+
+def name_at(local_aws, address):
+    """The name of the machine that answers at an address; empty when none does."""
+    return local_aws.login.ssh(address, "hostname").stdout.strip()
+
+
+def name_of(local_aws, instance):
+    return f"ip-{local_aws.describe(instance)['PrivateIpAddress'].replace('.', '-')}"
+
+
+def test_an_elastic_address_moves_and_stays_through_a_stop(local_aws, instance, other):
+    allocated = local_aws.ec2.allocate_address(Domain="vpc")
+    elastic = allocated["PublicIp"]
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=instance)
+    assert local_aws.address(instance) == elastic
+    assert name_at(local_aws, elastic) == name_of(local_aws, instance)
+    local_aws.ec2.stop_instances(InstanceIds=[instance])
+    assert local_aws.address(instance) == elastic
+    local_aws.ec2.start_instances(InstanceIds=[instance])
+    assert local_aws.address(instance) == elastic
+    local_aws.wait_for_ssh(instance)
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=other, AllowReassociation=True)
+    assert name_at(local_aws, elastic) == name_of(local_aws, other)
+    assert local_aws.address(instance) != elastic
+    local_aws.wait_for_ssh(instance)
+    association = local_aws.ec2.describe_addresses(PublicIps=[elastic])["Addresses"][0]["AssociationId"]
+    local_aws.ec2.disassociate_address(AssociationId=association)
+    assert local_aws.login.ssh(elastic, "true").returncode == 255
+    local_aws.wait_for_ssh(other)
+    local_aws.ec2.release_address(AllocationId=allocated["AllocationId"])
+
+
+def test_a_terminated_machine_gives_its_elastic_address_back(local_aws, other):
+    allocated = local_aws.ec2.allocate_address(Domain="vpc")
+    made = local_aws.run()
+    local_aws.ec2.associate_address(AllocationId=allocated["AllocationId"], InstanceId=made)
+    local_aws.ec2.terminate_instances(InstanceIds=[made])
+    address = local_aws.ec2.describe_addresses(AllocationIds=[allocated["AllocationId"]])["Addresses"][0]
+    assert not address.get("InstanceId") and not address.get("AssociationId")
+    local_aws.ec2.release_address(AllocationId=allocated["AllocationId"])
+
+
+def test_a_machine_does_not_reach_the_local_aws(local_aws, other):
+    gateway = str(AddressPlan(IPv4Network(local_aws.network)).gateway)
+    links = json.loads(ip("-json", "-4", "addr", "show"))
+    addresses = [info["local"] for link in links for info in link.get("addr_info", [])]
+    assert {gateway, "127.0.0.1"} <= set(addresses)
+    machine = ["ip", "netns", "exec", Names.of(local_aws.home).namespace(other)]
+    # A machine's root may look for this computer's loopback address outside.
+    subprocess.run([*machine, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1"], check=True)
+    namespace = machine[3]
+    ip("-n", namespace, "route", "add", "table", "7", "default", "via", gateway, "dev", INTERFACE)
+    ip("-n", namespace, "rule", "add", "pref", "0", "to", "127.0.0.0/8", "lookup", "7")
+    assert [address for address in addresses if reaches(machine, address, local_aws.port)] == []
+    # What listens on every address, it reaches.
+    with socket.create_server(("0.0.0.0", 0)) as listener:
+        assert reaches(machine, gateway, listener.getsockname()[1])
+
+
+@pytest.fixture
+def stranger(second_place):
+    """Another host of this host's network, which uses this host as its router: its interface here, and how to be there.
+
+    A namespace without a name, which goes with its last process, and its interface with it.
+    """
+    host = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo made; exec sleep infinity"], stdout=subprocess.PIPE)
+    assert host.stdout is not None and host.stdout.readline() == b"made\n"
+    router, own = list(second_place.subnets()[-1].hosts())[:2]
+    interface, within = f"stranger{host.pid}"[:15], ["nsenter", f"--net=/proc/{host.pid}/ns/net"]
+    ip("link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", str(host.pid))
+    ip("addr", "add", f"{router}/30", "dev", interface)
+    ip("link", "set", interface, "up")
+    for words in (
+        ["link", "set", "eth0", "up"],
+        ["addr", "add", f"{own}/30", "dev", "eth0"],
+        ["route", "add", "default", "via", str(router)],
+    ):
+        subprocess.run([*within, "ip", *words], check=True)
+    yield interface, within
+    ip("link", "delete", interface)
+    host.kill()
+    host.wait()
+
+
+def reaches(within, address, port=22):
+    code = f"import socket; socket.create_connection(({address!r}, {port}), 2)"
+    return subprocess.run([*within, "python3", "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def iptables(*words):
+    subprocess.run(["iptables", "-w", *words], check=True)
+
+
+def test_another_host_reaches_no_machine(local_aws, instance, stranger):
+    # The way is there, and nothing but the rule is in it: without it the stranger gets through.
+    bridge, comment = Names.of(local_aws.home).bridge, Names.of(local_aws.home).rule_comment
+    rule = [
+        "FORWARD",
+        "!",
+        "-i",
+        bridge,
+        "-o",
+        bridge,
+        "-m",
+        "conntrack",
+        "--ctstate",
+        "NEW,INVALID",
+        "-m",
+        "comment",
+        "--comment",
+        comment,
+        "-j",
+        "DROP",
+    ]
+    addresses = [local_aws.address(instance), local_aws.describe(instance)["PrivateIpAddress"]]
+    interface, within = stranger
+    # Docker's policy, where this host has it, is to forward nothing: it must not be what keeps the stranger out.
+    way_in = ["FORWARD", "-i", interface, "-j", "ACCEPT"]
+    iptables("-I", *way_in)
+    try:
+        assert [reaches(within, address) for address in addresses] == [False, False]
+        iptables("-t", "mangle", "-D", *rule)
+        try:
+            assert [reaches(within, address) for address in addresses] == [True, True]
+        finally:
+            iptables("-t", "mangle", "-I", *rule)
+    finally:
+        iptables("-D", *way_in)
+    assert reaches([], addresses[0])
+
+
+def test_two_local_aws_live_side_by_side_and_do_not_meet(local_aws, instance, make_local_aws):
+    second = make_local_aws()
+    there = second.run()
+    assert second.ssh(there, "echo here") == "here"
+    done = local_aws.login.ssh(local_aws.address(instance), f"nc -w 2 {second.address(there)} 22 </dev/null")
+    # 1 is nc's own: it got no connection.
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    second.stop()
+    assert local_aws.ssh(instance, "echo still") == "still"
+
+
+def test_fails_when_no_address_is_free_and_goes_on_when_one_is(make_local_aws, second_place):
+    network = second_place.subnets()[0]
+    small = make_local_aws(str(network))
+    taken = []
+    with pytest.raises(ClientError, match=rf"AddressLimitExceeded.*all 126 public addresses of {network} are in use"):
+        for _ in range(127):
+            taken.append(small.ec2.allocate_address(Domain="vpc"))
+    assert len({address["PublicIp"] for address in taken}) == 126
+    with pytest.raises(ClientError, match="in use"):
+        small.run()
+    assert list((small.home / "instances").iterdir()) == []
+    small.ec2.release_address(AllocationId=taken[0]["AllocationId"])
+    assert small.address(small.run()) == taken[0]["PublicIp"]

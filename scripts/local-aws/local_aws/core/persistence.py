@@ -1,0 +1,167 @@
+"""Keeps the state of moto and the supplements in a folder, so that a stop, orderly or not, loses no answered call."""
+
+import io
+import json
+import platform
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import moto
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.s3.models import FakeKey
+
+from local_aws.services.s3.bodies import Bodies
+
+from .errors import LocalAwsError
+from .files import write_whole
+from .pickling import Reader, Writer, backend_by_name, backend_name
+
+# Raise it when what is written can no longer be read by an older program, or the other way round.
+FORMAT = 1
+ATTEMPTS = 50
+# moto's own attributes of a dictionary of backends; what services add to them (the owners of bucket names) is state.
+PLAIN_ATTRIBUTES = frozenset(vars(BackendDict(BaseBackend, "ec2")))
+
+
+class Persistence:
+    """The saved state in `folder`. One thread at a time may load or save; saving is atomic and reaches the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._bodies = Bodies(folder / "bodies")
+        self._catalogues: dict[str, list[Any]] = {}
+        self._catalogued: dict[int, tuple[str, int]] = {}
+        self._fresh: list[Any] = []
+        self._fresh_name = ""
+        self._saved = b""
+        self._saved_backends = 0
+
+    @property
+    def _state_file(self) -> Path:
+        return self._folder / "state"
+
+    def load(self) -> None:
+        """Fills moto's backends with the saved state, when there is one.
+
+        Raises LocalAwsError when it was written by another version or cannot be read.
+        """
+        if not self._state_file.exists():
+            return
+        header, _, graph = self._state_file.read_bytes().partition(b"\n")
+        self._check_version(header)
+        try:
+            state = Reader(io.BytesIO(graph), self).load()
+            for name, values in state["backends"].items():
+                backend = backend_by_name(*name)
+                vars(backend).clear()
+                vars(backend).update(values)
+            for module, values in state["dictionaries"].items():
+                vars(get_backend(module)).update(values)
+        except Exception as error:
+            raise LocalAwsError(
+                f"the saved state in {self._folder} cannot be read ({type(error).__name__}: {error}): forget it with "
+                f"`python -m local_aws clean --home {self._folder.parent}`"
+            ) from error
+        self._bodies.forget_unused()
+        self._saved, self._saved_backends = graph, len(list(_backends()))
+
+    def save(self) -> None:
+        """Writes the state when it differs from what was written last."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        backends = list(_backends())
+        before, self._bodies.used = self._bodies.used, set()
+        graph = self._write_graph(backends)
+        if graph != self._saved:
+            if self._fresh:
+                self._write_catalogue()
+            write_whole(self._state_file, _header() + b"\n" + graph)
+            if before - self._bodies.used:
+                self._bodies.forget_unused()
+        self._saved, self._saved_backends = graph, len(backends)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a backend came into being since the last save: a call that only reads makes a region's, and with it
+        a default network whose ids it tells."""
+        return len(list(_backends())) != self._saved_backends
+
+    def put_in_catalogue(self, item: Any) -> tuple[str, int]:
+        """Where an item is, or will be, in a catalogue."""
+        if id(item) not in self._catalogued:
+            if not self._fresh:
+                self._fresh_name = f"catalogue-{uuid.uuid4().hex[:8]}"
+            self._catalogued[id(item)] = self._fresh_name, len(self._fresh)
+            self._fresh.append(item)
+        return self._catalogued[id(item)]
+
+    def from_catalogue(self, name: str, position: int) -> Any:
+        """An item of a catalogue on disk."""
+        if name not in self._catalogues:
+            self._remember(name, Reader(io.BytesIO((self._folder / name).read_bytes()), self).load())
+        return self._catalogues[name][position]
+
+    def put_body(self, key: FakeKey) -> str:
+        """Keeps the body of an S3 object."""
+        return self._bodies.put(key)
+
+    def body(self, name: str) -> bytes:
+        """The body of an S3 object."""
+        return self._bodies.get(name)
+
+    def _write_graph(self, backends: list[BaseBackend]) -> bytes:
+        for attempt in range(ATTEMPTS):
+            stream = io.BytesIO()
+            try:
+                Writer(stream, self).dump(
+                    {
+                        "backends": {backend_name(backend): vars(backend) for backend in backends},
+                        "dictionaries": dict(_dictionaries()),
+                    }
+                )
+                return stream.getvalue()
+            except RuntimeError as error:
+                # A call that only reads runs beside this one and can make a dictionary grow (moto's default values).
+                if "changed size during iteration" not in str(error):
+                    raise
+                time.sleep(0.002 * attempt)
+        raise RuntimeError(f"the state kept changing while it was written, {ATTEMPTS} times over")
+
+    def _write_catalogue(self) -> None:
+        stream = io.BytesIO()
+        Writer(stream, self, catalogue=False).dump(self._fresh)
+        write_whole(self._folder / self._fresh_name, stream.getvalue())
+        self._catalogues[self._fresh_name], self._fresh = self._fresh, []
+
+    def _remember(self, name: str, items: list[Any]) -> None:
+        self._catalogues[name] = items
+        self._catalogued.update({id(item): (name, position) for position, item in enumerate(items)})
+
+    def _check_version(self, header: bytes) -> None:
+        written, current = header.decode("utf-8", "replace"), _header().decode()
+        if written != current:
+            raise LocalAwsError(
+                f"the saved state in {self._folder} was written by {written[:120]}, and this is {current}: "
+                f"forget it with `python -m local_aws clean --home {self._folder.parent}`, or go back to that version"
+            )
+
+
+def _header() -> bytes:
+    python = ".".join(platform.python_version_tuple()[:2])
+    return json.dumps({"format": FORMAT, "moto": moto.__version__, "python": python}).encode()
+
+
+def _backends() -> Iterator[BaseBackend]:
+    for backends in list(BackendDict._instances):
+        for regions in list(backends.values()):
+            yield from (backend for backend in list(regions.values()) if backend_name(backend)[0] != "moto_api")
+
+
+def _dictionaries() -> Iterator[tuple[str, dict[str, Any]]]:
+    for backends in list(BackendDict._instances):
+        added = {name: value for name, value in vars(backends).items() if name not in PLAIN_ATTRIBUTES}
+        if added:
+            yield backends.backend.__module__.split(".")[1], added

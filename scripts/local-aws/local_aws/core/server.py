@@ -1,0 +1,145 @@
+"""One local AWS from its start to its orderly end."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from ipaddress import IPv4Network
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from local_aws import services
+
+from .access.gate import Gate
+from .access.key_file import keep_key
+from .application import Application
+from .errors import told_of
+from .home import Home
+from .persistence import Persistence
+from .transport import HOST, listen, serve_on
+
+
+class Machines(Protocol):
+    """What the server asks of `local_aws.host`.
+
+    A machine may power off by itself: whoever notices holds `changing` and then calls `saved`.
+    """
+
+    changing: Any
+    saved: Callable[[], None]
+
+    def clean_up(self) -> None:
+        """Removes what a crash left."""
+
+    def resume(self) -> None:
+        """Boots the machines whose state is running."""
+
+    def shut_down(self) -> None:
+        """Powers every machine off, cleanly."""
+
+    def describe(self) -> dict[str, Any]:
+        """What health says about machines."""
+
+
+def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None) -> None:
+    """Serves until SIGTERM, SIGINT or SIGHUP.
+
+    Raises LocalAwsError when the port, the folder or the state in it cannot be used, or machines cannot be cleaned up.
+    """
+    home = Home(folder)
+    with told_of(home.folder):
+        home.check_free()
+    listener = listen(port)
+    with told_of(home.folder):
+        home.take()
+        gate = Gate(keep_key(home.key_file))
+    services.install()
+    machines = _attach_machines(home, network, base_image)
+    stop = _stop_on_signals()
+
+    def describe() -> dict[str, Any]:
+        return {
+            "pid": os.getpid(),
+            "home": str(home.folder),
+            "network": str(network),
+            "machines": machines is not None,
+            **(machines.describe() if machines else {}),
+        }
+
+    state = Persistence(home.state_folder)
+    application = Application(state, describe, gate)
+    if machines:
+        machines.changing, machines.saved = application.changing, state.save
+    server = serve_on(listener, application)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    with told_of(home.folder):
+        home.announce(pid=os.getpid(), port=listener.getsockname()[1], network=str(network))
+    try:
+        if machines:
+            application.doing = "cleaning up what an earlier run left"
+            machines.clean_up()
+        application.doing = "loading the saved state"
+        state.load()
+        if machines:
+            application.doing = "booting machines"
+            machines.resume()
+            state.save()
+        application.ready = True
+        print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
+        stop.wait()
+        application.ready, application.doing = False, "stopping"
+        with application.changing:
+            state.save()
+    finally:
+        if machines:
+            machines.shut_down()
+        server.shutdown()
+        home.withdraw()
+        home.release()
+
+
+def clean(folder: Path) -> None:
+    """Removes every machine, mount, network and file of a local AWS.
+
+    Raises LocalAwsError while it runs, when the folder is not a local AWS's, or when something keeps its mounts busy.
+    """
+    home = Home(folder)
+    with told_of(home.folder):
+        if not home.exists():
+            return
+        home.take()
+    if sys.platform == "linux" and os.geteuid() == 0:
+        from local_aws.host import clean_up
+
+        clean_up.clean_up(home.folder)
+        clean_up.require_nothing_mounted(home.folder)
+    with told_of(home.folder):
+        home.remove()
+    home.release()
+
+
+def _attach_machines(home: Home, network: IPv4Network, base_image: Path | None) -> Machines | None:
+    if base_image is None:
+        return None
+    if sys.platform != "linux" or os.geteuid() != 0:
+        print("machines need Linux and root: serving the API only", file=sys.stderr, flush=True)
+        return None
+    from local_aws import host
+    from local_aws.services.ec2.machines import hooks
+
+    attached = host.attach(home.folder, network, base_image)
+    hooks.install(attached)
+    return attached
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    return stop

@@ -1,0 +1,95 @@
+"""Which addresses a local AWS gives out.
+
+All come from one network inside 198.18.0.0/15, the range that RFC 2544 keeps for benchmarks and nobody routes: what is
+sent to such an address can reach a machine here, or nobody. The lower half holds public and elastic addresses, the
+upper half is the default VPC.
+"""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
+
+from local_aws.core.errors import LocalAwsError
+
+NEVER_ROUTED = IPv4Network("198.18.0.0/15")
+LARGEST_PREFIX = 24
+# A default VPC has a subnet a zone, and no region has more than eight zones.
+SUBNETS_A_VPC_BITS = 3
+
+
+@dataclass(frozen=True)
+class AddressPlan:
+    """How one network is divided. Raises LocalAwsError when it is outside the range or too small."""
+
+    network: IPv4Network
+
+    def __post_init__(self) -> None:
+        if not self.network.subnet_of(NEVER_ROUTED) or not 16 <= self.network.prefixlen <= LARGEST_PREFIX:
+            raise LocalAwsError(
+                f"--network {self.network}: expected a network from /16 to /{LARGEST_PREFIX} inside {NEVER_ROUTED}, "
+                "which nobody routes, such as 198.18.0.0/20"
+            )
+
+    @property
+    def gateway(self) -> IPv4Address:
+        """The address of this host on the bridge."""
+        return self.network[1]
+
+    @property
+    def public(self) -> IPv4Network:
+        """Public and elastic addresses, and the links of machines that have no other address in the network."""
+        return next(self.network.subnets())
+
+    @property
+    def default_vpc(self) -> IPv4Network:
+        """Private addresses of the default VPC."""
+        return list(self.network.subnets())[1]
+
+    def default_subnet(self, index: int) -> IPv4Network:
+        """The default subnet of the zone with this index."""
+        return list(self.default_vpc.subnets(prefixlen_diff=SUBNETS_A_VPC_BITS))[index]
+
+    def pick_public(self, used: Collection[str]) -> str:
+        """A free address from the public half, at random, so that an address just given up is not met again at once.
+
+        Raises NoFreeAddress when all are used.
+        """
+        first, last = int(self.gateway) + 1, int(self.public.broadcast_address)
+        taken = {int(IPv4Address(address)) for address in used}
+        free = [number for number in range(first, last + 1) if number not in taken]
+        if not free:
+            raise NoFreeAddress(f"all {last - first + 1} public addresses of {self.network} are in use: release some")
+        return str(IPv4Address(random.choice(free)))
+
+
+def pick_private(subnet: IPv4Network, used: Collection[str]) -> str:
+    """The first free address of a subnet; the first four and the last are AWS's own. Raises NoFreeAddress."""
+    for number in range(int(subnet[4]), int(subnet.broadcast_address)):
+        address = str(IPv4Address(number))
+        if address not in used:
+            return address
+    raise NoFreeAddress(f"all addresses of the subnet {subnet} are in use: terminate instances, or use another subnet")
+
+
+class NoFreeAddress(Exception):
+    """Every address that could be given is in use."""
+
+
+@dataclass(frozen=True)
+class MachineAddresses:
+    """The addresses on a machine's interface.
+
+    `link` lies in the local AWS's network, never changes while the machine exists, and is where its traffic comes from;
+    `public` lie there too and come and go. `private` are those of other VPCs, each with its VPC's network: other
+    machines reach them over the bridge, and this host does not, since somebody else's machine may have that address.
+    """
+
+    link: str
+    public: tuple[str, ...] = ()
+    private: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """every address, the link address first."""
+        return (self.link, *self.public, *(address for address, _vpc in self.private))

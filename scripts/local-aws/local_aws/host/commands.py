@@ -1,0 +1,48 @@
+"""Running the system's tools, and failing in one sentence when one of them fails."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from local_aws.core.errors import LocalAwsError
+
+TIMEOUT_SEC = 60
+
+
+class MachineError(LocalAwsError):
+    """What could not be done to a machine, disk or network: one sentence, also for the answer to an AWS call."""
+
+
+def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TIMEOUT_SEC) -> str:
+    """Runs a tool to its end, with `feed` on its standard input, and returns its output. It speaks English.
+
+    Raises MachineError with what the tool said when it fails, is missing, or takes longer than `timeout_sec`.
+    """
+    command = [str(argument) for argument in arguments]
+    try:
+        done = subprocess.run(
+            command, input=feed, stdin=subprocess.DEVNULL if feed is None else None, capture_output=True, text=True,
+            timeout=timeout_sec, check=False, env={**os.environ, "LC_ALL": "C"},
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise MachineError(f"{command[0]} is not installed: machines need it") from None
+    except subprocess.TimeoutExpired:
+        raise MachineError(f"`{_shown(command)}` did not end within {timeout_sec:.0f} s") from None
+    if done.returncode:
+        said = " ".join((done.stderr or done.stdout).split())
+        raise MachineError(f"`{_shown(command)}` failed with exit code {done.returncode}: {said}")
+    return done.stdout
+
+
+def succeeds(*arguments: str | Path, feed: str | None = None) -> bool:
+    """Whether a tool ends with exit code 0; what it says is dropped."""
+    try:
+        run(*arguments, feed=feed)
+    except MachineError:
+        return False
+    return True
+
+
+def _shown(command: Sequence[str]) -> str:
+    return " ".join(command)

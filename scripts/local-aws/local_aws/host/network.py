@@ -1,0 +1,110 @@
+"""The network of one local AWS: a bridge, whose host side is the gateway, and a namespace and interface a machine."""
+
+import json
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from local_aws.core.errors import LocalAwsError
+
+from . import firewall, forwarding
+from .addresses import AddressPlan, MachineAddresses
+from .commands import run, succeeds
+from .names import Names
+
+# The name that Debian gives the first interface of a Nitro instance.
+INTERFACE = "ens5"
+
+
+class Network:
+    """Makes and removes the bridge, and connects machines to it. Not for several threads at a time."""
+
+    def __init__(self, names: Names, plan: AddressPlan) -> None:
+        self._names = names
+        self.plan = plan
+
+    def up(self) -> None:
+        """Makes the bridge, the way out and the rules. Raises LocalAwsError when the network is routed elsewhere."""
+        self._require_unrouted()
+        bridge, plan = self._names.bridge, self.plan
+        run(
+            "ip", "-batch", "-",
+            feed=f"link add {bridge} type bridge\n"
+            f"link set {bridge} addrgenmode none\n"
+            f"addr add {plan.gateway}/{plan.network.prefixlen} dev {bridge}\n"
+            f"link set {bridge} up\n",
+        )  # fmt: skip
+        forwarding.turn_on()
+        firewall.add_rules(bridge, plan.network, self._names.rule_comment)
+
+    def connect(self, instance_id: str, mac_address: str, addresses: MachineAddresses) -> None:
+        """Makes a machine's namespace and interface, and gives it its addresses."""
+        namespace, cable = self._names.namespace(instance_id), self._names.cable(instance_id)
+        self.disconnect(instance_id)
+        run("ip", "netns", "add", namespace)
+        run(
+            "ip", "-batch", "-",
+            feed=f"link add {cable} type veth peer name {INTERFACE} netns {namespace}\n"
+            f"link set {cable} master {self._names.bridge} addrgenmode none\n"
+            f"link set {cable} up\n",
+        )  # fmt: skip
+        run(
+            "ip", "-n", namespace, "-batch", "-",
+            feed="link set lo up\n"
+            f"link set {INTERFACE} address {mac_address} addrgenmode none\n"
+            f"link set {INTERFACE} up\n",
+        )  # fmt: skip
+        self.set_addresses(instance_id, addresses)
+
+    def set_addresses(self, instance_id: str, addresses: MachineAddresses) -> None:
+        """Gives a connected machine exactly these addresses; what stays is not touched."""
+        namespace = self._names.namespace(instance_id)
+        now = self.addresses_of(instance_id)
+        added = [address for address in addresses.all if address not in now]
+        lines = [f"addr del {address}/32 dev {INTERFACE}" for address in now if address not in addresses.all]
+        lines += [f"addr add {address}/32 dev {INTERFACE}" for address in added]
+        lines += self._routes(addresses)
+        run("ip", "-n", namespace, "-batch", "-", feed="\n".join(lines) + "\n")
+        self._forget_neighbour(added)
+
+    def addresses_of(self, instance_id: str) -> list[str]:
+        """The addresses on a machine's interface now."""
+        shown = run("ip", "-n", self._names.namespace(instance_id), "-json", "-4", "addr", "show", "dev", INTERFACE)
+        return [info["local"] for link in json.loads(shown) for info in link.get("addr_info", [])]
+
+    def disconnect(self, instance_id: str) -> None:
+        """Removes a machine's namespace and cable; no error when there are none."""
+        if self.namespace_path(instance_id).exists():
+            run("ip", "netns", "delete", self._names.namespace(instance_id))
+        # The kernel removes the cable some time after its namespace, and the name is needed at once.
+        cable = self._names.cable(instance_id)
+        if Path("/sys/class/net", cable).exists():
+            succeeds("ip", "link", "delete", cable)
+
+    def namespace_path(self, instance_id: str) -> Path:
+        """Where the machine's network namespace is mounted."""
+        return Path("/run/netns", self._names.namespace(instance_id))
+
+    def _routes(self, addresses: MachineAddresses) -> list[str]:
+        lines = [
+            f"route replace {self.plan.network} dev {INTERFACE} src {addresses.link}",
+            f"route replace default via {self.plan.gateway} dev {INTERFACE} src {addresses.link}",
+        ]
+        return lines + [f"route replace {vpc} dev {INTERFACE} src {address}" for address, vpc in addresses.private]
+
+    def _forget_neighbour(self, addresses: list[str]) -> None:
+        # An address that moved here is still remembered elsewhere with another machine's hardware address.
+        feed = "".join(f"neigh flush to {address}\n" for address in addresses)
+        run("ip", "-batch", "-", feed=feed)
+        for namespace in Path("/run/netns").glob(f"{self._names.namespace_prefix}*"):
+            succeeds("ip", "-n", namespace.name, "-batch", "-", feed=feed)
+
+    def _require_unrouted(self) -> None:
+        network = self.plan.network
+        for route in json.loads(run("ip", "-json", "-4", "route", "show", "table", "all") or "[]"):
+            if route.get("dev") == self._names.bridge or route["dst"] in ("default", "0.0.0.0/0"):
+                continue
+            if IPv4Network(route["dst"], strict=False).overlaps(network):
+                raise LocalAwsError(
+                    f"--network {network}: this machine already routes {route['dst']} to {route.get('dev')}, "
+                    "perhaps for another local AWS or a VPN; give another network inside 198.18.0.0/15"
+                )

@@ -1,0 +1,1 @@
+"""Data Lifecycle Manager, which moto lacks."""

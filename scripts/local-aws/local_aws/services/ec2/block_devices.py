@@ -1,0 +1,73 @@
+"""The disks that a new machine gets: its image's, changed and added to by the request.
+
+Without this moto makes no root disk when another disk is asked for, always names it /dev/sda1, forgets throughput, and
+keeps a root disk whose other numbers were changed when its machine ends.
+"""
+
+from typing import Any
+
+from moto.ec2.exceptions import MissingParameterError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.instances import InstanceBackend
+from moto.ec2.responses.instances import InstanceResponse
+
+from local_aws.core.operations import ApiError, correction
+
+from .ebs_volumes import refuse_problems
+from .images import root_disk
+
+
+@correction(InstanceResponse, "_parse_block_device_mapping")
+def read_mappings(_original: Any, response: InstanceResponse) -> list[dict[str, Any]]:
+    """The request's disks with what it says of them and nothing else: moto adds defaults that are not AWS's."""
+    return [dict(mapping) for mapping in response._get_param("BlockDeviceMappings", [])]
+
+
+@correction(InstanceBackend, "run_instances")
+def make_disks(original: Any, backend: EC2Backend, image_id: str, *args: Any, **keywords: Any) -> Any:
+    """Gives every machine the root disk of its image, and every disk the speed that was asked for."""
+    named = keywords.get("launch_template")
+    template = backend._get_template_from_args(named).data if named else {}
+    asked = keywords.get("block_device_mappings") or template.get("BlockDeviceMappings") or []
+    mappings = _disks(backend, backend.amis[image_id or template["ImageId"]], asked)
+    reservation = original(backend, image_id, *args, **{**keywords, "block_device_mappings": mappings})
+    for instance in reservation.instances:
+        for mapping in mappings:
+            _set_speed(backend, instance, mapping)
+    return reservation
+
+
+def _disks(backend: EC2Backend, image: Any, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    root = {"DeviceName": image.root_device_name, "Ebs": root_disk(image)}
+    disks = {root["DeviceName"]: root}
+    for mapping in asked:
+        name, ebs = mapping["DeviceName"], mapping.get("Ebs", {})
+        if name == root["DeviceName"]:
+            root["Ebs"] = {**root["Ebs"], **ebs}
+        elif mapping.get("NoDevice") is None and mapping.get("VirtualName") is None:
+            disks[name] = {"DeviceName": name, "Ebs": _with_size(backend, ebs)}
+    least = image.ebs_snapshot.volume_size
+    if int(root["Ebs"]["VolumeSize"]) < least:
+        raise ApiError(
+            "InvalidBlockDeviceMapping",
+            f"{root['Ebs']['VolumeSize']} GiB are fewer than in the image's snapshot '{image.ebs_snapshot.id}': "
+            f"expected at least {least}",
+        )
+    for disk in disks.values():
+        ebs = disk["Ebs"]
+        refuse_problems(ebs.get("VolumeType") or "gp2", int(ebs["VolumeSize"]), ebs.get("Iops"), ebs.get("Throughput"))
+    return list(disks.values())
+
+
+def _with_size(backend: EC2Backend, ebs: dict[str, Any]) -> dict[str, Any]:
+    if ebs.get("VolumeSize"):
+        return ebs
+    if not ebs.get("SnapshotId"):
+        raise MissingParameterError("size or snapshotId")
+    return {**ebs, "VolumeSize": backend.get_snapshot(ebs["SnapshotId"]).volume_size}
+
+
+def _set_speed(backend: EC2Backend, instance: Any, mapping: dict[str, Any]) -> None:
+    volume = backend.get_volume(instance.block_device_mapping[mapping["DeviceName"]].volume_id)
+    volume.iops = int(mapping["Ebs"].get("Iops") or 0) or volume.iops
+    volume.throughput = int(mapping["Ebs"].get("Throughput") or 0) or volume.throughput

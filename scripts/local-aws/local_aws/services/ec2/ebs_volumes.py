@@ -1,0 +1,127 @@
+"""Volumes: what EBS refuses and moto takes, and what moto leaves out of its answers.
+
+Without this a wrong size, zone or speed is found out only on AWS itself, and a volume that grows for the second time
+makes the provider fail with "too many results".
+"""
+
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_block_store import EBSBackend, Volume, VolumeModification
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore
+
+from local_aws.core.operations import ApiError, correction
+
+from .ebs_limits import GP3_FREE_IOPS, gp2_iops, problems
+
+GP3_FREE_THROUGHPUT = 125
+
+
+@correction(ElasticBlockStore, "create_volume")
+def create_volume(original: Any, response: ElasticBlockStore) -> Any:
+    """Refuses what EBS refuses; an answer without a size takes the snapshot's."""
+    backend, get = response.ec2_backend, response._get_param
+    zone, snapshot_id, size = get("AvailabilityZone"), get("SnapshotId"), get("Size")
+    if backend.get_zone_by_name(zone) is None:
+        zones = ", ".join(each.name for each in backend.describe_availability_zones())
+        raise ApiError("InvalidZone.NotFound", f"the zone '{zone}' does not exist in {response.region}: it has {zones}")
+    if snapshot_id:
+        least = backend.get_snapshot(snapshot_id).volume_size
+        if size is not None and int(size) < least:
+            raise ApiError(
+                "InvalidParameterValue",
+                f"volume of {size} GiB is smaller than snapshot '{snapshot_id}': expected at least {least} GiB",
+            )
+        size = size if size is not None else least
+    if size is not None:
+        refuse_problems(get("VolumeType") or "gp2", int(size), get("Iops"), get("Throughput"))
+    return original(response)
+
+
+@correction(EBSBackend, "create_volume")
+def fill_defaults(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Volume:
+    """Gives a volume the speed that its type has by itself, and encrypts it where the account says so."""
+    if getattr(backend, "ebs_encryption_by_default", False) and not keywords.get("encrypted"):
+        keywords["encrypted"] = True
+    volume = original(backend, *args, **keywords)
+    _fill_speed(volume)
+    return volume
+
+
+@correction(ElasticBlockStore, "modify_volume")
+def modify_volume(original: Any, response: ElasticBlockStore) -> Any:
+    """Refuses to shrink, and what the changed volume could not be."""
+    get = response._get_param
+    volume = response.ec2_backend.get_volume(get("VolumeId"))
+    kind, size = get("VolumeType") or volume.volume_type, int(get("Size") or volume.size)
+    if size < volume.size:
+        raise ApiError(
+            "InvalidParameterValue",
+            f"new size cannot be smaller than existing size: {size} GiB is less than {volume.size}",
+        )
+    same_kind = kind == volume.volume_type
+    iops = get("Iops") or (volume.iops if same_kind else None)
+    refuse_problems(kind, size, iops, get("Throughput") or (volume.throughput if same_kind else None))
+    return original(response)
+
+
+@correction(EBSBackend, "modify_volume")
+def tell_whole_modification(original: Any, backend: EC2Backend, volume_id: str, *args: Any, **keywords: Any) -> Volume:
+    """Keeps one modification a volume, with all numbers before and after, as AWS tells it."""
+    volume = backend.get_volume(volume_id)
+    before = _numbers(volume)
+    original(backend, volume_id, *args, **keywords)
+    if volume.volume_type != before["volume_type"]:
+        volume.iops = volume.iops if volume.modifications[-1].target_iops else None
+        volume.throughput = volume.throughput if volume.modifications[-1].target_throughput else None
+    _fill_speed(volume)
+    modification = volume.modifications[-1]
+    for name, value in before.items():
+        setattr(modification, f"original_{name}", value)
+    for name, value in _numbers(volume).items():
+        setattr(modification, f"target_{name}", value)
+    volume.modifications[:] = [modification]
+    return volume
+
+
+@correction(EBSBackend, "describe_volumes_modifications")
+def require_modification(
+    original: Any, backend: EC2Backend, volume_ids: list[str] | None = None, filters: Any = None
+) -> list[VolumeModification]:
+    """Says so when a volume was never modified."""
+    for volume_id in volume_ids or ():
+        if not backend.get_volume(volume_id).modifications:
+            raise ApiError(
+                "InvalidVolumeModification.NotFound", f"modification for volume '{volume_id}' does not exist"
+            )
+    return original(backend, volume_ids, filters)
+
+
+@correction(Volume, "get_filter_value")
+def filter_by_type(original: Any, volume: Volume, filter_name: str, method_name: str | None = None) -> Any:
+    """Adds filters that AWS has and moto refuses."""
+    if filter_name == "volume-type":
+        return volume.volume_type
+    if filter_name == "attachment.delete-on-termination" and volume.attachment:
+        mapping = volume.attachment.instance.block_device_mapping
+        return str(mapping[volume.attachment.device].delete_on_termination).lower()
+    return original(volume, filter_name, method_name)
+
+
+def refuse_problems(kind: str, size: int, iops: int | str | None, throughput: int | str | None) -> None:
+    """Raises ApiError for the first thing that EBS refuses."""
+    numbers = (int(iops) if iops else None, int(throughput) if throughput else None)
+    for code, message in problems(kind, size, *numbers):
+        raise ApiError(code, message)
+
+
+def _fill_speed(volume: Volume) -> None:
+    if volume.volume_type == "gp3":
+        volume.iops = volume.iops or GP3_FREE_IOPS
+        volume.throughput = volume.throughput or GP3_FREE_THROUGHPUT
+    elif volume.volume_type == "gp2":
+        volume.iops = gp2_iops(int(volume.size))
+
+
+def _numbers(volume: Volume) -> dict[str, Any]:
+    return {name: getattr(volume, name) for name in ("size", "volume_type", "iops", "throughput")}

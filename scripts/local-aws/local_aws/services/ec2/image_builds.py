@@ -1,0 +1,68 @@
+"""What builds of images ask for and moto lacks: tags for snapshots, a deprecation date, IMDSv2, encryption."""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.amis import Ami
+from moto.ec2.responses.amis import AmisResponse
+
+from local_aws.core.operations import ApiError, Call, correction, operation
+
+
+@correction(EC2Backend, "create_image")
+def create_image(original: Any, backend: EC2Backend, instance_id: str, *args: Any, **keywords: Any) -> Ami:
+    """Takes tags for snapshots too, and keeps an encrypted machine's image encrypted."""
+    asked = keywords.pop("tag_specifications", [])
+    ours = [each for each in asked if each["ResourceType"] != "snapshot"]
+    image = original(backend, instance_id, *args, tag_specifications=ours, **keywords)
+    image.ebs_snapshot.encrypted = _root_encrypted(backend, instance_id)
+    for specification in asked:
+        if specification["ResourceType"] == "snapshot":
+            image.ebs_snapshot.add_tags({tag["Key"]: tag["Value"] for tag in specification["Tags"]})
+    return image
+
+
+def _root_encrypted(backend: EC2Backend, instance_id: str) -> bool:
+    instance = backend.get_instance(instance_id)
+    root = instance.block_device_mapping.get(instance.root_device_name)
+    return bool(root and backend.get_volume(root.volume_id).encrypted)
+
+
+@operation(AmisResponse, "EnableImageDeprecation", ec2_backends)
+def enable_image_deprecation(call: Call) -> dict[str, Any]:
+    """Sets the date from which an image is called deprecated; it can still be booted."""
+    # AWS rounds to the minute, too.
+    _image(call).deprecation_time = f"{call.parameters['DeprecateAt']:%Y-%m-%dT%H:%M:00.000Z}"
+    return {"Return": True}
+
+
+@operation(AmisResponse, "DisableImageDeprecation", ec2_backends)
+def disable_image_deprecation(call: Call) -> dict[str, Any]:
+    """Takes the date away."""
+    _image(call).deprecation_time = None
+    return {"Return": True}
+
+
+def _image(call: Call) -> Ami:
+    image = call.backend.amis.get(call.parameters["ImageId"])
+    if image is None:
+        raise ApiError("InvalidAMIID.NotFound", f"The image id '[{call.parameters['ImageId']}]' does not exist")
+    return image
+
+
+@correction(AmisResponse, "modify_image_attribute")
+def modify_image_attribute(original: Any, response: AmisResponse) -> ActionResult:
+    """Takes Description and ImdsSupport, which moto ignores."""
+    found = False
+    for parameter, attribute in (("Description", "description"), ("ImdsSupport", "imds_support")):
+        value = response._get_param(parameter, {}).get("Value")
+        if value is not None:
+            setattr(response.ec2_backend.describe_images([response._get_param("ImageId")])[0], attribute, value)
+            found = True
+    return ActionResult({"Return": True}) if found else original(response)
+
+
+# Images from before are told without them.
+Ami.deprecation_time = None
+Ami.imds_support = None

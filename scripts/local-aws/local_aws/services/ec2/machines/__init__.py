@@ -1,0 +1,1 @@
+"""Real machines and real disks behind EC2."""

@@ -1,0 +1,20 @@
+"""How what goes wrong with a machine is told to the AWS client."""
+
+import contextlib
+from collections.abc import Iterator
+
+from local_aws.core.operations import ApiError
+from local_aws.host.addresses import NoFreeAddress
+from local_aws.host.commands import MachineError
+from local_aws.host.disk import DiskFull
+
+
+@contextlib.contextmanager
+def told_as(code: str) -> Iterator[None]:
+    """Turns what cannot be done into AWS's error `code`; no space on this host has a code of its own."""
+    try:
+        yield
+    except DiskFull as error:
+        raise ApiError("InsufficientVolumeCapacity", str(error)) from error
+    except (MachineError, NoFreeAddress) as error:
+        raise ApiError(code, str(error)) from error

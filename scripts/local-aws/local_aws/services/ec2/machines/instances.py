@@ -1,0 +1,137 @@
+"""RunInstances, StartInstances, StopInstances, RebootInstances, TerminateInstances, GetConsoleOutput: on machines."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.core.types import Base64EncodedString
+from moto.core.utils import utcnow
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses.general import General
+
+from local_aws.core.operations import ApiError, correction
+from local_aws.host.fleet import Machines
+
+from .errors import told_as
+
+Original = Callable[..., Any]
+# What AWS's own answer is limited to.
+CONSOLE_BYTES = 64 * 1024
+# A machine that cannot boot here cannot in a minute either. Told InsufficientInstanceCapacity, Terraform's AWS provider
+# would try for ten minutes and say nothing of the reason until then.
+CANNOT_BOOT = "InternalError"
+
+
+def install(machines: Machines) -> None:
+    """Makes instances be machines."""
+
+    @correction(EC2Backend, "run_instances")
+    def run_instances(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
+        _choose_subnet(self, keywords)
+        reservation = original(self, *args, **keywords)
+        for instance in reservation.instances:
+            _end_interfaces_with(instance, keywords.get("nics") or [])
+        try:
+            with told_as(CANNOT_BOOT):
+                for instance in reservation.instances:
+                    machines.boot(instance)
+        except Exception:
+            _undo(machines, self, reservation)
+            raise
+        return reservation
+
+    @correction(EC2Backend, "start_instances")
+    def start_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
+        for instance in self.get_multi_instances_by_id(instance_ids):
+            _require_state(instance, ("stopped", "running"), "started")
+        started = original(self, instance_ids)
+        for instance, previous in started:
+            if previous.name != "running":
+                try:
+                    with told_as(CANNOT_BOOT):
+                        machines.boot(instance)
+                except Exception:
+                    instance.stop()
+                    raise
+        return started
+
+    @correction(EC2Backend, "stop_instances")
+    def stop_instances(original: Original, self: Any, instance_ids: list[str], *args: Any, **keywords: Any) -> Any:
+        for instance in self.get_multi_instances_by_id(instance_ids):
+            _require_state(instance, ("stopped", "running"), "stopped")
+        stopped = original(self, instance_ids, *args, **keywords)
+        machines.halt(instance_ids)
+        return stopped
+
+    @correction(EC2Backend, "reboot_instances")
+    def reboot_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
+        for instance in self.get_multi_instances_by_id(instance_ids):
+            _require_state(instance, ("running",), "rebooted")
+        rebooted = original(self, instance_ids)
+        for instance_id in instance_ids:
+            machine = machines.get(instance_id)
+            if machine:
+                machine.reboot()
+        return rebooted
+
+    @correction(EC2Backend, "terminate_instances")
+    def terminate_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
+        instances = self.get_multi_instances_by_id(instance_ids)
+        if not any(instance.disable_api_termination is True for instance in instances):
+            # Before moto takes its volumes away.
+            machines.halt(instance_ids)
+        terminated = original(self, [instance.id for instance in instances if instance.state != "terminated"])
+        for instance in instances:
+            machines.remove(instance.id)
+        return terminated
+
+    @correction(General, "get_console_output")
+    def get_console_output(_original: Original, self: Any) -> ActionResult:
+        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        console = machines.console(instance.id)
+        output = console.read_bytes()[-CONSOLE_BYTES:] if console.exists() else b""
+        encoded = Base64EncodedString.from_encoded_bytes(base64.b64encode(output))
+        return ActionResult({"InstanceId": instance.id, "Timestamp": utcnow(), "Output": encoded})
+
+
+def _choose_subnet(backend: Any, keywords: dict[str, Any]) -> None:
+    # AWS: without a subnet, the default VPC's in the zone asked for. moto makes up an address outside every subnet.
+    interfaces = keywords.get("nics") or []
+    if keywords.get("subnet_id") or any(nic.get("SubnetId") or nic.get("NetworkInterfaceId") for nic in interfaces):
+        return
+    subnets = backend.get_default_subnets()
+    zone = keywords.get("placement") or min(subnets, default=None)
+    if zone in subnets and not interfaces:
+        keywords["subnet_id"] = subnets[zone].id
+
+
+def _require_state(instance: Any, states: tuple[str, ...], verb: str) -> None:
+    if instance.state not in states:
+        raise ApiError(
+            "IncorrectInstanceState",
+            f"the instance '{instance.id}' is {instance.state}, and can be {verb} only when {' or '.join(states)}",
+        )
+
+
+def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
+    # AWS: an interface made for an instance ends with it, unless the request says otherwise; moto keeps them for ever.
+    kept = {
+        int(nic.get("DeviceIndex", 0))
+        for nic in asked
+        if nic.get("NetworkInterfaceId") or nic.get("DeleteOnTermination") is False
+    }
+    for index, interface in instance.nics.items():
+        if index not in kept:
+            interface.delete_on_termination = True
+
+
+def _undo(machines: Machines, backend: Any, reservation: Any) -> None:
+    ids = [instance.id for instance in reservation.instances]
+    machines.halt(ids)
+    for instance in reservation.instances:
+        for _device, block in instance.get_block_device_mapping:
+            block.delete_on_termination = True
+        instance.terminate()
+        machines.remove(instance.id)
+    backend.reservations.pop(reservation.id, None)

@@ -1,0 +1,107 @@
+"""What moto's EC2 knows, read as what machines need."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from local_aws.host.addresses import AddressPlan, MachineAddresses
+
+ROOT_DEVICES = ("/dev/xvda", "/dev/sda1")
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def all_backends() -> Iterator[Any]:
+    """The EC2 backend of every account and region in use."""
+    for account in list(ec2_backends.values()):
+        yield from list(account.values())
+
+
+def all_instances() -> Iterator[Any]:
+    """Every instance of every account and region, terminated ones too."""
+    for backend in all_backends():
+        yield from backend.all_instances()
+
+
+def used_addresses() -> set[str]:
+    """Every public, elastic and private address that moto has given out."""
+    used: set[str | None] = set()
+    for backend in all_backends():
+        used.update(address.public_ip for address in list(backend.addresses))
+        for interface in list(backend.enis.values()):
+            used.add(interface.public_ip)
+            used.update(entry.get("PrivateIpAddress") for entry in interface.private_ip_addresses)
+    return {address for address in used if address}
+
+
+def is_running(instance: Any) -> bool:
+    """Whether the instance's machine should be on."""
+    return instance.state in ("running", "pending")
+
+
+def is_root_device(instance: Any, device: str) -> bool:
+    """Whether a device of an instance is its root disk, which is layers here and no disk."""
+    return device == instance.root_device_name or device in ROOT_DEVICES
+
+
+def data_volumes(instance: Any) -> dict[str, int]:
+    """The volumes, apart from the root disk, that an instance has: sizes in GiB by id, in the order of attachment."""
+    backend, mapping = instance.ec2_backend, instance.get_block_device_mapping
+    ids = [block.volume_id for device, block in mapping if not is_root_device(instance, device)]
+    return {volume_id: int(backend.get_volume(volume_id).size) for volume_id in ids}
+
+
+def keys_of(instance: Any) -> list[str]:
+    """The public keys that may log in."""
+    pair = instance.ec2_backend.key_pairs.get(instance.key_name) if instance.key_name else None
+    return [pair.material_public.decode().strip()] if pair else []
+
+
+def placement_of(instance: Any) -> dict[str, str]:
+    """Where the instance is, as cloud-init names it."""
+    return {"availability-zone": str(instance.availability_zone), "region": instance.region_name}
+
+
+def user_data_of(instance: Any) -> bytes:
+    """The user data as given to AWS. Data that was encoded twice is decoded twice, as cloud-init does on AWS."""
+    if not instance.user_data:
+        return b""
+    data = _decoded(str(instance.user_data).encode()) or str(instance.user_data).encode()
+    if data.startswith((b"#", GZIP_MAGIC, b"Content-Type", b"MIME-Version")):
+        return data
+    return _decoded(data) or data
+
+
+def addresses_of(instance: Any, plan: AddressPlan, link_address: str) -> MachineAddresses:
+    """The addresses of an instance's machine; `link_address` counts where it has no private one in the network."""
+    private, public = [], []
+    for _index, interface in sorted(instance.nics.items()):
+        if interface.public_ip:
+            public.append(interface.public_ip)
+        vpc = interface.ec2_backend.get_vpc(interface.subnet.vpc_id)
+        private += [(entry["PrivateIpAddress"], vpc.cidr_block) for entry in interface.private_ip_addresses]
+    own = [address for address, _vpc in private if IPv4Address(address) in plan.network]
+    link = own[0] if own else link_address
+    public = [address for address in public if IPv4Address(address) in plan.network]
+    elsewhere = tuple((address, vpc) for address, vpc in private if IPv4Address(address) not in plan.network)
+    return MachineAddresses(link, (*own[1:], *public), elsewhere)
+
+
+def needs_link_address(instance: Any, plan: AddressPlan) -> bool:
+    """Whether none of the instance's private addresses lies in the local AWS's network."""
+    return not addresses_of(instance, plan, "").link
+
+
+def in_network(address: str, network: IPv4Network) -> bool:
+    """Whether a textual address lies in a network."""
+    return IPv4Address(address) in network
+
+
+def _decoded(data: bytes) -> bytes | None:
+    try:
+        return base64.b64decode(b"".join(data.split()), validate=True)
+    except binascii.Error:
+        return None

@@ -1,0 +1,1 @@
+"""S3: what moto gets wrong, and where bodies are kept."""

@@ -1,0 +1,1 @@
+"""SSM: what moto gets wrong."""

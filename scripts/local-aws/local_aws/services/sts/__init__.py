@@ -1,0 +1,1 @@
+"""STS: sessions that open something."""
