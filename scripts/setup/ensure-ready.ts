@@ -4,7 +4,7 @@ import { runTasks } from "../support/progress";
 import { baseImageDirectory, baseImageStep } from "./base-image";
 import { machineObstacles, thisHost } from "./machine-obstacles";
 import { packerStep } from "./packer";
-import { pythonEnvironmentStep } from "./python-env";
+import { checkovStep, pythonEnvironmentStep } from "./python-env";
 import { sshKeyStep } from "./ssh-key";
 import type { Step } from "./step";
 import { cliConfigurationStep, readTerraformSetup, type TerraformSetup } from "./terraform-cli-config";
@@ -50,7 +50,7 @@ export async function ensureReady(wanted: Wanted): Promise<Readiness> {
   const machines = withoutMachines.length === 0;
   await perform([cliConfigurationStep]);
   await perform([sshKeyStep(wanted.localAwsHome), pythonEnvironmentStep, ...(machines ? [baseImageStep] : [])]);
-  if (wanted.tests && machines) await perform([packerStep]).catch(goOnWithout);
+  if (wanted.tests) await perform([checkovStep, ...(machines ? [packerStep] : [])]).catch(goOnWithout);
   const terraform = readTerraformSetup();
   if (terraform === undefined) throw new Error("set-up wrote no Terraform configuration, and yet did not fail");
   return { terraform, baseImage: machines ? baseImageDirectory() : undefined, withoutMachines };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ask } from "../support/ask";
 import { CommandError } from "../support/command-error";
@@ -15,57 +15,69 @@ const VENV_TIMEOUT_SEC = 120;
 /** The oldest Python that the pinned requirements are tried with. */
 const OLDEST_PYTHON = "3.11";
 
-const requirementsFile = path.join(projectRoot, "scripts", "local-aws", "requirements.txt");
-
-/** Written last, so that an environment whose installation was interrupted is made again. */
-const stampFile = path.join(venvDirectory, "workbench-requirements.sha256");
+/** A Python environment of the project's own, with exactly the packages of a requirements file. */
+interface PythonEnvironment {
+  readonly title: string;
+  readonly directory: string;
+  /** Relative to the project; it has a hash of every package. */
+  readonly requirements: string;
+  /** Name of the log of its installation. */
+  readonly log: string;
+}
 
 /** The environment's Python. */
 export const venvPython = path.join(venvDirectory, "bin", "python");
 
-/** The Python environment of requirements.txt, every package checked against its hash; made again when that changes. */
-export const pythonEnvironmentStep: Step = {
+/** The Python environment that the local AWS, the AWS CLI and pytest run from. */
+export const pythonEnvironmentStep = stepOf({
   title: "Make the Python environment of the local AWS (once, about 30 s)",
-  isDone: () => readStamp() === requirementsHash(),
-  run: async (report) => {
-    const python = await findPython();
-    report("python3 -m venv");
-    rmSync(venvDirectory, { recursive: true, force: true });
-    await makeVenv(python);
-    report("pip install");
-    await runLogged({
-      name: "pip install",
-      file: venvPython,
-      args: [
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--require-hashes",
-        "-r",
-        requirementsFile,
-      ],
-      timeoutSec: PIP_TIMEOUT_SEC,
-      onLine: (line) => {
-        const name = /^(Collecting|Downloading|Installing)\s+(\S+)/.exec(line.trim());
-        if (name) report(`pip install: ${name[1]?.toLowerCase()} ${name[2]?.slice(0, 60)}`);
-      },
-    });
-    writeFileSync(stampFile, requirementsHash());
-  },
-};
+  directory: venvDirectory,
+  requirements: "scripts/local-aws/requirements.txt",
+  log: "pip install",
+});
 
-function requirementsHash(): string {
-  return createHash("sha256").update(readFileSync(requirementsFile)).digest("hex");
-}
+const checkovDirectory = path.join(generatedDirectory, "checkov");
 
-function readStamp(): string | undefined {
-  try {
-    return readFileSync(stampFile, "utf8");
-  } catch {
-    return undefined;
-  }
+/** The Python that has checkov. */
+export const checkovPython = path.join(checkovDirectory, "bin", "python");
+
+/** The Python environment of checkov, which scans the plans in a test. */
+export const checkovStep = stepOf({
+  title: "Make the Python environment of checkov (once, about 30 s)",
+  directory: checkovDirectory,
+  requirements: "scripts/testing/checkov/requirements.txt",
+  log: "pip install checkov",
+});
+
+/** Makes an environment, and makes it again when its requirements change. */
+function stepOf({ title, directory, requirements, log }: PythonEnvironment): Step {
+  const requirementsFile = path.join(projectRoot, requirements);
+  // Written last, so that an environment whose installation was interrupted is made again.
+  const stampFile = path.join(directory, "workbench-requirements.sha256");
+  const hash = (): string => createHash("sha256").update(readFileSync(requirementsFile)).digest("hex");
+  return {
+    title,
+    isDone: () => existsSync(stampFile) && readFileSync(stampFile, "utf8") === hash(),
+    run: async (report) => {
+      const python = await findPython();
+      report("python3 -m venv");
+      rmSync(directory, { recursive: true, force: true });
+      await makeVenv(python, directory);
+      report(log);
+      const options = ["--disable-pip-version-check", "--no-input", "--require-hashes", "-r", requirementsFile];
+      await runLogged({
+        name: log,
+        file: path.join(directory, "bin", "python"),
+        args: ["-m", "pip", "install", ...options],
+        timeoutSec: PIP_TIMEOUT_SEC,
+        onLine: (line) => {
+          const name = /^(Collecting|Downloading|Installing)\s+(\S+)/.exec(line.trim());
+          if (name) report(`pip install: ${name[1]?.toLowerCase()} ${name[2]?.slice(0, 60)}`);
+        },
+      });
+      writeFileSync(stampFile, hash());
+    },
+  };
 }
 
 /**
@@ -90,7 +102,7 @@ export async function findPython(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 /** Debian splits what `venv` needs into a package of its own, and then fails with a page of text. */
-async function makeVenv(python: string): Promise<void> {
+async function makeVenv(python: string, directory: string): Promise<void> {
   const { exitCode } = await ask(python, ["-c", "import ensurepip, venv"]);
   if (exitCode !== 0) {
     if (!canInstallPackages()) {
@@ -107,9 +119,9 @@ async function makeVenv(python: string): Promise<void> {
     });
   }
   await runLogged({
-    name: "python3 -m venv",
+    name: `python3 -m venv ${path.basename(directory)}`,
     file: python,
-    args: ["-m", "venv", venvDirectory],
+    args: ["-m", "venv", directory],
     cwd: path.dirname(generatedDirectory),
     timeoutSec: VENV_TIMEOUT_SEC,
   });
