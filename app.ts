@@ -5,7 +5,7 @@ import { definitions } from "./stacks/definitions";
 import { type Settings, settingsOf } from "./stacks/settings";
 import { WorkbenchStack } from "./stacks/workbench-stack";
 
-/** A stack that can be built: its definition, and its class, which brings cdktf. */
+/** A stack ready to build: its definition, and its class, which loads cdktf. */
 export interface LoadedStack {
   readonly definition: StackDefinition;
   readonly StackClass: StackClass;
@@ -15,7 +15,7 @@ export interface LoadedStack {
 export interface AppOptions {
   /** Folder for the output. @default `CDKTF_OUTDIR`, else cdktf.out */
   readonly outdir?: string;
-  /** The cdktf command that asked for this run. It decides in manifest.json which stack waits for which. @default none */
+  /** The cdktf command that started this run. It sets the order of stacks in manifest.json. @default none */
   readonly command?: CdktfCommand;
 }
 
@@ -24,13 +24,15 @@ export function loadStacks(): Promise<LoadedStack[]> {
   return Promise.all(definitions.map(async (definition) => ({ definition, StackClass: await definition.load() })));
 }
 
-/** The whole program for one environment: one stack object a definition. The JSON of a stack depends on the settings alone. */
+/**
+ * Builds the program for one environment: one stack object per definition. A stack's JSON depends only on the settings.
+ */
 export function buildApp(
   stacks: readonly LoadedStack[],
   settings: Settings,
   { outdir, command }: AppOptions = {},
 ): App {
-  // cdktf's validations only ask `terraform version`, once for each terraform_data; required_version asks Terraform itself.
+  // cdktf's validations only run `terraform version`, once per terraform_data. required_version makes Terraform check.
   const app = new App({ outdir, stackTraces: false, skipValidation: true });
   for (const { definition, StackClass } of stacks) {
     const own = settingsOf(definition, settings);
@@ -40,14 +42,14 @@ export function buildApp(
   return app;
 }
 
-/** Every stack of the program, as {@link buildApp} made them. */
+/** Every stack that {@link buildApp} made. */
 export function stacksOf(app: App): WorkbenchStack[] {
   return app.node.children.filter((child) => child instanceof WorkbenchStack);
 }
 
 /**
- * Lets a stack wait for those that it is deployed after, when one command names them all. A dependency that a command does
- * not name makes cdktf refuse the command.
+ * Makes a stack wait for the stacks in its `after` that the same command names. If a command does not name a
+ * dependency, cdktf refuses the command.
  */
 function orderStacks(app: App, command: CdktfCommand): void {
   const named = new Map(stacksOf(app).map((stack) => [stack.node.id, stack]));

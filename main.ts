@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   app.synth();
 }
 
-/** Whether the output cannot be written, on a full or a forbidden disk. The error's message says it all. */
+/** Whether the output cannot be written: the disk is full, or access is denied. Node's own message explains it. */
 function isOutputUnwritable(error: unknown): error is Error {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR"].includes(code);

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { filesOfKind, type Kind, listTestFiles, tagsOf } from "./scripts/testing/test-files.ts";
 
-/** One limit a test, for what hangs: a busy computer takes its time, and is no reason to fail. */
+/** The limit of one test. It ends tests that hang, and is generous: a busy computer must not fail a test. */
 const LIMIT_MS: Readonly<Record<Exclude<Kind, "python">, number>> = {
   fast: 300_000,
   slow: 1_800_000,
@@ -34,10 +34,10 @@ export default defineConfig({
     setupFiles: ["scripts/testing/measure-file.ts"],
     tags: [...tags].map((name) => ({ name })),
     projects: [
-      // Its files share what they load, which is most of their work.
+      // Loading modules is most of the work of these files, so they share the loaded modules.
       project("fast", 0, { isolate: false }),
       project("slow", 1),
-      // Stories wait for pauses of the AWS provider most of the time. `npm test` gives each a vitest of its own.
+      // Stories spend most of their time in pauses of the AWS provider. `npm test` runs each story in its own vitest.
       project("lifecycle", 2, { maxWorkers: 4 }),
       project("deep", 3, { maxWorkers: 1 }),
     ],

@@ -33,12 +33,12 @@ describe("synthesis", () => {
     expect(readdirSync(terraform)).toEqual([]);
   });
 
-  it("fails with one sentence and no stack trace where it may not write", () => {
+  it("fails with one sentence and no stack trace if it may not write", () => {
     const output = { CDKTF_OUTDIR: "/dev/null/out" };
     expect(() => synthesizeIn(checkout(), output)).toThrow(/^ENOTDIR: not a directory, mkdir '\/dev\/null\/out'\n$/);
   });
 
-  it("fails with one sentence and no stack trace when a setting is wrong", () => {
+  it("fails with one sentence and no stack trace if a setting is wrong", () => {
     const wrong = () => synthesizeIn(checkout(), { WORKBENCH_SSH_PORT: "0" });
     expect(wrong).toThrow(
       /^one setting is wrong:\n {2}WORKBENCH_SSH_PORT: ssh\.port: expected a whole number from 1 to 65535, got 0\n$/,
@@ -46,7 +46,7 @@ describe("synthesis", () => {
   });
 });
 
-describe("cdk.tf.json depends on the settings alone", () => {
+describe("cdk.tf.json depends only on the settings", () => {
   const written = (command: string | undefined) => {
     const outdir = mkdtempSync(join(tmpdir(), "synth-"));
     const settings = settingsWith({ EBS_PREVENT_DESTROY: "false", SSH_ALLOW_FROM: "[]" });
@@ -79,7 +79,7 @@ describe("order of stacks", () => {
   });
 
   it.each([undefined, "cdktf deploy ec2", "cdktf destroy ec2", "cdktf synth"])(
-    "every stack stands alone: %s",
+    "no stack waits for another: %s",
     (command) => {
       expect(dependencies(command)).toEqual([]);
     },

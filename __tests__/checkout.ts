@@ -19,7 +19,10 @@ export function checkout(): string {
   return directory;
 }
 
-/** Runs the program of a checkout with the local settings; gives what it wrote, by path. Throws what it said. */
+/**
+ * Runs the program of a checkout with the local settings. Returns the files that it wrote, by path. Throws its stderr
+ * if it fails.
+ */
 export function synthesizeIn(directory: string, environment: NodeJS.ProcessEnv = {}): Record<string, string> {
   const run = spawnSync(process.execPath, ["--import", "tsx", "main.ts"], {
     cwd: directory,

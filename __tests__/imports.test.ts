@@ -6,7 +6,9 @@ import { describe, expect, it } from "vitest";
 
 const project = resolve(__dirname, "..");
 
-/** Of these imports those that biome.json forbids in a file, all asked about at once: `{ "stacks/new.ts": ["./ebs"] }`. */
+/**
+ * Returns the imports of each file that biome.json forbids, all checked in one run: `{ "stacks/new.ts": ["./ebs"] }`.
+ */
 function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   const directory = mkdtempSync(join(tmpdir(), "imports-"));
   try {
@@ -32,7 +34,7 @@ function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record
 
 /** Arrows point down, as CONTRIBUTING draws them. */
 describe("imports", () => {
-  it("fails for those that point up, or aside", () => {
+  it("fails for those that point up or sideways", () => {
     const up = {
       "settings/load/new.ts": [
         "../../guards/protection",

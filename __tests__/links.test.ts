@@ -24,7 +24,7 @@ function isBroken(page: string, link: string): boolean {
   return anchor !== undefined && file.endsWith(".md") && !anchors(readFileSync(file, "utf8")).includes(anchor);
 }
 
-it.each(pages.filter((page) => page !== ""))("every link of %s leads somewhere", (page) => {
+it.each(pages.filter((page) => page !== ""))("every link of %s has a target", (page) => {
   const links = [...readFileSync(join(project, page), "utf8").matchAll(/\]\((?!https?:)([^)\s]+)\)/g)];
   expect(links.map(([, link = ""]) => link).filter((link) => isBroken(page, link))).toEqual([]);
 });

@@ -37,14 +37,14 @@ function packagesOf(files: readonly string[]): Set<string> {
   return new Set(names.filter((name) => name !== undefined));
 }
 
-/** What is loaded decides how long a synth takes: most of it is reading and compiling files. */
+/** The loaded files decide how long a synth takes: most of it is reading and compiling them. */
 describe("main.ts", () => {
   let loaded: string[];
   beforeAll(() => {
     loaded = filesLoadedBy("--import", "tsx", "main.ts");
   });
 
-  it("loads no package beyond those that it needs and what cdktf itself loads", () => {
+  it("loads no package except those that it needs and those that cdktf itself loads", () => {
     const cdktfs = packagesOf(filesLoadedBy("--eval", 'require("cdktf")'));
     const own = [...packagesOf(loaded)].filter((name) => !cdktfs.has(name)).sort();
     expect(own).toEqual(["@cdktf/provider-aws", "esbuild", "ipaddr.js", "tsx", "yaml", "zod"]);
@@ -56,7 +56,7 @@ describe("main.ts", () => {
     expect([...provider].sort()).toEqual(providerModules());
   });
 
-  it("leaves out what cdktf brings for assets that are archives", () => {
+  it("leaves out cdktf's packages for archive assets", () => {
     expect([...packagesOf(filesLoadedBy("--eval", 'require("cdktf")'))]).toContain("archiver-utils");
     expect([...packagesOf(loaded)]).not.toContain("archiver-utils");
   });

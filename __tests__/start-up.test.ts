@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const project = resolve(__dirname, "..");
 
-/** What is loaded more quickly must still do all that it did. */
+/** Loading files faster must not change what they do. */
 describe("start-up.ts", () => {
   let folder: string;
   beforeEach(() => {
@@ -14,14 +14,14 @@ describe("start-up.ts", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Runs a program of TypeScript as cdktf.json runs main.ts, with start-up.ts as its first import; gives back its output. */
+  /** Runs a TypeScript program as cdktf.json runs main.ts, with start-up.ts as its first import. Returns its output. */
   function run(program: string): string {
     const file = join(folder, "program.ts");
     writeFileSync(file, `import ${JSON.stringify(join(project, "start-up"))};\n${program}`);
     return execaSync(process.execPath, ["--import", "tsx", file], { cwd: project, timeout: 200_000 }).stdout;
   }
 
-  it("lets cdktf make an asset that is an archive", () => {
+  it("lets cdktf make an archive asset", () => {
     mkdirSync(join(folder, "asset"));
     writeFileSync(join(folder, "asset", "notes.txt"), "every byte");
     run(`
@@ -36,7 +36,7 @@ describe("start-up.ts", () => {
     expect(readFileSync(zip).includes("notes.txt")).toBe(true);
   });
 
-  it("loads packages that are CommonJS and such that are ES modules", () => {
+  it("loads CommonJS packages and ES modules", () => {
     for (const [name, code] of [
       ["common", "exports.text = 'common';"],
       ["modern", "const text = 'modern';\nexport { text };"],

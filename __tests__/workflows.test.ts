@@ -12,18 +12,18 @@ const folder = join(__dirname, "../.github/workflows");
 describe.each(readdirSync(folder))("the workflow %s", (file) => {
   const text = readFileSync(join(folder, file), "utf8");
 
-  it("uses actions by their full commit, and says which version that is", () => {
+  it("pins actions to a full commit, with the version as a comment", () => {
     const uses = text.match(/^.*\buses:.*$/gm) ?? [];
     expect(uses.length).toBeGreaterThan(0);
     for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it("may read the repository, and what a job may do beside that the job says", () => {
+  it("may only read the repository; a job declares its other permissions itself", () => {
     expect(parse(text).permissions).toEqual({ contents: "read" });
   });
 });
 
-it("images are built everywhere with the Packer and the plugin that their templates ask for", () => {
+it("images are built everywhere with the versions of Packer and its plugin that their templates require", () => {
   const versions =
     readFileSync(join(folder, "image.yml"), "utf8").match(/setup-packer@.*\n.*\n.*version: "(.*)"/g) ?? [];
   expect(versions).toHaveLength(2);
@@ -38,17 +38,17 @@ describe.each([
 ])("the job $job of $workflow", ({ workflow, job, isOf }) => {
   const { [job]: described } = parse(readFileSync(join(folder, workflow), "utf8")).jobs;
 
-  it("lets a runner reach its own time limit, which says what did not end", () => {
+  it("gives a runner time to reach its own limit, which reports what did not end", () => {
     const runners = runnersOf(listTestFiles().filter(({ kind }) => isOf(kind)));
     const longestSec = Math.max(...runners.map(({ timeoutSec }) => timeoutSec));
-    // One after another, where there is memory for one story at a time.
+    // Stories run one after another if there is memory for only one at a time.
     const storiesSec = 60 * runners.reduce((sum, { needs }) => sum + (needs?.minutes ?? 0), 0);
     // The fast tests come first.
     const setUpSec = 1800 + (runners.find(({ name }) => name === "fast tests")?.timeoutSec ?? 0);
     expect(described["timeout-minutes"] * 60).toBeGreaterThan(setUpSec + storiesSec + longestSec);
   });
 
-  it("keeps the logs also of what was cut off", () => {
+  it("keeps the logs even if the job was cut off", () => {
     expect(described.steps.at(-1)).toMatchObject({ if: "failure() || cancelled()", with: { name: "logs" } });
   });
 });

@@ -2,19 +2,19 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
-/** What the user asked of cdktf: `deploy` of the stacks that `names` accepts. */
+/** A cdktf command line: its verb, such as `deploy`, and the stacks that it names. */
 export interface CdktfCommand {
   /** `deploy`, `destroy`, `diff`, `synth` … */
   readonly verb: string;
-  /** Whether it changes what is deployed. */
+  /** Whether it changes deployed resources. */
   readonly changes: boolean;
-  /** Whether the command line names this stack, itself or by a pattern such as `*`. */
+  /** Whether the command line names this stack, directly or by a pattern such as `*`. */
   readonly names: (stack: string) => boolean;
-  /** Whether its outcome may have to do with this stack: it names it, or none, or writes every stack for Terraform itself. */
+  /** Whether it may affect this stack: it names this stack, names none, or writes every stack for plain Terraform. */
   readonly concerns: (stack: string) => boolean;
 }
 
-/** The verbs of cdktf that run the program, with their other names. */
+/** cdktf verbs that run the program, and their aliases. */
 const verbs = [
   "deploy",
   "apply",
@@ -30,9 +30,9 @@ const verbs = [
 ];
 
 /**
- * Reads `cdktf deploy ebs ec2` out of the arguments of a process; undefined when it is no cdktf.
+ * Parses `cdktf deploy ebs ec2` from the arguments of a process; undefined if the process is not cdktf.
  *
- * @param argv arguments as the operating system lists them, the interpreter first.
+ * @param argv arguments as the operating system lists them, starting with the interpreter.
  */
 export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undefined {
   const start = argv.findIndex((argument) => ["cdktf", "cdktf.js"].includes(basename(argument)));
@@ -51,14 +51,15 @@ export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undef
 }
 
 /**
- * The cdktf command that started this process; undefined without one.
+ * The cdktf command that started this process; undefined if there is none.
  *
- * The CLI tells its program nothing of the command line, and its own dependencies between stacks are all or nothing: with
- * one from `ec2` to `ebs`, `cdktf deploy ec2` alone is refused; without, `cdktf deploy ebs ec2` deploys both at once.
+ * The CLI does not pass its command line to the program, so read it from the parent processes. A fixed dependency
+ * between stacks is no substitute: with one from `ec2` to `ebs`, cdktf refuses `cdktf deploy ec2` alone. Without it,
+ * `cdktf deploy ebs ec2` deploys both at once.
  */
 export function callingCdktfCommand(): CdktfCommand | undefined {
   let pid = process.ppid;
-  // The CLI starts a shell, and that this process.
+  // The CLI starts a shell, and the shell starts this process.
   for (let generation = 0; generation < 3 && pid > 1; generation++) {
     const parent = describeProcess(pid);
     const command = parent && parseCdktfCommand(parent.argv);

@@ -3,14 +3,14 @@ import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** More than any key that OpenSSH makes. */
+/** Larger than any key file that OpenSSH writes. */
 const maxKeyBytes = 65_536;
 
 const readLimitMs = 10_000;
 
 /**
- * What is wrong with the public key file that a setting names, in one sentence; undefined for a good one. A missing file
- * is left to the plan, which says so too.
+ * One sentence that says what is wrong with the public key file in the settings; undefined if nothing is. It ignores a
+ * missing file, since the plan reports that.
  */
 export function publicKeyProblem(file: string): string | undefined {
   return problemIn("ssh.publicKeyFile", file, (path) => {
@@ -23,7 +23,7 @@ export function publicKeyProblem(file: string): string | undefined {
   });
 }
 
-/** The same for a private key file, which Terraform logs in with. */
+/** The same for the private key file that Terraform logs in with. */
 export function privateKeyProblem(file: string): string | undefined {
   return problemIn("ssh.privateKeyFile", file, (path) => {
     const mode = statSync(path).mode & 0o777;
@@ -40,20 +40,21 @@ export function privateKeyProblem(file: string): string | undefined {
   });
 }
 
-/** Asks OpenSSH about a key. `status` is null where there is no ssh-keygen: then Terraform finds out. */
+/** Asks OpenSSH about a key. `status` is null if there is no ssh-keygen; Terraform then finds the problem itself. */
 function sshKeygen(...args: string[]): { status: number | null; stderr: string } {
   return spawnSync("ssh-keygen", args, { encoding: "utf8", timeout: readLimitMs });
 }
 
-/** What `judge` finds in a key file, or that it cannot be read. */
+/** The problem that `judge` finds in a key file, or that the file cannot be read. */
 function problemIn(setting: string, file: string, judge: (path: string) => string | undefined): string | undefined {
   const path = expand(file);
   try {
     const found = statSync(path);
     // Reading a device or a pipe may never end.
     if (!found.isFile() || found.size > maxKeyBytes) {
-      const got = found.isFile() ? `one of ${found.size} bytes` : "no file of its own";
-      throw new Error(`${got}, where a key has at most ${maxKeyBytes} bytes`);
+      throw new Error(
+        found.isFile() ? `${found.size} bytes, more than the ${maxKeyBytes} that a key can have` : "no regular file",
+      );
     }
     const problem = judge(path);
     return problem && `${setting}: ${problem}`;
@@ -63,7 +64,7 @@ function problemIn(setting: string, file: string, judge: (path: string) => strin
   }
 }
 
-/** The path with `~/` and the project folder resolved, as Terraform's `pathexpand` resolves it. */
+/** Absolute path: expands `~/` as Terraform's `pathexpand` does, and resolves other paths from the project folder. */
 function expand(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(join(__dirname, ".."), file);
 }

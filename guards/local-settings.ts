@@ -2,7 +2,7 @@ import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
 
 /**
- * Ends `cdktf deploy`, `destroy` and `watch` with the local AWS's settings unless they go to an AWS on this computer.
+ * Refuses `cdktf deploy`, `destroy` and `watch` with the local AWS's settings, unless the endpoint is on this computer.
  *
  * @param endpoint `AWS_ENDPOINT_URL` of this run
  * @throws UserError when `command` would change a real account with settings/local.yaml

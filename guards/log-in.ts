@@ -6,7 +6,7 @@ import { agentProblem } from "./ssh-agent";
 /** How and why Terraform logs in to a machine. */
 export interface LogIn {
   readonly ssh: { readonly publicKeyFile: string; readonly privateKeyFile: string | null };
-  /** What it does there, such as "mount the data volume". */
+  /** Purpose of the login, such as "mount the data volume". */
   readonly to: string;
 }
 
@@ -17,11 +17,11 @@ export interface StackWithLogIn {
 }
 
 /**
- * Ends a command whose provisioners cannot log in: before the machine is made, not when the first provisioner fails on
- * it. A plan, a synth and a review need neither keys nor an agent.
+ * Refuses a command whose provisioners could not log in, before Terraform makes the machine. Otherwise the first
+ * provisioner would fail on the new machine. A plan, a synth and a review need neither keys nor an agent.
  *
  * @param environment environment variables of this run
- * @throws UserError that names every key file that cannot be used, or says what the SSH agent lacks
+ * @throws UserError that names every unusable key file, or says what the SSH agent lacks
  */
 export function requireLogIn(
   command: CdktfCommand,

@@ -4,20 +4,21 @@ import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
 import { recordOfBackend } from "./other-environment";
 
-/** A stack, as far as its state is concerned. */
+/** The parts of a stack that concern its state. */
 export interface StackWithState {
   readonly node: { readonly id: string };
   readonly workingDirectory: string;
-  /** Absolute path of the file that has its state where no bucket is set. */
+  /** Absolute path of its state file, for when no bucket is set. */
   readonly localStateFile: string;
   readonly stateInS3: boolean;
 }
 
 /**
- * Ends a run that would begin an empty state in S3 while a file of this computer has the stack's state: every resource would be made a
- * second time. Terraform asks about the move by itself, but only while the working directory notes where the state was.
+ * Refuses to start an empty state in S3 while a local file still has the stack's state: Terraform would create every
+ * resource a second time. Terraform itself asks about the migration only while the working directory records the old
+ * backend.
  *
- * @throws UserError when a stack that `command` concerns has such a file, and nothing notes its move
+ * @throws UserError if a stack that `command` concerns has such a file, and no record of its migration
  */
 export function refuseForgottenState(command: CdktfCommand | undefined, stacks: readonly StackWithState[]): void {
   for (const { node, workingDirectory, localStateFile, stateInS3 } of stacks) {
@@ -25,7 +26,7 @@ export function refuseForgottenState(command: CdktfCommand | undefined, stacks: 
     if (!concerned || !stateInS3 || existsSync(recordOfBackend(workingDirectory)) || !hasResources(localStateFile))
       continue;
     throw new UserError(
-      `state.bucket: expected the state of stack ${node.id} in the bucket alone, got one in ${relative(process.cwd(), localStateFile)} too, and no note that it was moved; move it (take state.bucket away, run \`npx cdktf diff ${node.id}\`, set it again, run \`npx cdktf deploy ${node.id} --migrate-state\`), or delete the file if the bucket has it already.`,
+      `state.bucket: expected the state of stack ${node.id} only in the bucket, got one in ${relative(process.cwd(), localStateFile)} too, and no record that it was migrated; migrate it (remove state.bucket, run \`npx cdktf diff ${node.id}\`, set it again, run \`npx cdktf deploy ${node.id} --migrate-state\`), or delete the file if the bucket already has the state.`,
     );
   }
 }
@@ -34,7 +35,7 @@ function hasResources(stateFile: string): boolean {
   try {
     return JSON.parse(readFileSync(stateFile, "utf8")).resources.length > 0;
   } catch {
-    // No file, or none that Terraform would take.
+    // No file, or no state that Terraform would accept.
     return false;
   }
 }

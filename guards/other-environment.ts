@@ -1,19 +1,19 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Whose state it is. */
+/** The owner of a state. */
 interface Owner {
   readonly project: string;
   readonly environment: string;
 }
 
 /**
- * Forgets which backend a stack's working directory last used, when that was another environment's or, in S3, another project's.
- * They share cdktf.out; Terraform would offer to move the one's state over the other's, and cdktf would say yes.
- * A state of the same owner that moved (from a file into S3, say) is a move that Terraform has to ask about.
+ * Deletes Terraform's record of a stack's last backend if it was another environment's or, in S3, another project's.
+ * They share cdktf.out: Terraform would offer to migrate one state over the other, and cdktf would accept. If the same
+ * owner's state moved, for example from a file into S3, the record stays: Terraform must ask about that migration.
  *
  * @param workingDirectory folder of the synthesized stack.
- * @param owner what is synthesized now.
+ * @param owner project and environment that are synthesized now.
  */
 export function forgetOtherEnvironment(workingDirectory: string, owner: Owner): void {
   const record = recordOfBackend(workingDirectory);
@@ -24,18 +24,21 @@ export function forgetOtherEnvironment(workingDirectory: string, owner: Owner): 
   if (environment !== owner.environment || project !== owner.project) rmSync(record);
 }
 
-/** Where Terraform notes which backend a working directory uses. */
+/** File in which Terraform records the backend of a working directory. */
 export function recordOfBackend(workingDirectory: string): string {
   return join(workingDirectory, ".terraform", "terraform.tfstate");
 }
 
-/** From `…/<environment>/<stack>.tfstate`, a file's path, or `<project>/<environment>/<stack>.tfstate`, a key in S3. */
+/**
+ * Reads the owner from a file's path, `…/<environment>/<stack>.tfstate`, or a key in S3,
+ * `<project>/<environment>/<stack>.tfstate`.
+ */
 function recordedOwner(record: string): { environment?: string; project?: string } | undefined {
   try {
     const { path, key } = JSON.parse(readFileSync(record, "utf8")).backend.config as { path?: string; key?: string };
     return { environment: (path ?? key)?.split("/").at(-2), project: key?.split("/").at(-3) };
   } catch {
-    // Nothing recorded, or nothing that Terraform itself would take.
+    // No record, or none that Terraform itself would accept.
     return undefined;
   }
 }

@@ -1,27 +1,27 @@
 import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
 
-/** Why a stack may not be destroyed, and how it is on purpose: phrases of one sentence. */
+/** Why a stack must not be destroyed, and how to destroy it on purpose: phrases of one sentence. */
 export interface Protection {
   /** Data that would be lost, such as "the data volume". */
   readonly what: string;
   /** Setting that protects it. */
   readonly setting: string;
-  /** Command lines that retire it on purpose, one after another. */
+  /** Commands that retire it on purpose, in order. */
   readonly retire: readonly string[];
-  /** What is left then, or what stands in the way. */
+  /** What remains after that, or what still prevents it. */
   readonly consequence: string;
 }
 
-/** A stack, as far as a destroy is concerned. */
+/** The parts of a stack that concern a destroy. */
 export interface ProtectedStack {
   readonly name: string;
   readonly protection?: Protection;
 }
 
 /**
- * Ends `cdktf destroy` of protected data before anything is destroyed, and says how to retire it on purpose.
- * Terraform's own `prevent_destroy` stands behind it.
+ * Refuses `cdktf destroy` of protected data before anything is destroyed, and says how to retire it on purpose.
+ * Terraform's own `prevent_destroy` is the second safeguard.
  *
  * @throws UserError with a sentence for each protected stack that `command` destroys
  */

@@ -7,8 +7,8 @@ interface Found {
 }
 
 /**
- * Arguments of a data source that reads the one thing that was found. It reads nothing when there is none, or more than
- * one: in a destroy Terraform only warns about the condition that says so, and a data source that fails ends the destroy.
+ * Arguments of a data source that reads the one object found. It reads nothing if there is none, or more than one. A
+ * postcondition reports that, but a destroy only warns about it: a data source that failed would end the destroy.
  */
 export function oneOf({ fqn, ids }: Found): { readonly count: TerraformCount; readonly id: string } {
   return {
@@ -17,7 +17,7 @@ export function oneOf({ fqn, ids }: Found): { readonly count: TerraformCount; re
   };
 }
 
-/** An attribute of the one thing that a data source with {@link oneOf} read; `none` when it read nothing. */
+/** An attribute of the one object that a data source with {@link oneOf} read; `none` if it read nothing. */
 export function attributeOfOne(data: TerraformDataSource, attribute: string, none: string | number = "none"): string {
   const { terraformResourceType, friendlyUniqueId } = data;
   const read = ref(`one(data.${terraformResourceType}.${friendlyUniqueId}[*].${attribute})`);

@@ -1,4 +1,4 @@
-/** `text` as it is for Terraform, which would read its `${…}` and `%{…}` as templates: a shell's variables, a policy's. */
+/** Escapes `${…}` and `%{…}`, which a shell or a policy uses for variables and Terraform would read as templates. */
 export function terraformLiteral(text: string): string {
   return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
 }

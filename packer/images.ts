@@ -8,7 +8,10 @@ import { commonVariables } from "./template/common-variables";
 import type { HclValue } from "./template/hcl/values";
 import type { Image, ImageDescription, ImageVariable } from "./template/image-description";
 
-/** The settings that images are made from; who may log in matters for one environment only, not for the checked-in template. */
+/**
+ * The settings that images are made from. Who may log in only matters for one environment, not for the checked-in
+ * template.
+ */
 export type ImageSettings = Pick<Settings, (typeof sections)[number]> & Partial<Pick<Settings, "ssh">>;
 
 const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const;
@@ -16,22 +19,22 @@ const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const
 const architectureSetting = "ec2.image.architecture";
 
 /**
- * Reads the settings that images are made from; others may be missing.
+ * Loads the settings that images are made from. Other settings may be missing.
  *
- * @param withSsh read who may log in, too
+ * @param withSsh load who may log in, too
  * @throws one error with every problem in them
  */
 export function loadImageSettings(source?: SettingsSource, ...withSsh: readonly "ssh"[]): ImageSettings {
   return loadSections([...sections, ...withSsh], source);
 }
 
-/** What the image.ts of an image exports. */
+/** Exports of an image's image.ts. */
 interface ImageModule {
   readonly describeImage: (settings: ImageSettings) => ImageDescription;
 }
 
 /**
- * Every image, by the order of their names: each folder with an image.ts is one.
+ * Every image, sorted by name: each folder with an image.ts is one.
  *
  * @param folder holds a folder for each image. @default this folder
  */
@@ -66,7 +69,7 @@ function common({ project, tags, aws, ec2, image, ssh }: ImageSettings): readonl
   });
 }
 
-/** What a build of some settings must be told beside the checked-in template, which has the default settings. */
+/** Variables that a build needs in addition to the checked-in template, which has the default settings. */
 export function differingVariables(image: Image, defaults: Image): Readonly<Record<string, HclValue>> {
   const before = new Map(defaults.variables.map((one) => [one.name, JSON.stringify(one.default)]));
   return Object.fromEntries(

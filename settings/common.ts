@@ -12,10 +12,13 @@ export const projectField = () =>
   text(/^[a-z][a-z0-9-]{1,30}$/, "2 to 31 lower-case letters, digits and dashes")
     .default("workbench")
     .describe(
-      "Prefix of names and value of the Project tag. With the environment it says which resources belong together. Changing this makes new roles and machines, and with state in S3 starts anew.",
+      "Prefix of resource names, and value of the Project tag. Project and environment together identify a deployment. Changing it replaces roles and machines. With state in S3, it starts an empty state.",
     );
 
-/** Sections that stacks share. A definition names those that its stack reads, beside `aws` and `state`, which every stack does. */
+/**
+ * Sections that stacks share. A definition lists the ones that its stack reads. Every stack also reads `aws` and
+ * `state`.
+ */
 export const sharedSections = { ssh: sshSection, services: servicesSection, image: imageSection };
 
 /** Sections that every stack reads. */
@@ -28,15 +31,15 @@ type Values<Sections extends Readonly<Record<string, z.ZodType>>> = {
 /** Values of the sections that stacks share. */
 export type SharedSettings = Values<typeof sharedSections>;
 
-/** What every stack reads. */
+/** Settings that every stack reads. */
 export interface CommonSettings extends Values<typeof commonSections> {
   readonly project: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Name of the environment, from `WORKBENCH_ENV`; `default` without one. Part of names, tags and state paths. */
+  /** Name of the environment, from `WORKBENCH_ENV`; `default` if unset. Part of names, tags and state paths. */
   readonly environment: string;
 }
 
-/** Rules between shared sections. A part that is missing breaks none. */
+/** Rules across shared sections. A missing value breaks no rule. */
 export function sharedRules({ ssh, services }: RightParts<Partial<SharedSettings>>, report: Report): void {
   for (const key of ["nreplPort", "jupyterPort"] as const) {
     const port = services?.[key];

@@ -1,2 +1,2 @@
-/** An error of the user's making, which its message alone explains; any other error is ours, and keeps its stack trace. */
+/** An error that the user can fix: only its message is printed. Any other error is a bug, and keeps its stack trace. */
 export class UserError extends Error {}

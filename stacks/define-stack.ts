@@ -7,76 +7,76 @@ import type { CommonSettings, SharedSettings } from "../settings/common";
 import type { Report, RightParts } from "../settings/fields/rules";
 
 /**
- * All that anybody outside a stack has to know about it. It imports no cdktf: settings, guards, scripts and docs read
- * it without loading the program.
+ * Everything that code outside a stack needs to know about it. It imports no cdktf, so settings, guards, scripts and
+ * docs can read it without loading the program.
  */
 export interface StackDefinition<
   Name extends string = string,
   Section extends z.ZodObject | undefined = z.ZodObject | undefined,
   Shared extends keyof SharedSettings = keyof SharedSettings,
 > {
-  /** Name of the stack: of its folder, its settings section, its Terraform state, and the value of its Stack tag. */
+  /** Name of the stack, its folder, its settings section and its Terraform state; value of its Stack tag. */
   readonly name: Name;
   /** Its own settings. @default none */
   readonly section?: Section;
-  /** Sections of settings/common.ts that it reads, beside those that every stack reads. @default none */
+  /** Sections of settings/common.ts that it reads, in addition to those that every stack reads. @default none */
   readonly shares?: readonly Shared[];
   /** Stacks that are deployed before it and destroyed after it. @default none */
   readonly after?: readonly string[];
-  /** What it needs of the local AWS beside the API: `machines` that boot. @default nothing */
+  /** What it needs from the local AWS in addition to the API: `machines` that boot. @default nothing */
   readonly needs?: readonly "machines"[];
-  /** Keys of tags that it sets, beside those of every stack. @default none */
+  /** Keys of tags that it sets, in addition to those of every stack. @default none */
   readonly ownTags?: readonly string[];
-  /** Rules across sections. They see only valid values; a part that is missing breaks no rule. @default none */
+  /** Rules across sections. They see only valid values. A missing value breaks no rule. @default none */
   readonly rules?: (right: RightParts<StackSettings<Name, Section, Shared>>, report: Report) => void;
-  /** What has to be set before it can be deployed, a sentence each. @default nothing */
+  /** A sentence for each setting that it needs before it can be deployed. @default none */
   readonly missing?: (settings: StackSettings<Name, Section, Shared>) => readonly string[];
   /** How and why Terraform logs in over SSH when a command changes it. @default it never does */
   readonly logsIn?: (settings: StackSettings<Name, Section, Shared>, verb: string) => LogIn | undefined;
-  /** What it protects, and how that is retired. @default nothing */
+  /** Data that it protects, and how to retire it. @default none */
   readonly keeps?: (settings: StackSettings<Name, Section, Shared>) => Protection | undefined;
-  /** The image of ours that its machines boot. @default none */
+  /** Our own image, if its machines can boot one. @default none */
   readonly image?: StackImage<StackSettings<Name, Section, Shared>>;
   /** Output with the address of the machine that `npm run local -- ssh` logs in to. @default no such machine */
   readonly sshAddress?: string;
-  /** What `npm start` says about it once it is deployed. @default nothing */
+  /** What `npm start` prints after deploying it. @default nothing */
   readonly nextSteps?: (deployed: DeployedStack) => readonly NextStep[];
   /** Loads the Terraform stack, and with it cdktf. */
   readonly load: () => Promise<StackClass>;
 }
 
-/** An image of ours that a stack's machines boot when a setting says so. */
+/** One of our own images. A stack's machines boot it if a setting selects it. */
 export interface StackImage<Settings> {
   /** Folder below `packer/`. */
   readonly folder: string;
-  /** The setting that chooses the image, such as `ec2.image.source`. */
+  /** The setting that selects the image, such as `ec2.image.source`. */
   readonly setting: string;
   /** Value of that setting for our own image. */
   readonly own: string;
   /** Value of that setting for a local AWS where our own image cannot be built. */
   readonly instead: string;
-  /** Processor architecture, in Debian's words. */
+  /** Processor architecture, as Debian names it. */
   readonly architecture: (settings: Settings) => string;
 }
 
 /** A stack that `npm start` has deployed. */
 export interface DeployedStack {
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The image of ours that it declares. @default it declares none */
+  /** Our own image that it declares. @default it declares none */
   readonly image?: DeployedImage;
 }
 
-/** An image of ours in the local AWS. */
+/** One of our own images, in the local AWS. */
 export interface DeployedImage {
-  /** Whether the settings choose it. */
+  /** Whether the settings select it. */
   readonly wanted: boolean;
-  /** The images that are there, newest first. */
+  /** The existing images, newest first. */
   readonly built: readonly { readonly id: string; readonly name: string }[];
   /** Why it could not be built: one sentence. */
   readonly problem?: string;
 }
 
-/** One thing that `npm start` says: `Log in:  npm run local -- ssh`. */
+/** One hint that `npm start` prints: `Log in:  npm run local -- ssh`. */
 export interface NextStep {
   readonly label: string;
   /** Lines, the first beside the label. */
@@ -92,18 +92,18 @@ export type StackSettings<
   Pick<SharedSettings, Shared> &
   (Section extends z.ZodObject ? { readonly [Key in Name]: z.infer<Section> } : unknown);
 
-/** What a stack's constructor is given. */
+/** Arguments of a stack's constructor. */
 export interface StackProps<Settings extends CommonSettings = CommonSettings> {
   readonly definition: Pick<StackDefinition, "name">;
   readonly settings: Settings;
-  /** What has to be set before the stack can be deployed, a sentence each. */
+  /** A sentence for each setting that the stack needs before it can be deployed. */
   readonly missing: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each stack has settings of its own; defineStack says which.
 export type StackClass = new (scope: Construct, props: StackProps<any>) => TerraformStack;
 
-/** Declares a stack. Its types follow from what is written: rules and functions see the settings that it reads. */
+/** Declares a stack. TypeScript infers the settings that its rules and functions see. */
 export function defineStack<
   const Name extends string,
   Section extends z.ZodObject | undefined = undefined,

@@ -1,13 +1,13 @@
 import type { StackDefinition } from "./define-stack";
 import * as declared from "./index";
 
-/** The definition of every stack, in order of deployment: each after those that it names, and otherwise by name. */
+/** The definition of every stack, in order of deployment: each after the stacks in its `after`, otherwise by name. */
 export const definitions: readonly StackDefinition[] = inDeployOrder(Object.values(declared) as StackDefinition[]);
 
 /**
- * Stacks after those that they are deployed after, and otherwise by name.
+ * Sorts stacks: each after the stacks in its `after`, otherwise by name.
  *
- * @throws when a stack names one that does not exist, or when two wait for each other: the definitions are wrong
+ * @throws if `after` names an unknown stack, or if stacks wait for each other: a bug in the definitions
  */
 export function inDeployOrder<Stack extends Pick<StackDefinition, "name" | "after">>(
   stacks: readonly Stack[],

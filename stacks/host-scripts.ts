@@ -8,12 +8,12 @@ const hosts = resolve(__dirname, "../scripts/machine");
 const copies = new Map<string, string>();
 
 /**
- * A folder with the scripts that run on one kind of host, for an asset. It holds the files of that kind's MANIFEST alone:
- * an editor's backup beside them would change the asset's hash, and every machine would get the scripts again.
+ * Copies the scripts for one kind of host into a folder for an asset. The copy holds only the files in MANIFEST: an
+ * editor's backup file would change the asset's hash, and so run the scripts again on every machine.
  *
  * @param kind folder below scripts/machine
- * @param folder folder of all kinds. @default scripts/machine
- * @returns a copy that lasts as long as this process
+ * @param folder the folder that holds it. @default scripts/machine
+ * @returns path of the copy, which exists until this process exits
  */
 export function hostScripts(kind: string, folder = hosts): string {
   const source = join(folder, kind);

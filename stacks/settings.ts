@@ -15,7 +15,7 @@ import { definitions } from "./definitions";
 import type * as declared from "./index";
 import { imageTags } from "./names/images";
 
-// A run checks its settings once; to compile a checker takes longer than that check.
+// A run checks its settings once. Compiling a checker takes longer than that check.
 z.config({ jitless: true });
 
 type Declared = typeof declared;
@@ -28,7 +28,7 @@ export type Settings = CommonSettings &
       : Declared[Stack]["name"]]: z.infer<NonNullable<Declared[Stack]["section"]>>;
   };
 
-/** Keys of tags that every stack may set. */
+/** Tag keys that any stack may set. */
 const commonTags = ["Project", "Environment", "Stack", "Name", "Holds"];
 
 const ownTags = [...commonTags, ...definitions.flatMap((stack) => stack.ownTags ?? []), ...imageTags];
@@ -40,7 +40,7 @@ export const settingsSchema: SettingsSchema = {
     tags: tags(ownTags)
       .default({})
       .describe(
-        "Tags for every resource, at most 40; not Project, Environment, Stack, Name and the other keys that Workbench sets itself.",
+        "Tags for every resource, at most 40. Project, Environment, Stack, Name and the other keys that Workbench sets itself are not allowed.",
       ),
     ...commonSections,
     ...Object.fromEntries(definitions.flatMap(({ name, section }) => (section ? [[name, section]] : []))),
@@ -53,17 +53,17 @@ export const settingsSchema: SettingsSchema = {
 };
 
 /**
- * The settings of one environment: the defaults, then `settings/<WORKBENCH_ENV>.yaml`, then `WORKBENCH_…` variables,
- * validated.
+ * Loads and validates the settings of one environment. `settings/<WORKBENCH_ENV>.yaml` overrides the defaults, and
+ * `WORKBENCH_…` variables override the file.
  *
- * @throws UserError that names every problem: file or variable, setting, what was expected, what was found
+ * @throws UserError that names every problem: file or variable, setting, expected and actual value
  */
 export function loadSettings(source: SettingsSource = {}): Settings {
   return loadSections(Object.keys(settingsSchema.sections.shape) as (keyof Settings)[], source);
 }
 
 /**
- * Some sections of the settings alone, for what needs no others: the image needs nobody's address or key.
+ * Loads only some sections, for code that needs no others: an image needs neither an address nor a key.
  *
  * @throws UserError as {@link loadSettings}, for problems of these sections
  */

@@ -7,7 +7,7 @@ import type { CommonSettings } from "../settings/common";
 import { partitionOf } from "../settings/fields/partition";
 import type { StackProps } from "./define-stack";
 
-/** Folder of this program; paths in the output are relative to it, so that every checkout writes the same. */
+/** Folder of this program. Paths in the output are relative to it, so that every checkout writes the same JSON. */
 const projectDirectory = resolve(__dirname, "..");
 
 interface StackOptions {
@@ -15,21 +15,22 @@ interface StackOptions {
   readonly region?: string;
 }
 
-/** What every stack has in common: provider, default tags, backend, and Terraform addresses that a person can read. */
+/** Base of every stack: provider, default tags, backend, and Terraform addresses that people can read. */
 export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSettings> extends TerraformStack {
   /** Prefix of names: project and environment. */
   protected readonly prefix: string;
   /** AWS partition of the stack's region: the second part of every ARN. */
   protected readonly partition: string;
-  /** Tags that the provider puts on every resource by itself. */
+  /** Default tags, which the provider puts on every resource. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
-  /** Whether the state is in the bucket of the settings, not in {@link localStateFile}. */
+  /** Whether the state is in `state.bucket`, not in {@link localStateFile}. */
   readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
 
   /**
-   * @param options.backend `local` keeps the state in a file whatever the settings say: for the stack that makes the bucket.
+   * @param options.backend `local` keeps the state in a file even if a bucket is set: for the stack that makes the
+   * bucket.
    * @param options.region region of the stack. @default aws.region
    */
   protected constructor(
@@ -49,32 +50,35 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
       defaultTags: [{ tags: this.defaultTags }],
     });
     new Place(this, "place", { stack: name, region, missing });
-    // 1.11: S3's own lock file is stable, and what this program is tested with.
+    // In 1.11, S3's own lock file is stable. This program is tested with that version.
     this.addOverride("terraform.required_version", ">= 1.11");
     this.stateInS3 = backend === "from settings" && settings.state.bucket !== null;
     this.addBackend(name);
   }
 
-  /** Absolute path of the file that has the state where no bucket does. */
+  /** Absolute path of the state file, for when no bucket holds the state. */
   get localStateFile(): string {
     const { state, environment } = this.settings;
     return resolve(projectDirectory, state.directory, environment, `${this.node.id}.tfstate`);
   }
 
-  /** Folder that the stack is written to, where Terraform runs. */
+  /** Folder of the synthesized stack, in which Terraform runs. */
   get workingDirectory(): string {
     return resolve(App.of(this).outdir, "stacks", this.node.id);
   }
 
-  /** `path`, given relative to the project, as Terraform sees it from this stack's working directory; `~/` and absolute paths stay. */
+  /**
+   * Converts a path relative to the project into one relative to this stack's working directory, where Terraform runs.
+   * Absolute paths and `~/` stay.
+   */
   protected projectPath(path: string): string {
     if (path.startsWith("~/") || path.startsWith("/")) return path;
     return relative(this.workingDirectory, resolve(projectDirectory, path)).replaceAll("\\", "/");
   }
 
   /**
-   * Construct path joined with `_`, where an element named `this` stands for its parent: `aws_ebs_volume.data_volume`.
-   * No hash: a person reads these names in every plan.
+   * The construct path joined with `_`; an element named `this` takes its parent's name: `aws_ebs_volume.data_volume`.
+   * It has no hash, since people read these names in every plan.
    */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = "node" in element ? element.node : element;
@@ -104,7 +108,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
       profile: aws.profile ?? undefined,
       encrypt: true,
     });
-    // S3's own lock file; this argument of Terraform 1.10 is younger than cdktf's type.
+    // S3's own lock file. cdktf's type lacks this argument, which Terraform 1.10 added.
     this.addOverride("terraform.backend.s3.use_lockfile", true);
   }
 }

@@ -48,7 +48,7 @@ it.each([
   ["synth", false],
   ["list", false],
   ["output", false],
-])("knows whether a command changes what is deployed: %s", (verb, changes) => {
+])("knows whether a command changes deployed resources: %s", (verb, changes) => {
   expect(parseCdktfCommand(["cdktf", verb, "ec2"])?.changes).toBe(changes);
 });
 
@@ -62,11 +62,11 @@ it.each([
   ["cdktf destroy ebs", false],
   ["cdktf output state", false],
   ["cdktf list", false],
-])("knows whether a command may have to do with ec2: %s", (words, concerns) => {
+])("knows whether a command may affect ec2: %s", (words, concerns) => {
   expect(parseCdktfCommand(words.split(" "))?.concerns("ec2")).toBe(concerns);
 });
 
-it("finds the command in the process that called", () => {
+it("finds the command in the calling process", () => {
   const program = `const { callingCdktfCommand } = require(${JSON.stringify(join(__dirname, "../../guards/cdktf-command.ts"))});
     const command = callingCdktfCommand();
     console.log(command?.verb, command?.names("ebs"), command?.names("ec2"));`;

@@ -38,7 +38,7 @@ describe("publicKeyProblem", () => {
   it.each([
     ["nothing", () => ""],
     ["a certificate", () => "-----BEGIN CERTIFICATE-----"],
-    ["a key whose type is not the one it says", () => "ssh-ed25519 AAAAB3NzaC1yc2EAAAADAQABAAAAgQ== me"],
+    ["a key with another type than its label says", () => "ssh-ed25519 AAAAB3NzaC1yc2EAAAADAQABAAAAgQ== me"],
     ["two keys", () => readFileSync(key("good.pub"), "utf8").repeat(2)],
     ["options before the key", () => `command="true" ${readFileSync(key("good.pub"), "utf8")}`],
     ["a private key", () => readFileSync(key("good"), "utf8")],
@@ -71,7 +71,7 @@ describe("privateKeyProblem", () => {
     expect(privateKeyProblem(key(name))).toContain("got one with a passphrase; load it with ssh-add");
   });
 
-  it("fails for a file that is no private key", () => {
+  it("fails for a file that is not a private key", () => {
     writeFileSync(key("odd"), "a key", { mode: 0o600 });
     expect(privateKeyProblem(key("odd"))).toBe(
       `ssh.privateKeyFile: expected a private key that OpenSSH reads in ${key("odd")}, got something else; name the file without .pub that ssh-keygen made`,
@@ -80,7 +80,7 @@ describe("privateKeyProblem", () => {
 
   it.each([
     ["a folder", () => directory],
-    ["a device without end", () => "/dev/zero"],
+    ["an endless device", () => "/dev/zero"],
     ["a path through a file", () => join(key("good"), "x")],
   ])("fails for %s", (_, file) => {
     expect(privateKeyProblem(file())).toContain(`ssh.privateKeyFile: expected to read the key file ${file()}, got `);
@@ -88,6 +88,6 @@ describe("privateKeyProblem", () => {
 
   it("fails for a file that is too large for a key", () => {
     writeFileSync(key("large"), "x".repeat(70_000), { mode: 0o600 });
-    expect(privateKeyProblem(key("large"))).toContain("got one of 70000 bytes, where a key has at most 65536 bytes");
+    expect(privateKeyProblem(key("large"))).toContain("got 70000 bytes, more than the 65536 that a key can have");
   });
 });

@@ -19,7 +19,7 @@ describe("refuseLocalSettingsElsewhere", () => {
     },
   );
 
-  it("allows the local AWS, and whatever changes nothing", () => {
+  it("allows the local AWS, and commands that change nothing", () => {
     expect(() => run("cdktf deploy ebs", "http://127.0.0.1:4760")).not.toThrow();
     expect(() => run("cdktf diff ebs")).not.toThrow();
     expect(() => run("cdktf synth")).not.toThrow();

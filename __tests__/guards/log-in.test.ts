@@ -34,19 +34,19 @@ describe("requireLogIn", () => {
     );
   });
 
-  it("fails without an agent when a destroy has to unmount", () => {
+  it("fails without an agent if a destroy has to unmount", () => {
     expect(() => run("cdktf destroy ec2", {})).toThrow("to unmount the data volume, got no agent");
     expect(() => run("cdktf destroy ec2", {}, { EC2_UNMOUNT_OVER_SSH: "false" })).not.toThrow();
   });
 
-  it("fails for an agent that is gone", () => {
+  it("fails for an agent that no longer runs", () => {
     expect(() => run("cdktf deploy ec2", { ...withAgent, SSH_AUTH_SOCK: join(directory, "gone") })).toThrow(
-      `got no agent that answers at ${join(directory, "gone")}, which SSH_AUTH_SOCK names`,
+      `got no answer from the agent at ${join(directory, "gone")} (SSH_AUTH_SOCK)`,
     );
   });
 
-  it("fails for an agent without keys, and is content with one", () => {
-    expect(() => run("cdktf deploy ec2", withAgent)).toThrow("got one without any key");
+  it("fails for an agent without keys, and accepts one with a key", () => {
+    expect(() => run("cdktf deploy ec2", withAgent)).toThrow("got one without keys");
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, "key")]);
     execFileSync("ssh-add", ["-q", join(directory, "key")], { env: withAgent });
     expect(() => run("cdktf deploy ec2", withAgent)).not.toThrow();
@@ -67,7 +67,7 @@ describe("requireLogIn", () => {
     expect(() => run("cdktf deploy ec2", {}, { SSH_PRIVATE_KEY_FILE: "/nowhere/id_ed25519" })).not.toThrow();
   });
 
-  it("fails with both key files, when Terraform could use neither", () => {
+  it("fails with both key files if Terraform can use neither", () => {
     const key = join(directory, "others");
     writeFileSync(key, "a key", { mode: 0o644 });
     const values = { SSH_PRIVATE_KEY_FILE: key, SSH_PUBLIC_KEY_FILE: key };

@@ -33,7 +33,7 @@ describe("refuseMissingSettings", () => {
     ["lists the stacks", "cdktf list"],
     ["destroys, which needs nothing set", "cdktf destroy unready"],
     ["reads what was deployed", "cdktf output unready"],
-  ])("lets a command be that %s", (_, words) => {
+  ])("allows a command that %s", (_, words) => {
     expect(() => run(words)).not.toThrow();
   });
 });

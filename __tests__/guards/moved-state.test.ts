@@ -14,7 +14,7 @@ interface Situation {
   readonly command?: string;
 }
 
-/** Checks stack `ebs`, which has a state in S3 and, unless said otherwise, a state file beside it that nothing notes. */
+/** Checks stack `ebs` with a state in S3. By default, it also has a state file without a record of its migration. */
 function check({ state = aVolume, recorded = false, stateInS3 = true, command = "cdktf deploy ebs" }: Situation = {}) {
   const workingDirectory = mkdtempSync(join(tmpdir(), "stack-"));
   const localStateFile = join(workingDirectory, "ebs.tfstate");
@@ -31,10 +31,10 @@ describe("refuseForgottenState", () => {
   it.each<[string, Situation]>([
     ["a deploy", {}],
     ["a plan", { command: "cdktf diff" }],
-    ["no cdktf at all, since Terraform may follow", { command: "node main.ts" }],
-  ])("fails for %s while a file has a state that no note says was moved into the bucket", (_, situation) => {
+    ["no cdktf command, since Terraform may follow", { command: "node main.ts" }],
+  ])("fails for %s while a file has a state without a record of its migration into the bucket", (_, situation) => {
     expect(check(situation)).toThrow(
-      /^state\.bucket: expected the state of stack ebs in the bucket alone, got one in \S+ebs\.tfstate too, .*--migrate-state/,
+      /^state\.bucket: expected the state of stack ebs only in the bucket, got one in \S+ebs\.tfstate too, .*--migrate-state/,
     );
   });
 

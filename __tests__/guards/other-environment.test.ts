@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { forgetOtherEnvironment } from "../../guards/other-environment";
 
-/** A working directory whose backend Terraform recorded; returns whether the record is still there for `environment`. */
+/**
+ * Makes a working directory with Terraform's record of its backend. Returns whether the record stays for `environment`.
+ */
 function keepsRecord(config: object, environment: string): boolean {
   const directory = mkdtempSync(join(tmpdir(), "stack-"));
   const record = join(directory, ".terraform", "terraform.tfstate");
@@ -20,11 +22,11 @@ describe("forgetOtherEnvironment", () => {
     expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "restored")).toBe(false);
   });
 
-  it("forgets another project's in the same bucket, which a copy would overwrite", () => {
+  it("forgets another project's backend in the same bucket, which a migration would overwrite", () => {
     expect(keepsRecord({ bucket: "b", key: "theirs/mine/ebs.tfstate" }, "mine")).toBe(false);
   });
 
-  it("keeps the backend of this environment, so that a moved state is asked about", () => {
+  it("keeps the backend of this environment, so that Terraform asks about a moved state", () => {
     expect(keepsRecord({ path: "../../../state/mine/ebs.tfstate" }, "mine")).toBe(true);
     expect(keepsRecord({ bucket: "b", key: "workbench/mine/ebs.tfstate" }, "mine")).toBe(true);
   });

@@ -1,4 +1,4 @@
-"""Prints what an account holds that somebody made, a line each: nothing for a fresh one."""
+"""Prints everything that somebody made in an account, one per line. Prints nothing for a fresh account."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ def contents() -> Iterator[str]:
 
 
 def names(found: list[dict[str, Any]], key: str) -> Iterator[str]:
-    """What each of them goes by."""
+    """The id or name of each."""
     return (each[key] for each in found)
 
 

@@ -3,13 +3,13 @@ import path from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { venvPython } from "../../scripts/setup/python-env";
 
-/** How a command of the AWS CLI ended, and all that it said. */
+/** How a command of the AWS CLI ended, and all its output. */
 export interface Answer {
   readonly exitCode: number;
   readonly output: string;
 }
 
-/** The AWS CLI in one process for many calls, one after the other: a process for each would take ten times as long. */
+/** One process of the AWS CLI for many calls, one after the other: a process for each call takes ten times as long. */
 export class AwsCli {
   private readonly child: ChildProcess;
   private readonly answers: AsyncIterator<string>;

@@ -1,6 +1,6 @@
 """The AWS CLI, loaded once for many calls: loading it takes five times as long as a call.
 
-Reads a command's arguments as a JSON list a line, and answers each with a line of JSON: `exitCode` and `output`.
+Reads one command per line: its arguments as a JSON list. Answers each with one line of JSON: `exitCode` and `output`.
 """
 
 import contextlib

@@ -18,8 +18,8 @@ import { type SshAgent, startSshAgent } from "./ssh-agent";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
-/** What a user changes while there is data: each says what it does to the machine, and every byte stays. */
-describeWithMachines("settings that change on a living machine", () => {
+/** A user changes settings while there is data. Each step says what that does to the machine; every byte stays. */
+describeWithMachines("settings that change while a machine runs", () => {
   let user: Workbench;
   let sums: string;
   let instance: string;
@@ -70,7 +70,7 @@ describeWithMachines("settings that change on a living machine", () => {
     },
   );
 
-  step("cdktf synth, list, diff and output answer as everywhere", async () => {
+  step("cdktf synth, list, diff and output work as in any CDKTF project", async () => {
     expect(await user.mustCdktf("synth", [])).toContain("Generated Terraform code for the stacks: ebs, ec2, state");
     expect(await user.mustCdktf("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
     expect(await user.mustCdktf("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
@@ -79,7 +79,7 @@ describeWithMachines("settings that change on a living machine", () => {
     expect(unwrapped(await user.mustCdktf("output", "ec2"))).toContain(`ssh = ${ssh}`);
   });
 
-  step("another ssh.allowFrom changes the security group's rules alone", async () => {
+  step("another ssh.allowFrom changes only the security group's rules", async () => {
     user.settings["SSH_ALLOW_FROM"] = "[203.0.113.7/32, 198.18.0.0/15]";
     const { changes } = await user.plan("ec2");
     expect(changes).toContain("aws_vpc_security_group_ingress_rule.ssh_access_from_203_0_113_7_32 will be created");
@@ -90,13 +90,13 @@ describeWithMachines("settings that change on a living machine", () => {
   });
 
   step(
-    "ebs without protection: no plan goes through while a machine has the volume, with cdktf or without",
+    "ebs without protection: every plan fails while a machine has the volume, with cdktf and with plain Terraform",
     async () => {
       const unprotected = { EBS_PREVENT_DESTROY: "false" };
       const refusal =
         /ebs\.preventDestroy: expected true while a machine has the data volume vol-\w+, got false, so nothing was changed; set it back to true, or run `npx cdktf destroy ec2` first/;
       const [volume] = await volumes();
-      // By its tags, and when it goes by another name in AWS.
+      // Under its own Name tag, and under another.
       for (const name of ["workbench-local-data", "renamed"]) {
         await rename(volume, name);
         expect((await user.cdktf("destroy", ["ebs"], unprotected)).exitCode).not.toBe(0);
@@ -106,14 +106,14 @@ describeWithMachines("settings that change on a living machine", () => {
       }
       await rename(volume, "workbench-local-data");
       expect((await accountContents(user)).filter((name) => name.startsWith("snap-"))).toEqual([]);
-      // The destroy has written ec2's folder too: plain Terraform finds nothing to change there.
+      // The destroy has also written ec2's folder: plain Terraform finds nothing to change there.
       expect((await user.terraformAgain(["plan", "-detailed-exitcode"], "ec2")).exitCode).toBe(0);
       expect((await user.plan("ebs")).changes).toBe("");
       await stillThere();
     },
   );
 
-  step("what would need another volume is refused, protected or not, and takes no snapshot", async () => {
+  step("a change that needs another volume is refused, protected or not, and makes no snapshot", async () => {
     const elsewhere = { AWS_AVAILABILITY_ZONE: "eu-west-1b" };
     expect((await user.cdktf("deploy", ["ebs"], elsewhere)).exitCode).not.toBe(0);
     for (const values of [elsewhere, { ...elsewhere, EBS_PREVENT_DESTROY: "false" }]) {
@@ -125,7 +125,7 @@ describeWithMachines("settings that change on a living machine", () => {
     await stillThere();
   });
 
-  step("another region is refused, and neither the volume nor the machine is forgotten", async () => {
+  step("another region is refused, and the state keeps the volume and the machine", async () => {
     const elsewhere = { AWS_REGION: "eu-west-3", AWS_AVAILABILITY_ZONE: "eu-west-3a" };
     for (const stack of ["ebs", "ec2"]) {
       const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], stack, elsewhere);
@@ -168,7 +168,7 @@ describeWithMachines("settings that change on a living machine", () => {
     }
     Object.assign(user.settings, port, newKey);
     const said = await user.deploy("ec2");
-    // Closed only then: the old port is needed to unmount.
+    // The old port closes only after the unmount, which needs it.
     expect(said.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(said.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(
       said.indexOf("aws_vpc_security_group_ingress_rule.ssh_access_from_198_18_0_0_15: Modifying"),
@@ -183,7 +183,7 @@ describeWithMachines("settings that change on a living machine", () => {
     instance = await instanceId();
   });
 
-  step("another volume replaces the machine, which would be stopped for good otherwise", async () => {
+  step("another volume replaces the machine, which would otherwise stay stopped", async () => {
     const [old = ""] = await volumes();
     const identifying =
       "{Key=Project,Value=workbench},{Key=Environment,Value=local},{Key=Name,Value=workbench-local-data}";
@@ -200,7 +200,7 @@ describeWithMachines("settings that change on a living machine", () => {
     await rename(old, "workbench-local-data");
   });
 
-  step("ec2 is destroyed also when two volumes have its tags, or none has them any more", async () => {
+  step("ec2 can be destroyed even when two volumes have its tags, or none has them any more", async () => {
     expect((await user.terraform(["plan"], "ec2")).output).toContain("data volume: expected one tagged");
     expect((await user.terraform(["plan", "-destroy"], "ec2")).exitCode).toBe(0);
     for (const volume of await volumes()) await rename(volume, "renamed");

@@ -9,16 +9,16 @@ export interface CutOff {
   readonly stack: string;
   /** @default deploy */
   readonly verb?: "deploy" | "destroy";
-  /** What the command says when it is to be cut off. */
+  /** The output at which the command is cut off. */
   readonly when: string;
-  /** What AWS must have made by then: asked again and again until there is something. @default nothing */
+  /** What AWS must have made first: called again and again until it returns something. @default nothing */
   readonly made?: (() => Promise<readonly unknown[]>) | undefined;
   readonly signal: NodeJS.Signals;
 }
 
 /**
- * Begins a command, sends its whole process group `signal` once it says `when`, as a terminal does, and returns how it ended.
- * SIGKILL is for Terraform and its providers too, which are in no group of cdktf's.
+ * Begins a command, sends `signal` to its whole process group once it says `when`, as a terminal does, and returns how
+ * the command ended. SIGKILL also goes to Terraform and its providers, which are not in cdktf's process group.
  */
 export async function cutOff(user: Workbench, { stack, verb = "deploy", when, made, signal }: CutOff) {
   const running = user.begin(verb, stack);
@@ -35,7 +35,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
   return { exitCode: exitCode ?? -1 };
 }
 
-/** Its error is the answer, since nobody waits for it while the command runs. */
+/** Returns its error instead of throwing it, since nothing awaits it while the command runs. */
 async function send(group: number, user: Workbench, { stack, made, signal }: CutOff): Promise<Error | undefined> {
   try {
     await untilMade(made);
@@ -48,11 +48,14 @@ async function send(group: number, user: Workbench, { stack, made, signal }: Cut
   }
 }
 
-/** Terraform empties a state in a file before it writes it: what is killed in between has lost all of it, and is another story. */
+/**
+ * Waits until the state file is complete. Terraform truncates it before it writes it: a kill in between loses the whole
+ * state, which is not what these tests are about.
+ */
 async function untilSaved(file: string): Promise<void> {
   let same = 0;
   let before = "";
-  await until("a state that is written, and not written again", async () => {
+  await until("a complete state file that no longer changes", async () => {
     const now = readFileSync(file, "utf8");
     same = now !== "" && now === before ? same + 1 : 0;
     before = now;
@@ -60,10 +63,10 @@ async function untilSaved(file: string): Promise<void> {
   });
 }
 
-/** While nothing else is deployed beside what is cut off. */
+/** After so many equal polls the file counts as complete. Nothing else may be deployed beside what is cut off. */
 const SAVED_POLLS = 10;
 
-/** Of whoever works in a folder: Terraform and its providers, of what was synthesized there. */
+/** Ids of the processes that work in a folder: Terraform and its providers, for the stack synthesized there. */
 export function processesIn(folder: string): number[] {
   const worksThere = (pid: string): boolean => {
     try {
@@ -79,12 +82,12 @@ export function processesIn(folder: string): number[] {
 }
 
 /**
- * The provider itself pauses for ten seconds after AWS's answer. Nothing tells from outside that it has the answer, so this
- * takes less than half of that: what is cut off before the answer is in nobody's state.
+ * The provider pauses for ten seconds after AWS's answer. From outside, nothing shows that the answer has arrived, so
+ * this waits for less than half of the pause. What is cut off before the answer is in nobody's state.
  */
 const ANSWERED_MS = 4_000;
 
-/** Something is there, and Terraform knows it. */
+/** Waits until AWS has made something and Terraform knows it. */
 async function untilMade(made: CutOff["made"]): Promise<void> {
   if (made === undefined) return;
   await until("AWS to make something", async () => (await made()).length > 0);

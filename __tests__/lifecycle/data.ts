@@ -1,6 +1,6 @@
 import type { Workbench } from "./workbench";
 
-/** Writes files of several sizes below /data, random and so unlike anything else, and returns their checksums. */
+/** Writes files of several sizes, with random contents, below /data, and returns their checksums. */
 export async function writeFiles(user: Workbench, name: string): Promise<string> {
   const folder = `/data/${name}`;
   await user.ssh(`mkdir -p '${folder}/a folder' && cd ${folder} && head -c 30M /dev/urandom > large && head -c 1 /dev/urandom > 'a folder/small' &&

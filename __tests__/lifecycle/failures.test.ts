@@ -15,7 +15,7 @@ import { story } from "./steps";
 import { until } from "./until";
 import { Workbench } from "./workbench";
 
-/** Whatever goes wrong ends in a place that is stated here, from which the user goes on, with every byte there. */
+/** Each step states where a failure ends. The user goes on from there, and every byte is still there. */
 describeWithMachines("what can go wrong", () => {
   let user: Workbench;
   let sums: string;
@@ -42,7 +42,7 @@ describeWithMachines("what can go wrong", () => {
   });
   afterAll(() => user?.end());
 
-  step("the machine in another zone than its volume: nothing is changed, and both zones are named", async () => {
+  step("the machine in another zone than its volume: nothing changes, and the message names both zones", async () => {
     const before = await accountContents(user);
     const said = await fails("apply", { AWS_AVAILABILITY_ZONE: "eu-west-1b" });
     expect(said).toMatch(
@@ -52,7 +52,7 @@ describeWithMachines("what can go wrong", () => {
     await stillThere();
   });
 
-  step("a process that ignores being asked holds the volume at destroy: it is ended", async () => {
+  step("at destroy, a process that ignores SIGTERM holds the volume: it is killed", async () => {
     await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
     await user.destroy("ec2");
   });
@@ -72,7 +72,7 @@ describeWithMachines("what can go wrong", () => {
     expect((await user.plan("ec2")).changes).toBe("");
   });
 
-  step("a login whose shell begins on the volume is not in the way", async () => {
+  step("a login shell that starts on the volume does not block the destroy", async () => {
     await user.ssh("sed -i '1i cd /data/work' ~/.bashrc");
     expect(await user.ssh("pwd")).toBe("/data/work");
     await user.destroy("ec2");
@@ -81,18 +81,18 @@ describeWithMachines("what can go wrong", () => {
   });
 
   step(
-    "something that cannot be ended holds the volume at destroy: the destroy fails, and nothing is detached",
+    "at destroy, something that cannot be killed holds the volume: the destroy fails, and nothing is detached",
     async () => {
       await user.ssh("truncate --size 1M /data/disk");
       const loop = await attachLoop(await machineFile(await instanceId(), "/data/disk"));
       const said = await fails("destroy");
       await execa("losetup", ["--detach", loop]);
-      expect(said).toMatch(/unmount-data-volume: vol-\w+ is still mounted at \/data; in the way: /);
+      expect(said).toMatch(/unmount-data-volume: vol-\w+ is still mounted at \/data; in use by /);
       await stillThere();
     },
   );
 
-  step("the machine cannot be reached at destroy: nothing is detached, and the volume stays mounted", async () => {
+  step("at destroy, the machine cannot be reached: nothing is detached, and the volume stays mounted", async () => {
     await user.ssh("sudo systemd-run --on-active=1 --timer-property=AccuracySec=100ms systemctl stop ssh.service");
     await until("no login", async () => (await user.trySsh("true")).exitCode !== 0);
     const said = await fails("destroy", { SSH_CONNECT_TIMEOUT_SEC: "10" });
@@ -106,7 +106,7 @@ describeWithMachines("what can go wrong", () => {
   });
 
   step(
-    "a machine that stays unreachable is stopped instead, which unmounts; the next one finds every byte",
+    "a machine that stays unreachable is stopped, which unmounts the volume; the next machine finds every byte",
     async () => {
       await user.destroy("ec2", { EC2_UNMOUNT_OVER_SSH: "false" });
       await user.deploy("ec2");
@@ -128,12 +128,12 @@ describeWithMachines("what can go wrong", () => {
   );
 });
 
-/** A file of the machine as this computer's kernel sees it, mounts of the machine included. */
+/** The path of a machine's file on this computer, seen with the machine's own mounts. */
 async function machineFile(instanceId: string, file: string): Promise<string> {
   return `/proc/${await leaderOf(instanceId)}/root${file}`;
 }
 
-/** The machine's first process, as this computer numbers it. */
+/** The process id, on this computer, of the machine's first process. */
 async function leaderOf(instanceId: string): Promise<string> {
   const { stdout } = await execa("pgrep", ["--exact", "systemd-nspawn", "--list-full"], { reject: false });
   const [pid] =

@@ -11,7 +11,7 @@ import { story } from "./steps";
 import { until } from "./until";
 import { Workbench } from "./workbench";
 
-/** Whoever cuts off the making of the volume goes on with that volume: there is never a second one. */
+/** A deploy is cut off while it makes the volume. The next deploy goes on with that volume and never makes a second. */
 describe("a volume whose making is cut off", () => {
   let owner: Workbench;
   const step = story();
@@ -25,7 +25,7 @@ describe("a volume whose making is cut off", () => {
       "--query",
       "Volumes[].VolumeId",
     );
-  /** Deploys again, and expects the volume that was half-made, and none beside it. */
+  /** Deploys again; expects the half-made volume and no other. */
   const goesOn = async (user: Workbench, made: readonly string[]) => {
     await user.mustCdktf("deploy", "ebs");
     expect(await volumes(user)).toEqual(made);
@@ -38,7 +38,7 @@ describe("a volume whose making is cut off", () => {
   });
   afterAll(() => owner?.end());
 
-  step("interrupted (SIGINT) while AWS makes it: kept by its protection, and by the documented command", async () => {
+  step("interrupted (SIGINT) while AWS makes it: its protection and the documented command keep it", async () => {
     const user = owner.another("made");
     const ended = await cutOff(user, { stack: "ebs", when, made: () => volumes(user), signal: "SIGINT" });
     expect(ended.exitCode).not.toBe(0);
@@ -51,19 +51,16 @@ describe("a volume whose making is cut off", () => {
     await goesOn(user, made);
   });
 
-  step(
-    "whose terminal is closed (SIGHUP) while AWS makes it: Terraform goes on to the end, and saves its state",
-    async () => {
-      const user = owner.another("closed");
-      const ended = await cutOff(user, { stack: "ebs", when, made: () => volumes(user), signal: "SIGHUP" });
-      expect(ended.exitCode).not.toBe(0);
-      await until("Terraform's end", async () => processesIn(path.join(user.outdir, "stacks", "ebs")).length === 0);
-      expect((await user.plan("ebs")).changes).toBe("");
-      expect(await volumes(user)).toHaveLength(1);
-    },
-  );
+  step("terminal closed (SIGHUP) while AWS makes it: Terraform goes on to the end, and saves its state", async () => {
+    const user = owner.another("closed");
+    const ended = await cutOff(user, { stack: "ebs", when, made: () => volumes(user), signal: "SIGHUP" });
+    expect(ended.exitCode).not.toBe(0);
+    await until("Terraform's end", async () => processesIn(path.join(user.outdir, "stacks", "ebs")).length === 0);
+    expect((await user.plan("ebs")).changes).toBe("");
+    expect(await volumes(user)).toHaveLength(1);
+  });
 
-  step("killed (SIGKILL) while AWS makes it: the next deploy takes it on", async () => {
+  step("killed (SIGKILL) while AWS makes it: the next deploy adopts it", async () => {
     const user = owner.another("killed");
     await cutOff(user, { stack: "ebs", when, made: () => volumes(user), signal: "SIGKILL" });
     const made = await volumes(user);
@@ -72,7 +69,7 @@ describe("a volume whose making is cut off", () => {
     await goesOn(user, made);
   });
 
-  step("a colleague with the same names and another state does not take it on, nor makes a second one", async () => {
+  step("a colleague with the same names and another state neither adopts it nor makes a second one", async () => {
     const colleague = owner.another("killed");
     const { exitCode, output } = await colleague.terraform(["apply", "-auto-approve"], "ebs");
     expect(exitCode).toBe(1);
@@ -83,7 +80,7 @@ describe("a volume whose making is cut off", () => {
     expect(await volumes(colleague)).toHaveLength(1);
   });
 
-  step("whose state is lost takes the volume on by taking its mark away, as documented", async () => {
+  step("state lost: once its tag `Complete` is removed, as documented, the next deploy adopts it", async () => {
     const user = owner.another("killed");
     const [volume = ""] = await volumes(user);
     const role = ["--role-name", "killed-local-snapshots"];

@@ -17,7 +17,7 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
   });
   afterAll(() => user?.end());
 
-  /** Waits until a build has said something, and returns all that it has said. */
+  /** Waits until a build's output matches, and returns the output so far. */
   const said = (build: Command, words: RegExp) =>
     new Promise<string>((resolve, reject) => {
       let output = "";

@@ -22,7 +22,7 @@ import { Workbench } from "./workbench";
 const project = path.resolve(__dirname, "../..");
 const missing = withoutPacker ?? withoutBrowser;
 
-/** A Clojure notebook that leaves a file on the volume, and what its cells show. */
+/** A Clojure notebook that writes a file to the volume, and what its cells show. */
 const clojure = {
   name: "readings.ipynb",
   cells: [
@@ -69,12 +69,12 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   let image: string;
   const step = story();
 
-  /** Does something through the tunnel that the ec2 stack prints. */
+  /** Runs `work` through the tunnel that the ec2 stack prints. */
   const tunnelled = async (work: () => Promise<void>) => throughTunnel((await user.outputs("ec2"))["ssh"] ?? "", work);
   const atJupyter = (work: (lab: JupyterLab) => Promise<void>) =>
     tunnelled(async () => {
       const lab = await JupyterLab.open(await user.ssh("jupyter-url"));
-      // What it looked like when it failed says more than a stack.
+      // A screenshot of the failure says more than a stack trace.
       await work(lab)
         .catch(async (error) => {
           await lab.screenshot(path.join(project, ".workbench", "logs", "jupyterlab.png"));
@@ -91,7 +91,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     const { nrepl, jupyter } = user.tunnelPorts;
     return until("both services", () => listening(nrepl, jupyter));
   };
-  /** The machine, as soon as it boots: long before its volume is mounted, and services start. */
+  /** The machine's id as soon as it boots, long before its volume is mounted and its services start. */
   const running = (): Promise<string> => {
     const query = "Reservations[].Instances[?State.Name=='running'].InstanceId[]";
     return until("a machine to boot", async () => (await user.aws("ec2", "describe-instances", "--query", query))[0]);
@@ -115,7 +115,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     );
   });
 
-  step("packer builds it, from nothing, and says in its tags what is in it", async () => {
+  step("packer builds it from nothing, and its tags say what is in it", async () => {
     const { nrepl, jupyter } = user.tunnelPorts;
     const volumes = await buildLeftovers(user);
     const build = await packerBuild(user, "-var", `nrepl_port=${nrepl}`, "-var", `jupyter_port=${jupyter}`);
@@ -146,9 +146,10 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
       ...["./etc/ssh/ssh_host_*", "./etc/machine-id", "./root/.*_history", "./home/*/.*_history", "./tmp/*"],
       ...["./root/.ssh/*", "./home/*/.ssh/*", "./var/lib/cloud/*", "./var/lib/apt/lists/*", "./var/log/*"],
     ].flatMap((pattern) => ["-o", "-path", pattern]);
-    // What the local AWS writes before a machine's first boot, each machine's anew; and the machine itself as it shuts down.
+    // Written later: the local AWS writes the seed before each machine's first boot, a machine its journal as it shuts
+    // down.
     const later = ["-not", "-path", "./var/lib/cloud/seed/*", "-not", "-path", "./var/log/journal/*"];
-    // Files alone: what was deleted from the base image is a device in this layer.
+    // Only files: in this layer, a device stands for a file deleted from the base image.
     const files = [".", "-type", "f", "-size", "+0", ...later, "(", "-false", ...taken, ")"];
     const found = await execa("find", files, { cwd: folder });
     expect(found.stdout).toBe("");
@@ -183,7 +184,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     expect(await user.ssh("stat -c '%a %U' ~/.jupyter/token")).toBe("600 admin");
   });
 
-  step("a plan for another place or port says that the image has to be built again", async () => {
+  step("a plan for another mount point or port says that the image has to be built again", async () => {
     const { settings } = user;
     user.settings = { ...settings, EC2_MOUNT_MOUNT_POINT: "/elsewhere", SERVICES_NREPL_PORT: "30000" };
     const said = unwrapped((await user.terraform(["plan"], "ec2")).output);
@@ -222,7 +223,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     const privateAddress = ["--query", "Reservations[0].Instances[0].PrivateIpAddress"];
     const inside: string = await user.aws("ec2", "describe-instances", "--instance-ids", id, ...privateAddress);
     for (const each of [address, inside]) expect(await other.openPorts(each)).toEqual([2222]);
-    // It would be found if it listened to everybody.
+    // Proof that the scan works: it finds a service that listens on every address.
     await user.ssh("sudo systemd-run --quiet --unit careless python3 -m http.server 20002");
     await until("the careless server", () => listening(20002));
     expect(await other.openPorts(address)).toEqual([2222, 20002]);
@@ -230,7 +231,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     await other.end();
   });
 
-  step("after a reboot both are back", async () => {
+  step("after a reboot, nREPL and JupyterLab are back", async () => {
     const before = await user.bootId();
     await user.aws("ec2", "reboot-instances", "--instance-ids", (await user.outputs("ec2"))["instance_id"] ?? "");
     await user.waitForBoot(before);
@@ -246,7 +247,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     });
   });
 
-  step("destroyed and deployed again, on a machine that reaches no network, the notebooks are there", async () => {
+  step("destroyed and deployed again, on a machine without a network, the notebooks are there", async () => {
     await user.destroy("ec2");
     await Promise.all([user.deploy("ec2"), running().then(isolate)]);
     expect((await user.trySsh("ip route get 192.0.2.1")).output).toContain("No route to host");
@@ -254,7 +255,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     await atJupyter((lab) => lab.openNotebook(clojure));
   });
 
-  step("a newer image changes no plan, unless a setting follows new ones", async () => {
+  step("a newer image changes no plan, unless a setting says to follow new ones", async () => {
     const copy = [
       "--source-image-id",
       image,

@@ -12,7 +12,7 @@ import { describeWithMachines } from "./machines";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
-/** Whoever is cut off half-way runs the same command again, and finds every byte. */
+/** A command is cut off half-way. The user runs it again and finds every byte. */
 describeWithMachines("what can be cut off", () => {
   let user: Workbench;
   let sums: string;
@@ -21,7 +21,7 @@ describeWithMachines("what can be cut off", () => {
     await mounted(user);
     expect(await checksums(user, "work")).toBe(sums);
   };
-  /** One whose making is cut off before AWS answers is in nobody's state (stacks/ec2/README.md). */
+  /** Machines in AWS. One whose deploy is cut off before AWS answers is in nobody's state (stacks/ec2/README.md). */
   const machines = (): Promise<string[]> =>
     user.aws(
       "ec2",

@@ -12,25 +12,25 @@ export interface Notebook {
   /** Its file. */
   readonly name: string;
   readonly cells: readonly string[];
-  /** What the cells show, those that show something. */
+  /** The output of those cells that have any. */
   readonly shown: readonly string[];
 }
 
-/** A person at JupyterLab in a browser. */
+/** Uses JupyterLab in a browser, as a person does. */
 export class JupyterLab {
   private constructor(
     private readonly browser: Browser,
     private readonly page: Page,
   ) {}
 
-  /** Opens JupyterLab's address, token and all, in a headless Chromium. */
+  /** Opens JupyterLab's address, with its token, in a headless Chromium. */
   static async open(url: string): Promise<JupyterLab> {
-    // Without its sandbox, which root cannot have.
+    // Chromium's sandbox does not work for root.
     const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"];
     const browser = await chromium.launch({ executablePath: chromiumFile ?? "", args });
     const page = await browser.newPage({ viewport: { width: 1320, height: 640 }, deviceScaleFactor: 1.5 });
     page.setDefaultTimeout(LIMIT_MS);
-    // Without the tabs of last time.
+    // reset: without the tabs of the last session.
     await page.goto(`${url}&reset`);
     return new JupyterLab(browser, page);
   }
@@ -40,7 +40,7 @@ export class JupyterLab {
     await this.page.locator(".jp-FileBrowser [data-command='launcher:create']").click();
     await this.page.locator(".jp-LauncherCard[data-category=Notebook]:visible", { hasText: kernel }).click();
     const notebook = this.notebook();
-    // A cell that is run before its kernel has connected is forgotten.
+    // JupyterLab drops a cell that is run before its kernel has connected.
     await this.page.locator("#jp-main-statusbar", { hasText: new RegExp(`${kernel}.* \\| Idle`) }).waitFor();
     for (const [index, code] of cells.entries()) {
       await notebook.locator(".jp-Cell .cm-content").nth(index).click();
@@ -69,7 +69,7 @@ export class JupyterLab {
     await this.page.mouse.move(from.x + 30, from.y + 10);
     await this.page.mouse.down();
     const [x, y] = [dock.x + dock.width - 20, dock.y + dock.height / 2];
-    // It takes a few moves for a drag.
+    // JupyterLab recognizes a drag only after a few moves.
     await this.page.mouse.move(x - 100, y, { steps: 5 });
     await this.page.mouse.move(x, y, { steps: 5 });
     await this.page.mouse.up();
@@ -88,7 +88,7 @@ export class JupyterLab {
     return this.page.locator(".jp-NotebookPanel:visible");
   }
 
-  /** JupyterLab draws one cell after the other, and a kernel may answer before its output is there. */
+  /** Polls: JupyterLab draws one cell after the other, and a kernel may answer before its output is there. */
   private async shows(shown: readonly string[]): Promise<void> {
     const outputs = this.notebook().locator(".jp-OutputArea-output");
     const trimmed = async () => (await outputs.allInnerTexts()).map((output) => output.trim());

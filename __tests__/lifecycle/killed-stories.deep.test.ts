@@ -17,15 +17,15 @@ import { describeWithMachines } from "./machines";
 import { until } from "./until";
 import { Workbench } from "./workbench";
 
-/** Spread over a story that goes on for minutes: from before its local AWS runs to while its machines come and go. */
+/** Spread over a story of several minutes: from before its local AWS runs until its machines come and go. */
 const KILLS = 24;
 const STEP_MS = 4_000;
 const STORY = "__tests__/lifecycle/interruptions.test.ts";
 
-/** What is killed, and who then sweeps; in turn. */
+/** What is killed, in turn. It decides who sweeps afterwards. */
 const KINDS = ["everything", "everything but the local AWS and its machines", "the story alone"] as const;
 
-/** A story that is killed at any point leaves nothing that the next run does not clean, and that cleans nothing else. */
+/** After a kill at any point, the next run cleans everything that the story left, and nothing else. */
 describeWithMachines("stories that are killed", () => {
   let neighbour: Workbench;
   let sums: string;
@@ -63,7 +63,7 @@ describeWithMachines("stories that are killed", () => {
         readdirSync(folder).every((name) => !name.startsWith("workbench-test-")),
       );
     } else {
-      // Until the last is gone: each holds its claims for as long as the kernel takes to end it.
+      // Until the last is gone: a killed process keeps its claims until the kernel has ended it.
       const spared = kind === "everything" ? undefined : LOCAL_AWS;
       await until("the end of every process of the story", async () => killAllOf(folder, spared) === 0);
     }
@@ -78,14 +78,14 @@ describeWithMachines("stories that are killed", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("most had a local AWS by then, and the neighbour's plans are empty still", async () => {
+  test("most had a local AWS when they were killed, and the neighbour's plans are still empty", async () => {
     expect(withLocalAws).toBeGreaterThan(KILLS / 2);
     for (const stack of ["ebs", "ec2"]) expect((await neighbour.plan(stack)).changes).toBe("");
   });
 });
 
 /**
- * Kills every process that has a folder in its environment or command line, those that would sweep it included.
+ * Kills every process with a folder in its environment or command line, including those that would sweep it.
  *
  * @returns how many there were
  */

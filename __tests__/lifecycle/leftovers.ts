@@ -5,21 +5,21 @@ import { venvPython } from "../../scripts/setup/python-env";
 import { projectRoot } from "../../scripts/support/project";
 import type { Workbench } from "./workbench";
 
-/** What an account holds that somebody made, a word each; empty in a fresh one. */
+/** The id or name of everything that somebody made in the account; empty for a fresh account. */
 export async function accountContents(user: Workbench): Promise<string[]> {
-  // In one process: eleven calls of the AWS CLI take ten times as long.
+  // One process: eleven calls of the AWS CLI take ten times as long.
   return python([path.join(import.meta.dirname, "account_contents.py")], user.session.environment);
 }
 
 /**
- * What there is of a local AWS on this computer, a line each: network namespaces, interfaces, firewall rules, control groups,
- * mounts and loop devices, as the local AWS itself finds them by name, and processes that belong to it.
+ * What a local AWS has on this computer, one line each: the network namespaces, interfaces, firewall rules, control
+ * groups, mounts and loop devices that the local AWS itself finds by name, and its processes.
  */
 export async function leftovers({ home }: { home: string }): Promise<string[]> {
   return [...(await kernelObjects(home)), ...processes().filter((line) => line.includes(home))];
 }
 
-/** What there is of the machines of a local AWS that runs: as {@link leftovers}, but for the server and its network. */
+/** What the machines of a running local AWS have here: like {@link leftovers}, without the server and its network. */
 export async function machineLeftovers({ home }: { home: string }): Promise<string[]> {
   const ofTheServer = /^(firewall rule |interface lwb|control group )/;
   return (await kernelObjects(home)).filter((line) => !ofTheServer.test(line));
@@ -37,7 +37,7 @@ async function python(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   return stdout.split("\n").filter((line) => line !== "");
 }
 
-/** Command line and working directory of every process but this one and its children. */
+/** Command line and working directory of every process but this one. */
 function processes(): string[] {
   return readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)

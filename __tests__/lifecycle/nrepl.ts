@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { LIMIT_MS } from "./until";
 
 /**
- * Evaluates an expression in the nREPL on a port of this computer and gives back the values of its forms, as they are printed.
- * nREPL speaks bencode, where a string is `<bytes>:<text>`; that much of it is read here.
+ * Evaluates an expression in the nREPL on a port of this computer; returns the values of its forms, as printed.
+ * nREPL speaks bencode, where a string is `<bytes>:<text>`; this reads only such strings.
  *
  * @throws when it does not answer, or answers with an error
  */

@@ -4,7 +4,9 @@ import { unattended } from "./tunnel";
 import { until } from "./until";
 import type { Workbench } from "./workbench";
 
-/** Prints every TCP port of an address that accepts a connection; what does not answer within a second is closed. */
+/**
+ * Prints every TCP port of an address that accepts a connection. A port without an answer in a second counts as closed.
+ */
 const scan = `
 import concurrent.futures, socket, sys
 def accepts(port):
@@ -16,7 +18,7 @@ with concurrent.futures.ThreadPoolExecutor(64) as pool:
     print(*(port for port, open in zip(ports, pool.map(accepts, ports)) if open))
 `;
 
-/** Somebody else's machine in the same network: Debian's own image, and nothing on it. */
+/** Somebody else's machine in the same network: Debian's own image, with nothing added. */
 export class OtherMachine {
   private constructor(
     private readonly user: Workbench,

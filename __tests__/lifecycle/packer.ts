@@ -15,7 +15,7 @@ export function packerBuild(user: Workbench, ...args: string[]): Command {
   return user.local("packer", "build", "-color=false", ...args, "packer/workbench");
 }
 
-/** What a build may leave in the account: images and their snapshots, and nothing of this. */
+/** What a build must not leave in the account. It may leave images and their snapshots, and nothing else. */
 export async function buildLeftovers(user: Workbench): Promise<string[]> {
   const names = async (call: string, query: string): Promise<string[]> => user.aws("ec2", call, "--query", query);
   const lists = await Promise.all([

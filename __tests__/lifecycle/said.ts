@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What a tool said, its colours, frames and line breaks taken out, so that a sentence can be found in it. */
+/** A tool's output without colours, frames and line breaks, so that a test can find a sentence in it. */
 export function unwrapped(output: string): string {
   return stripVTControlCharacters(output).replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
 }

@@ -6,7 +6,7 @@ export function openSession(localAws: LocalAws): Promise<LocalSession> {
   return openLocalSession({ ...process.env, ...localVariables(localAws) });
 }
 
-/** What tells a command which local AWS is meant. */
+/** The variables that tell a command which local AWS to use. */
 export function localVariables({ home, port, network }: LocalAws): NodeJS.ProcessEnv {
   return {
     WORKBENCH_ENV: "local",

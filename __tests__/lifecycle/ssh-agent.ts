@@ -9,7 +9,9 @@ export interface SshAgent {
   readonly end: () => Promise<void>;
 }
 
-/** Starts an agent whose socket is in `folder`, and adds the key, as `eval "$(ssh-agent)"` and `ssh-add <keyFile>` do. */
+/**
+ * Starts an agent with its socket in `folder` and adds the key, as `eval "$(ssh-agent)"` and `ssh-add <keyFile>` do.
+ */
 export async function startSshAgent(folder: string, keyFile: string): Promise<SshAgent> {
   const socket = path.join(folder, "agent");
   const agent = execa("ssh-agent", ["-D", "-a", socket], { reject: false, stdio: "ignore" });

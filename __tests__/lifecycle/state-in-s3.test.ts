@@ -13,7 +13,9 @@ import { unwrapped } from "./said";
 import { story } from "./steps";
 import { Workbench } from "./workbench";
 
-/** State that began in a file moves into the bucket, where a team shares it and nobody overwrites another's. */
+/**
+ * A state that began in a file moves into the bucket. A team shares it there, and nobody overwrites another's state.
+ */
 describe("a state that moves into S3", () => {
   let user: Workbench;
   let colleague: Workbench;
@@ -30,16 +32,19 @@ describe("a state that moves into S3", () => {
   });
   afterAll(() => user?.end());
 
-  step("the bucket's own plan is empty, and to destroy it is refused, with how to retire it on purpose", async () => {
-    expect((await user.plan("state")).changes).toBe("");
-    const { exitCode, output } = await user.cdktf("destroy", ["state"]);
-    expect(exitCode).not.toBe(0);
-    expect(unwrapped(output)).toContain(
-      "destroy: the state bucket is protected by state.preventDestroy, so nothing was destroyed; to retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state` (S3 refuses it while the bucket holds a state).",
-    );
-  });
+  step(
+    "the bucket's own plan is empty, and destroying it is refused with a message that says how to retire it on purpose",
+    async () => {
+      expect((await user.plan("state")).changes).toBe("");
+      const { exitCode, output } = await user.cdktf("destroy", ["state"]);
+      expect(exitCode).not.toBe(0);
+      expect(unwrapped(output)).toContain(
+        "destroy: the state bucket is protected by state.preventDestroy, so nothing was destroyed; to retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state` (S3 refuses it while the bucket holds a state).",
+      );
+    },
+  );
 
-  step("a deploy to the bucket alone is refused, and makes no second volume", async () => {
+  step("a deploy that only names the bucket is refused, and makes no second volume", async () => {
     user.settings["STATE_BUCKET"] = (await user.outputs("state"))["bucket"] ?? "";
     expect((await user.cdktf("deploy", ["ebs"])).exitCode).not.toBe(0);
     expect(unwrapped((await user.terraform(["plan"], "ebs")).output)).toContain(
@@ -60,7 +65,7 @@ describe("a state that moves into S3", () => {
     expect((await colleague.plan("ebs")).changes).toBe("");
   });
 
-  step("while one deploys, the other is refused, and told who does", async () => {
+  step("while one deploys, the other is refused and told who it is", async () => {
     const size = { EBS_VOLUME_SIZE_GIB: "2" };
     Object.assign(user.settings, size);
     Object.assign(colleague.settings, size);
@@ -71,7 +76,7 @@ describe("a state that moves into S3", () => {
     expect(unwrapped(output)).toMatch(/Error acquiring the state lock.*Operation: OperationTypeApply Who: /);
   });
 
-  step("a deploy that was killed leaves the lock; the documented command takes it away", async () => {
+  step("a deploy that was killed leaves the lock; the documented command removes it", async () => {
     const refused = await user.terraform(["plan"], "ebs");
     const [, lock = ""] = /Lock Info: ID: (\S+)/.exec(unwrapped(refused.output)) ?? [];
     const unlocked = await user.terraform(["force-unlock", "-force", lock], "ebs");
@@ -81,12 +86,12 @@ describe("a state that moves into S3", () => {
     expect((await user.plan("ebs")).changes).toBe("");
   });
 
-  step("the stack is destroyed from there", async () => {
+  step("the stack is destroyed with its state in the bucket", async () => {
     await colleague.destroy("ebs", { EBS_PREVENT_DESTROY: "false" });
     expect((await accountContents(user)).filter((name) => name.startsWith("vol-"))).toEqual([]);
   });
 
-  step("S3 refuses to delete a bucket that holds something, also without its protection", async () => {
+  step("S3 refuses to delete a bucket that holds something, even without state.preventDestroy", async () => {
     const { exitCode } = await user.cdktf("destroy", ["state"], { STATE_PREVENT_DESTROY: "false" });
     expect(exitCode).not.toBe(0);
     expect(await accountContents(user)).toContain(user.settings["STATE_BUCKET"]);
@@ -97,7 +102,7 @@ describe("a state that moves into S3", () => {
   step(
     "retired with the commands of stacks/state/README.md, it leaves the volume's last snapshot and nothing else",
     async () => {
-      const documented = readFileSync(path.join(projectRoot, "docs", "state.md"), "utf8");
+      const documented = readFileSync(path.join(projectRoot, "stacks", "state", "README.md"), "utf8");
       const [, commands = ""] = /^## Retiring it on purpose$.*?^```sh\n(.*?)^```/ms.exec(documented) ?? [];
       const { exitCode, output } = await user.bash(
         commands
@@ -110,7 +115,7 @@ describe("a state that moves into S3", () => {
   );
 });
 
-/** Halts the apply of `ebs` as it says `when`, does something, and kills it then. */
+/** Stops (SIGSTOP) the apply of `ebs` when it says `when`, runs `work`, then kills the apply. */
 async function whileStopped<T>(user: Workbench, when: string, work: () => Promise<T>): Promise<T> {
   expect((await user.plan("ebs")).changes).not.toBe("");
   const running = user.beginTerraformApply("ebs");

@@ -1,7 +1,7 @@
 import { it } from "vitest";
 
 /**
- * Steps of one story, each a test of its own in the report: after one has failed, the rest cannot be told, and says so.
+ * Steps of one story, each reported as a test of its own. After one has failed, the others fail too and name it.
  *
  * @returns a function that adds a step
  */

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * What was last written into `cdktf.out`, and which of its folders Terraform has prepared: neither is done twice for the same
- * settings.
+ * Remembers what was last written to `cdktf.out`, and in which of its folders Terraform is initialized, so that neither
+ * is done twice for the same settings.
  */
 export class Synthesis {
   private writtenFor: string | undefined;
@@ -20,13 +20,13 @@ export class Synthesis {
     this.writtenFor = keyOf(settings);
   }
 
-  /** Somebody else may write and initialize there: the cdktf command does for each of its verbs. */
+  /** Call it before anything else writes or initializes there, as the cdktf command does for each of its verbs. */
   forget(): void {
     this.writtenFor = undefined;
     this.preparedFor.clear();
   }
 
-  /** Whether Terraform was initialized there for the backend and providers that are wanted now. */
+  /** Whether Terraform was initialized there for the present backend and providers. */
   isInitialized(stack: string): boolean {
     const directory = path.join(this.outdir, "stacks", stack, ".terraform");
     return existsSync(directory) && this.preparedFor.get(stack) === this.terraformBlock(stack);

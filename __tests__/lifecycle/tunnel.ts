@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { execa } from "execa";
 import { until } from "./until";
 
-/** What ssh is told where nobody can be asked about a host key, and no host key is to be remembered. */
+/** Options of ssh for use without a person: it asks nobody about a host key, and remembers none. */
 export const unattended = [
   "StrictHostKeyChecking=no",
   "UserKnownHostsFile=/dev/null",
@@ -12,9 +12,9 @@ export const unattended = [
 ].flatMap((option) => ["-o", option]);
 
 /**
- * Opens the tunnel of the `ssh` output of the ec2 stack, word by word as it is printed, and closes it when `work` is done.
+ * Opens a tunnel with the `ssh` output of the ec2 stack, word for word, and closes it when `work` is done.
  *
- * @throws what ssh said when the tunnel does not open
+ * @throws ssh's output when the tunnel does not open
  */
 export async function throughTunnel(command: string, work: () => Promise<void>): Promise<void> {
   const [file = "", ...args] = command.split(" ");

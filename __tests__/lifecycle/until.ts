@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** For every single wait of a story: far more than a busy computer takes. What lasts longer does not come at all. */
+/** The limit of every single wait of a story: far more than a busy computer takes. What takes longer never comes. */
 export const LIMIT_MS = 900_000;
 const POLL_MS = 200;
 
@@ -8,8 +8,8 @@ const POLL_MS = 200;
  * Waits for a state, however long a busy computer takes to reach it.
  *
  * @param what the state in a few words, for the error
- * @param ask gives undefined or false until it is reached
- * @param seen what there was instead at the last time, for the error
+ * @param ask returns undefined or false until it is reached
+ * @param seen what the last attempt found instead, for the error
  * @returns the first other answer
  */
 export async function until<Answer>(

@@ -72,7 +72,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     await tunnel;
   });
 
-  step("what the machine has on this computer is found, each by its name", async () => {
+  step("everything that the machine has on this computer is found by its name", async () => {
     const { localAws } = user.session;
     const found = await machineLeftovers(localAws);
     expect(found).toContainEqual(expect.stringMatching(new RegExp(`^network namespace lw\\w{6}-${instance}$`)));
@@ -105,7 +105,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     expect((await user.plan("ec2")).changes).toBe("");
   });
 
-  step("another instance type comes in place: unmounted before, mounted after", async () => {
+  step("the instance type changes in place: unmounted before, mounted after", async () => {
     user.settings = { EC2_INSTANCE_TYPE: "t3.large" };
     const output = await user.deploy("ec2");
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
@@ -164,7 +164,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step(
-    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, and here nothing changes",
+    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, and the volume stays as it was",
     async () => {
       const { data_volume_id = "" } = await user.outputs("ec2");
       await user.ssh("sync");
@@ -194,7 +194,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     },
   );
 
-  step("to destroy ebs is refused, and says how to retire it on purpose", async () => {
+  step("destroying ebs is refused, and the message says how to retire it on purpose", async () => {
     await user.destroy("ec2");
     const { exitCode, output } = await user.cdktf("destroy", ["ebs"]);
     expect(exitCode).not.toBe(0);
@@ -204,7 +204,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     expect((await user.plan("ebs")).changes).toBe("");
   });
 
-  step("no deploy replaces the volume, also while no machine has it and nothing protects it", async () => {
+  step("no deploy replaces the volume, even while no machine has it and nothing protects it", async () => {
     const elsewhere = { EBS_PREVENT_DESTROY: "false", AWS_AVAILABILITY_ZONE: "eu-west-1b" };
     const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], "ebs", elsewhere);
     expect(exitCode).toBe(1);
@@ -235,14 +235,14 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 });
 
-/** What stacks/ebs/README.md has one write into a settings file, for the local AWS: the rest is as settings/local.yaml has it. */
+/** The settings file that stacks/ebs/README.md describes, for the local AWS; the rest is as in settings/local.yaml. */
 const localSettings = (snapshotId: string) => `
 aws: { region: eu-west-1, availabilityZone: eu-west-1a }
 ebs: { snapshotId: ${snapshotId}, volumeSizeGiB: 2 }
 ssh: { allowFrom: [198.18.0.0/15], port: 2222 }
 `;
 
-/** Writes `settings/<name>.yaml`, under a name that nobody has, for as long as `work` takes. */
+/** Writes `settings/<name>.yaml` under an unused name, and removes it when `work` is done. */
 async function withSettingsFile(text: string, work: (name: string) => Promise<void>): Promise<void> {
   const name = `restored-${process.pid}`;
   const file = path.join(projectRoot, "settings", `${name}.yaml`);
@@ -254,7 +254,7 @@ async function withSettingsFile(text: string, work: (name: string) => Promise<vo
   }
 }
 
-/** The first line that whoever listens on a port of this computer says, as soon as somebody does. */
+/** Waits until something listens on a port of this computer, and returns the first thing that it sends. */
 function greeting(port: number): Promise<string> {
   return until(`a greeting on port ${port} of this computer`, async () => {
     const said = await new Promise<string>((resolve) => {

@@ -15,7 +15,7 @@ import { LIMIT_MS, until } from "./until";
 
 const project = path.resolve(__dirname, "../..");
 
-/** How a command ended, and all that it said. */
+/** How a command ended, and all its output. */
 export interface Ended {
   readonly exitCode: number;
   readonly output: string;
@@ -27,15 +27,15 @@ export type Command = ReturnType<Workbench["local"]>;
 /** What the cdktf command is asked to do. */
 type Verb = "deploy" | "destroy" | "diff" | "list" | "output" | "synth";
 
-/** Which settings differ from settings/local.yaml, by variable name without its prefix: `{ EBS_VOLUME_SIZE_GIB: "2" }`. */
+/** Settings other than those of settings/local.yaml, by variable without prefix: `{ EBS_VOLUME_SIZE_GIB: "2" }`. */
 export type Values = Readonly<Record<string, string>>;
 
 /**
- * One user at one local AWS: gives the commands that the README gives, with real Terraform and the real provider.
- * Each has folders of its own for Terraform, so that two can work on one local AWS as two people would.
+ * One user of one local AWS. Runs the commands of the README, with real Terraform and the real provider.
+ * Each user has folders of its own for Terraform, so that two can work on one local AWS as two people would.
  */
 export class Workbench {
-  /** Settings that stay as a user would leave them in a settings file. */
+  /** Settings that hold for every command, as those of a settings file do. */
   settings: Record<string, string> = {};
 
   /** The socket of the user's SSH agent. */
@@ -48,26 +48,26 @@ export class Workbench {
   private constructor(
     public session: LocalSession,
     private readonly folder: string,
-    /** Of whoever has a local AWS of his own. */
+    /** Only for a user with a local AWS of its own. */
     private readonly place?: Place,
   ) {
     this.synthesis = new Synthesis(path.join(this.terraformFolder, "cdktf.out"));
   }
 
-  /** A user with a local AWS of his own, in a place that nobody else uses. */
+  /** A user with a local AWS of its own, in a place that nobody else uses. */
   static async start(): Promise<Workbench> {
     const place = await claimPlace();
     const { folder, port, network } = place;
     return new Workbench(await openSession({ home: path.join(folder, "local-aws"), port, network }), folder, place);
   }
 
-  /** Ports of this computer for a tunnel, which belong to this user's local AWS alone. */
+  /** Ports of this computer for a tunnel, reserved for this user's local AWS. */
   get tunnelPorts(): Place["tunnelPorts"] {
-    if (this.place === undefined) throw new Error("expected a user with a local AWS of his own");
+    if (this.place === undefined) throw new Error("expected a user with a local AWS of its own");
     return this.place.tunnelPorts;
   }
 
-  /** Ends the local AWS's server as a power cut would: at once, with no word to it. */
+  /** Kills the local AWS's server at once, as a power cut would. */
   async crashLocalAws(): Promise<void> {
     const { pid } = this.session.localAws.health;
     process.kill(pid, "SIGKILL");
@@ -87,7 +87,7 @@ export class Workbench {
   }
 
   /**
-   * Does something in another environment of the same person: `cdktf.out` is the same, settings and state are not.
+   * Runs `work` in another environment of the same person: the same `cdktf.out`, other settings and state.
    *
    * @param name of a settings file
    */
@@ -101,25 +101,27 @@ export class Workbench {
     }
   }
 
-  /** `npx cdktf <verb> <stacks>`, with `--auto-approve` where it changes something; a failure is returned, not thrown. */
+  /**
+   * `npx cdktf <verb> <stacks>`, with `--auto-approve` where it changes something; a failure is returned, not thrown.
+   */
   cdktf(verb: Verb, stacks: readonly string[], values: Values = {}): Promise<Ended> {
     const approve = verb === "deploy" || verb === "destroy" ? ["--auto-approve"] : [];
     this.synthesis.forget();
     return this.run(["cdktf", verb, ...stacks, ...approve], values);
   }
 
-  /** As {@link cdktf}, and fails with all that was said unless it ends well. */
+  /** Like {@link cdktf}, but throws all output unless the command succeeds. */
   async mustCdktf(verb: Verb, stacks: string | readonly string[], values: Values = {}): Promise<string> {
     const words = [stacks].flat();
     return said(`cdktf ${verb} ${words.join(" ")}`, await this.cdktf(verb, words, values));
   }
 
-  /** Deploys a stack with Terraform itself: what {@link cdktf} does too, in half the processor time. Returns what it said. */
+  /** Deploys a stack with Terraform itself, in half the processor time of {@link cdktf}. Returns its output. */
   async deploy(stack: string, values: Values = {}): Promise<string> {
     return said(`terraform apply of ${stack}`, await this.terraform(["apply", "-auto-approve"], stack, values));
   }
 
-  /** As {@link deploy}, the other way round. */
+  /** Like {@link deploy}, but destroys the stack. */
   async destroy(stack: string, values: Values = {}): Promise<string> {
     return said(`terraform destroy of ${stack}`, await this.terraform(["destroy", "-auto-approve"], stack, values));
   }
@@ -130,7 +132,9 @@ export class Workbench {
     return this.beginAny(["cdktf", verb, stack, "--auto-approve"]);
   }
 
-  /** Starts `terraform apply` of what was synthesized, as {@link begin} does: cdktf's Terraform is in no group of its. */
+  /**
+   * Like {@link begin}, for `terraform apply` of what was synthesized: cdktf's Terraform is not in its process group.
+   */
   beginTerraformApply(stack: string) {
     return this.beginAny(["terraform", "apply", "-auto-approve"], path.join(this.outdir, "stacks", stack));
   }
@@ -153,7 +157,7 @@ export class Workbench {
     });
   }
 
-  /** The plan of a stack as a review would see it: `changes` is empty when nothing would change. */
+  /** The plan of a stack, as a review sees it: `changes` is empty when nothing would change. */
   async plan(stack: string): Promise<{ changes: string }> {
     const { exitCode, output } = await this.terraform(["plan", "-detailed-exitcode"], stack);
     if (exitCode === 1) throw new Error(`terraform plan of ${stack} failed:\n${output}`);
@@ -161,8 +165,8 @@ export class Workbench {
   }
 
   /**
-   * Terraform on a stack's synthesized folder, as a pull request's review runs it. For messages, since the cdktf command
-   * loses the last lines that Terraform says when the computer is busy.
+   * Runs Terraform on a stack's synthesized folder, as the review of a pull request does. Use it to test messages: on a
+   * busy computer, the cdktf command loses the last lines of Terraform's output.
    */
   async terraform(args: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
     const directory = path.join(this.outdir, "stacks", stack);
@@ -180,7 +184,7 @@ export class Workbench {
     return this.terraformAgain(args, stack, values);
   }
 
-  /** Terraform on what the cdktf command has synthesized, whose words it may have lost. */
+  /** Runs Terraform on what the cdktf command has synthesized, since that command may have lost Terraform's output. */
   terraformAgain(args: readonly string[], stack: string, values: Values = {}): Promise<Ended> {
     return this.run(["terraform", ...args], values, path.join(this.outdir, "stacks", stack));
   }
@@ -198,7 +202,7 @@ export class Workbench {
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
-  /** `aws <arguments>`, its answer parsed; throws what it said when it fails. */
+  /** Runs `aws <arguments>`; returns its answer, parsed; throws its output when it fails. */
   // biome-ignore lint/suspicious/noExplicitAny: answers of every call; a test names what it reads.
   async aws(...args: string[]): Promise<any> {
     this.awsCli ??= new AwsCli(this.options({}).env);
@@ -207,33 +211,33 @@ export class Workbench {
     return output.trim() === "" ? {} : JSON.parse(output);
   }
 
-  /** Runs commands of bash, as the docs give them; a failure is returned, not thrown. */
+  /** Runs bash commands, as the docs give them; a failure is returned, not thrown. */
   bash(commands: string): Promise<Ended> {
     this.synthesis.forget();
     return this.run(["bash", "-c", commands], {});
   }
 
-  /** Runs a command on the development machine; throws what it said when it fails. */
+  /** Runs a command on the development machine; throws its output when it fails. */
   async ssh(command: string): Promise<string> {
     const { exitCode, output } = await this.trySsh(command);
     if (exitCode !== 0) throw new Error(`ssh: ${command}: exit code ${exitCode}: ${output}`);
     return output.trim();
   }
 
-  /** Runs a command on the development machine. */
+  /** Runs a command on the development machine; a failure is returned, not thrown. */
   async trySsh(command: string): Promise<Ended> {
     return this.run(["ssh", ...(await this.login()), command], {});
   }
 
   private async login(): Promise<string[]> {
-    // A destroy takes the outputs out of the state first, also when it fails after that.
+    // A destroy first removes the outputs from the state, even if it fails afterwards.
     this.address = (await this.outputs("ec2"))["address"] ?? this.address;
     const key = this.settings["SSH_PRIVATE_KEY_FILE"] || sshKeyFile(this.session.localAws.home);
     const port = this.settings["SSH_PORT"] ?? "2222";
     return ["-i", key, "-p", port, ...unattended, `admin@${this.address}`];
   }
 
-  /** Waits until the machine has been started again since `before`, as {@link bootId} gave it, and its services are up. */
+  /** Waits until the machine has booted again since {@link bootId} returned `before`, and its services are up. */
   async waitForBoot(before: string): Promise<void> {
     const isUp = "systemctl is-system-running --wait >/dev/null; stat -c %Y /run/systemd";
     let said = "";
@@ -250,7 +254,7 @@ export class Workbench {
     return this.ssh("stat -c %Y /run/systemd");
   }
 
-  /** Ends the user's work; with a local AWS of his own, that ends too, and everything it kept is forgotten. */
+  /** Ends the user's work. If the user has a local AWS of its own, ends that too and deletes everything it kept. */
   async end(): Promise<void> {
     this.awsCli?.end();
     this.awsCli = undefined;
@@ -260,7 +264,7 @@ export class Workbench {
     await this.place.giveBack();
   }
 
-  /** Whoever has a local AWS works where `npm run local` does. */
+  /** A user with a local AWS of its own works where `npm run local` does. */
   private get terraformFolder(): string {
     return this.place ? this.session.localAws.home : this.folder;
   }
@@ -295,7 +299,8 @@ export class Workbench {
         CDKTF_OUTPUT: this.outdir,
         CDKTF_OUTDIR: this.outdir,
         WORKBENCH_STATE_DIRECTORY: path.relative(project, path.join(this.terraformFolder, "state")),
-        // Terraform and its provider live for seconds: collecting garbage less often saves a fifth of their processor time.
+        // Terraform and its provider live for seconds: collecting garbage less often saves a fifth of their processor
+        // time.
         GOGC: "400",
         ...(this.sshAgent ? { SSH_AUTH_SOCK: this.sshAgent } : {}),
         NO_COLOR: "1",
@@ -305,7 +310,7 @@ export class Workbench {
   }
 }
 
-/** What a command said; throws the end of it unless the command ended well. */
+/** Returns a command's output; throws its last lines unless the command succeeded. */
 function said(command: string, { exitCode, output }: Ended): string {
   if (exitCode === 0) return output;
   throw new Error(`${command} ended with ${exitCode}:\n${output.split("\n").slice(-60).join("\n")}`);

@@ -24,7 +24,7 @@ describe.skipIf(problem !== undefined)(
     });
     afterAll(() => api?.remove());
 
-    it("packer build fails, naming the filter and the place in the template that says what to do; nothing is left", async () => {
+    it("packer build fails, names the filter and the line of the template with the fix, and leaves nothing", async () => {
       const folder = path.join(projectRoot, "packer/workbench");
       const build = await api.run("local", ["packer", "build", "-color=false", folder]);
       expect(build.exitCode).toBe(1);

@@ -14,7 +14,7 @@ const all = images(settings);
 const [workbench] = all.filter(({ name }) => name === "workbench");
 if (!workbench) throw new Error("there is no image named workbench");
 
-describe("generated templates; when stale, run npm run packer:generate", async () => {
+describe("generated templates; if stale, run npm run packer:generate", async () => {
   it.each(await generatedFiles({}))("$file", ({ file, text }) => {
     expect(readFileSync(file, "utf8")).toBe(text);
   });
@@ -30,7 +30,7 @@ describe.each(all)("the image $name", (image) => {
     }
   });
 
-  it("says what it is in what EC2 takes as a description", () => {
+  it("has a summary that EC2 accepts as a description", () => {
     expect(image.summary.length).toBeLessThanOrEqual(255);
   });
 });
@@ -49,12 +49,12 @@ describe("the template of the workbench", async () => {
     expect(source.tags).toBe("${merge(local.tags, local.version_tags)}");
   });
 
-  it("wants session tokens for metadata while it builds and of every machine made from it", () => {
+  it("requires session tokens for metadata, during the build and on every machine made from the image", () => {
     expect(source.imds_support).toBe("v2.0");
     expect(source.metadata_options[0]).toMatchObject({ http_tokens: "required", http_put_response_hop_limit: 1 });
   });
 
-  it("has an encrypted gp3 root volume that goes with its machine", () => {
+  it("has an encrypted gp3 root volume that is deleted with its machine", () => {
     expect(source.launch_block_device_mappings).toEqual([
       {
         device_name: "/dev/xvda",
@@ -75,12 +75,12 @@ describe("the template of the workbench", async () => {
     });
   });
 
-  it("lets nobody but the given addresses, or this computer's, log in while it builds", () => {
+  it("lets only the given addresses, or this computer's, log in during the build", () => {
     expect(source.temporary_security_group_source_cidrs).toBe("${var.allow_from}");
     expect(source.temporary_security_group_source_public_ip).toBe("${length(var.allow_from) == 0}");
   });
 
-  it("is deprecated one day", () => {
+  it("has a deprecation date", () => {
     expect(source.deprecate_at).toBe('${timeadd(local.built_at, "${var.deprecate_after_days * 24}h")}');
   });
 
@@ -106,7 +106,7 @@ it("the workbench carries its mount point and ports as tags, which the ec2 stack
 });
 
 describe("an environment of its own", () => {
-  it("gets a file with what its settings change, and nothing else", async () => {
+  it("gets a file with only the values in which its settings differ", async () => {
     const environment = {
       WORKBENCH_ENV: "local",
       WORKBENCH_SERVICES_JUPYTER_PORT: "8888",
@@ -140,18 +140,18 @@ describe("an environment of its own", () => {
   });
 });
 
-describe("a second image, of a description and its scripts alone", async () => {
+describe("a second image, made from only a description and its scripts", async () => {
   const [template, values] = await generatedFiles({ WORKBENCH_ENV: "local" }, join(__dirname, "images"));
   const parsed = await parse("second.pkr.hcl", template?.text ?? "");
 
-  it("gets a template beside its description, and one with the values of an environment", () => {
+  it("gets a template beside its description, and a file with the values of an environment", () => {
     expect([template?.file, values?.file]).toEqual([
       join(__dirname, "images/second/second.pkr.hcl"),
       join(__dirname, "images/second/local.pkrvars.hcl"),
     ]);
   });
 
-  it("does what its description says, between what every build does", () => {
+  it("runs the steps of its description between those of every build", () => {
     expect(parsed.build[0].sources).toEqual(["source.amazon-ebs.second"]);
     expect(parsed.build[0].provisioner.shell.map(({ script }: { script: string }) => script)).toEqual([
       "${path.root}/../shared/provision/check-machine",
@@ -164,7 +164,7 @@ describe("a second image, of a description and its scripts alone", async () => {
     ]);
   });
 
-  it("can be told what every image can, and what is its own, with the settings as defaults", () => {
+  it("has the variables of every image and its own, with the settings as defaults", () => {
     expect(parsed.variable.project[0].default).toBe(settings.project);
     expect(parsed.variable.greeting[0].default).toBe("hello from /data");
     expect(parsed.locals[0].version_tags).toMatchObject({ Greeting: "${var.greeting}" });

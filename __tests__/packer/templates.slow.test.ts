@@ -14,7 +14,7 @@ const problem = await findPacker().then(
   (error: CommandError) => error.message,
 );
 
-/** A folder as `packer/` is: the project's own images, and the test's second one with its template. */
+/** A folder like `packer/`: the project's own images, and the test's second one with its template. */
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "templates-"));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs Packer; gives back its exit code and all that it said, on one line, since Packer breaks lines at any word. */
+/** Runs Packer. Returns its exit code, and its output on one line, since Packer breaks lines at any word. */
 async function packer(...args: string[]) {
   const { file, pluginPath } = await findPacker();
   const { variables } = packerEnvironment(process.env);
@@ -62,7 +62,7 @@ describe.skipIf(problem !== undefined)(problem === undefined ? "Packer" : `Packe
       "The variable volume_size_gib: expected at least 8, the size of Debian's own image; set image.volumeSizeGiB in the settings higher, or -var volume_size_gib.",
     ],
     [
-      "a port that only root may take",
+      "a port that only root may open",
       "jupyter_port=80",
       "The variable jupyter_port: expected a port from 1024 to 65535; correct services.jupyterPort in the settings, or -var jupyter_port.",
     ],

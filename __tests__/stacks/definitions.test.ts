@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { definitions, inDeployOrder } from "../../stacks/definitions";
 
 describe("stacks", () => {
-  it("come after those that they are deployed after, and otherwise by name", () => {
+  it("come after the stacks in their `after`, otherwise by name", () => {
     const stacks = [{ name: "a", after: ["c"] }, { name: "b" }, { name: "c" }];
     expect(inDeployOrder(stacks).map(({ name }) => name)).toEqual(["c", "a", "b"]);
   });
@@ -21,7 +21,7 @@ describe("stacks", () => {
     );
   });
 
-  it("are declared without cdktf: each brings its class when it is asked to", async () => {
+  it("are declared without cdktf: each loads its class on request", async () => {
     for (const { load } of definitions) expect((await load()).prototype).toHaveProperty("toTerraform");
   });
 });

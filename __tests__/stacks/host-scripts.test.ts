@@ -15,7 +15,7 @@ const filesBelow = (directory: string): string[] =>
     .sort();
 
 describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
-  it("are in MANIFEST as git tracks them", () => {
+  it("are in MANIFEST exactly as git tracks them", () => {
     const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: join(folder, kind), encoding: "utf8" });
     const listed = readFileSync(join(folder, kind, "MANIFEST"), "utf8")
       .trim()
@@ -24,7 +24,7 @@ describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
     expect(listed).toEqual(files.sort());
   });
 
-  it("are uploaded as MANIFEST lists them, without a file that lies beside them", () => {
+  it("are uploaded as MANIFEST lists them, without other files in the folder", () => {
     const hosts = mkdtempSync(join(tmpdir(), "hosts-"));
     cpSync(join(folder, kind), join(hosts, kind), { recursive: true });
     writeFileSync(join(hosts, kind, "mount~"), "");

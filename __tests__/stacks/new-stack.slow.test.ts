@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
 
-/** A stack that nobody else knows: one folder, and one line in stacks/index.ts. */
+/** A stack that no other code knows: one folder, and one line in stacks/index.ts. */
 const files = {
   "settings.ts": `import { section, text, wholeNumber } from "../../settings/fields/fields";
 import type { StackSettings } from "../define-stack";
@@ -66,7 +66,7 @@ function run(file: string, args: readonly string[], environment: NodeJS.ProcessE
   });
 }
 
-/** What a script prints that is written into the checkout, for ES modules of scripts/. */
+/** Runs a script in the checkout's scripts/, so that it can import the ES modules there. Returns its output. */
 function printed(script: string): string {
   writeFileSync(join(directory, "scripts", "printed.ts"), script);
   const { stdout, stderr } = run(process.execPath, ["--import", "tsx", "scripts/printed.ts"]);
@@ -75,13 +75,13 @@ function printed(script: string): string {
 }
 
 describe("a stack of one folder and one line", () => {
-  it("is well typed, and imports what a stack may", () => {
+  it("is well typed, and imports only what a stack may", () => {
     expect(run(join(directory, "node_modules/.bin/tsc"), ["--noEmit", "-p", "."]).stdout).toBe("");
     const lint = run(join(directory, "node_modules/.bin/biome"), ["lint", "--vcs-enabled=false", "stacks"]);
     expect(lint.stderr).not.toContain("━━");
   });
 
-  it("has settings that an editor completes, and a row of each in the settings' table", () => {
+  it("has settings that an editor completes, and a row for each in the settings table", () => {
     run(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/generate-settings.ts"]);
     const schema = JSON.parse(readFileSync(join(directory, "settings/schema.json"), "utf8"));
     expect(schema.properties.zoetrope.properties.frames).toMatchObject({
@@ -94,13 +94,13 @@ describe("a stack of one folder and one line", () => {
     expect(readFileSync(join(directory, "settings/default.yaml"), "utf8")).toContain("zoetrope:\n");
   });
 
-  it("has its page in the settings' table", () => {
+  it("has a link to its page on the settings page", () => {
     expect(readFileSync(join(directory, "docs/settings.md"), "utf8")).toContain(
       "[`zoetrope`](../stacks/zoetrope/README.md)",
     );
   });
 
-  it("is written while a setting of it is missing, and changes no byte of another stack", () => {
+  it("is written even while one of its settings is missing, and changes no byte of another stack", () => {
     const after = synthesizeIn(directory);
     const place = JSON.parse(after["/stacks/zoetrope/cdk.tf.json"] ?? "").resource.terraform_data.place;
     expect(place.lifecycle.precondition).toEqual([
@@ -112,7 +112,7 @@ describe("a stack of one folder and one line", () => {
     );
   });
 
-  it("is refused early by the command that names it, and by no other", () => {
+  it("makes a command that names it fail early, and no other command", () => {
     const cdktf = join(directory, "node_modules/.bin/cdktf");
     const offline = { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
     expect(run(cdktf, ["diff", "zoetrope"], offline).stderr).toContain(
@@ -121,7 +121,7 @@ describe("a stack of one folder and one line", () => {
     expect(run(cdktf, ["synth"], offline).status).toBe(0);
   });
 
-  it("has its place in npm start, and says its own there", () => {
+  it("has its place in npm start, which prints its hints", () => {
     const said = printed(`
       import { program } from "./support/program";
       import { inWaves } from "./npm/start/waves";

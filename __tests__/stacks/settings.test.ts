@@ -14,16 +14,16 @@ const documents = settingsDocuments(
   definitions.map(({ name }) => name),
 );
 
-it.each(documents)("$file is as the schema has it; when stale, run npm run settings:generate", ({ file, text }) => {
+it.each(documents)("$file matches the schema; if stale, run npm run settings:generate", ({ file, text }) => {
   expect(readFileSync(join(project, file), "utf8")).toBe(text);
 });
 
-it("default.yaml says what is taken where no file and no variable says anything", () => {
+it("default.yaml has the values that apply without a file and without variables", () => {
   const { environment: _, ...defaults } = loadSettings({ environment: {} });
   expect(parse(readFileSync(join(project, "settings/default.yaml"), "utf8"))).toEqual(defaults);
 });
 
-it.each(["default.yaml", "local.yaml"])("%s is valid for the schema that editors check it with", (file) => {
+it.each(["default.yaml", "local.yaml"])("%s is valid by the schema with which editors check it", (file) => {
   const [{ text }] = documents as [(typeof documents)[number]];
   // Zod compiles patterns without the flag u, which JSON Schema has and `\p{…}` needs.
   const schema = z.fromJSONSchema(

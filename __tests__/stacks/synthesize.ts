@@ -6,7 +6,7 @@ import { buildApp, loadStacks } from "../../app";
 import { definitions } from "../../stacks/definitions";
 import { loadSettings, type Settings } from "../../stacks/settings";
 
-/** One stack's Terraform JSON, as far as tests look into it. */
+/** The parts of a stack's Terraform JSON that tests read. */
 export interface TerraformJson {
   readonly terraform: Record<string, Record<string, Record<string, unknown>>>;
   readonly provider: Record<string, Record<string, unknown>[]>;
@@ -19,7 +19,7 @@ export interface TerraformJson {
 // biome-ignore lint/suspicious/noExplicitAny: arguments of every resource type; a test names the one it means.
 type Blocks = Record<string, Record<string, any>>;
 
-/** Settings as `local`, with values given by variable name, without the prefix: `{ EBS_IOPS: "4000" }`. */
+/** The settings of `local`, with values by variable name without the prefix: `{ EBS_IOPS: "4000" }`. */
 export function settingsWith(values: Readonly<Record<string, string>> = {}): Settings {
   const variables = Object.entries(values).map(([name, value]) => [`WORKBENCH_${name}`, value]);
   return loadSettings({ environment: { WORKBENCH_ENV: "local", ...Object.fromEntries(variables) } });
@@ -28,15 +28,15 @@ export function settingsWith(values: Readonly<Record<string, string>> = {}): Set
 /** Every stack of the program, loaded. */
 export const stacks = await loadStacks();
 
-/** The whole program with settings as {@link settingsWith}, to be written into a folder of its own. */
+/** The whole program with settings as from {@link settingsWith}, and an output folder of its own. */
 export function appWith(values: Readonly<Record<string, string>> = {}): App {
   return buildApp(stacks, settingsWith(values), { outdir: mkdtempSync(join(tmpdir(), "synth-")) });
 }
 
-/** Name of every stack that the program has. */
+/** Names of all stacks. */
 export const stackNames: readonly string[] = definitions.map(({ name }) => name);
 
-/** Synthesizes the whole program, validations included, and returns the named stack's JSON. */
+/** Synthesizes the whole program, and returns the named stack's JSON. */
 export function synthesize(stack: string, values: Readonly<Record<string, string>> = {}): TerraformJson {
   const app = appWith(values);
   app.synth();

@@ -1,23 +1,23 @@
 import { Fn, type Precondition, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 
-/** Which key file. */
+/** A key file, and how messages name it. */
 export interface KeyFileProps {
   /** Path as Terraform sees it: relative to the stack's working directory, absolute, or below `~/`. */
   readonly path: string;
   /** The setting that names the file, such as `ssh.publicKeyFile`. */
   readonly setting: string;
-  /** That setting's own value. @default path */
+  /** Value of that setting. @default path */
   readonly settingValue?: string;
   /** What the file holds, such as `a private key`. */
   readonly holds: string;
-  /** What to do when the file is missing, to end the message. */
+  /** How to fix a missing file; ends the message. */
   readonly fix: string;
 }
 
 /**
- * A key file on the computer that runs Terraform. Terraform reads it, not synthesis: so the JSON is the same for everybody,
- * and a review in a pull request needs no key.
+ * A key file on the computer that runs Terraform. Terraform reads it, synthesis does not. So the JSON is the same for
+ * everybody, and a review in a pull request needs no key.
  */
 export class KeyFile extends Construct {
   private readonly path: TerraformLocal;
@@ -28,11 +28,11 @@ export class KeyFile extends Construct {
     private readonly props: KeyFileProps,
   ) {
     super(scope, id);
-    // A condition has to name an object of the configuration, so the path is one.
+    // A condition must refer to an object of the configuration, so make the path one.
     this.path = new TerraformLocal(this, "this", props.path);
   }
 
-  /** Condition that the file is there. */
+  /** Condition that the file exists. */
   get exists(): Precondition {
     const { path, setting, settingValue = path, holds, fix } = this.props;
     return {
@@ -41,7 +41,7 @@ export class KeyFile extends Construct {
     };
   }
 
-  /** What the file says; without the file a word that stands for it, so that {@link exists} can speak first. */
+  /** Contents of the file; a placeholder if it is missing, so that {@link exists} reports that first. */
   get contents(): string {
     return Fn.try([Fn.trimspace(Fn.file(this.expanded)), "missing"]);
   }

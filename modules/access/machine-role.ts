@@ -13,17 +13,17 @@ export interface MachineRoleProps {
   readonly name: string;
   /** AWS partition of the account, such as `aws` or `aws-cn`: the second part of every ARN. */
   readonly partition: string;
-  /** Managed policies beside Systems Manager's. @default none */
+  /** Managed policies in addition to Systems Manager's. @default none */
   readonly managedPolicyArns?: readonly string[];
   /** Further permissions. @default none */
   readonly statements?: readonly AllowStatement[];
 }
 
-/** The role of an EC2 instance: Systems Manager, and what the settings add. */
+/** The role of an EC2 instance: Systems Manager's policy, and the given policies and statements. */
 export class MachineRole extends Construct {
-  /** What hands the role to a machine. */
+  /** Gives the role to a machine. */
   readonly instanceProfile: IamInstanceProfile;
-  /** What has to exist for as long as the machine does: the permissions, which Terraform would take away before it is gone. */
+  /** The permissions. A machine must depend on them, or Terraform would remove them while the machine still runs. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: MachineRoleProps) {
@@ -54,8 +54,9 @@ export class MachineRole extends Construct {
 }
 
 /**
- * Terraform address part for a policy, from its ARN alone, so that no other policy in the list can change it: the name of a
- * policy of AWS's; account and name of a customer's, which may have the name of one of AWS's.
+ * Part of a policy attachment's Terraform address. It depends only on the ARN, so other policies in the list cannot
+ * change it. It is the name of an AWS managed policy, or the account and name of a customer managed one: the two may
+ * have the same name.
  */
 function policyName(arn: string): string {
   const account = arn.split(":")[4];

@@ -7,8 +7,9 @@ export interface AllowStatement {
 }
 
 /**
- * JSON of the trust policy that lets an AWS service, such as `ec2.amazonaws.com`, assume a role. EC2 and DLM have this name in
- * every partition, China among them. Source: data source aws_service_principal of AWS provider 5.100 (read 2026-11).
+ * JSON of the trust policy that lets an AWS service, such as `ec2.amazonaws.com`, assume a role. EC2 and DLM have the
+ * same service name in every partition, also in China. Source: data source aws_service_principal of AWS provider 5.100
+ * (read 2026-11).
  */
 export function assumeRolePolicy(service: string): string {
   return policy([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);

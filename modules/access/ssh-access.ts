@@ -14,23 +14,23 @@ export interface SshAccessProps {
   readonly vpcId: string;
   /** TCP port of sshd. */
   readonly port: number;
-  /** IPv4 or IPv6 CIDR blocks that may connect; none: nobody may. */
+  /** IPv4 or IPv6 CIDR blocks that may connect. Without one, nobody may. */
   readonly allowFrom: readonly string[];
   /** Path of the OpenSSH public key, as Terraform sees it. */
   readonly publicKeyFile: string;
   /** The setting that names this file, for messages. */
   readonly publicKeySetting: string;
-  /** That setting's own value, for messages. @default publicKeyFile */
+  /** Value of that setting, for messages. @default publicKeyFile */
   readonly publicKeySettingValue?: string;
 }
 
 /** A key pair, and a security group that lets given blocks in on the SSH port and everything out. */
 export class SshAccess extends Construct {
-  /** The public key as EC2 knows it. */
+  /** The public key in EC2. */
   readonly keyPair: KeyPair;
-  /** What a machine is in to be reached. */
+  /** Security group for the machine, so that it can be reached. */
   readonly securityGroup: SecurityGroup;
-  /** What has to exist for as long as somebody has to log in: the rules. */
+  /** The rules. They must exist as long as somebody needs to log in. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: SshAccessProps) {

@@ -10,7 +10,7 @@ export interface SshCommandProps {
   readonly user: string;
   /** Path of the private key. @default the SSH agent's keys */
   readonly privateKeyFile?: string;
-  /** Ports of the machine's loopback address that this computer gets under the same number. */
+  /** Ports of the machine's loopback address, forwarded to the same ports of this computer. */
   readonly forwardPorts: readonly number[];
 }
 

@@ -6,50 +6,50 @@ import { DataResource, Fn, type ITerraformDependable, type Precondition, type Te
 import { Construct } from "constructs";
 import { terraformLiteral } from "../terraform-literal";
 
-/** What a development machine is made of. */
+/** Properties of a development machine. */
 export interface DevelopmentMachineProps {
   /** Name tag. */
   readonly name: string;
-  /** EC2 instance type; a change stops the machine, resizes it in place and starts it. */
+  /** EC2 instance type. A change stops the machine, resizes it in place and starts it. */
   readonly instanceType: string;
   /** Image to boot. */
   readonly imageId: string;
-  /** A newer image replaces a running machine. @default false: it is used when a machine is next made */
+  /** Whether a newer image replaces a running machine. @default false: only a new machine boots it */
   readonly followNew?: boolean;
   /** Subnet of the machine. Changing this replaces the machine. */
   readonly subnetId: string;
   /**
-   * The volume that it will have. Changing this replaces the machine: the AWS provider stops one to detach its volume, and starts
-   * it no more.
+   * The data volume for the machine. Changing this replaces the machine: the AWS provider stops a machine to detach its
+   * volume, and does not start it again.
    */
   readonly dataVolumeId: string;
   /** Security group that says who may connect. */
   readonly securityGroupId: string;
   /** Key pair whose owner may log in. Changing this replaces the machine. */
   readonly keyPair: KeyPair;
-  /** Instance profile with what the machine may do on AWS. */
+  /** Instance profile with the machine's permissions on AWS. */
   readonly instanceProfileName: string;
   /** Script for the first boot. Changing this replaces the machine. */
   readonly userData: string;
-  /** Size in GiB of the encrypted gp3 root volume, which goes with the machine. */
+  /** Size in GiB of the encrypted gp3 root volume, which is deleted with the machine. */
   readonly rootVolumeSizeGiB: number;
-  /** Tags of the root volume beside its Name: a change of the provider's own default tags does not reach it. */
+  /** Tags of the root volume in addition to Name. The provider does not update its own default tags there. */
   readonly defaultTags: Readonly<Record<string, string>>;
   /** Keep one public address through stop, start and resize. @default true */
   readonly elasticAddress?: boolean;
-  /** What has to hold before a machine is made. @default nothing */
+  /** Conditions to check before a machine is made. @default none */
   readonly preconditions?: readonly Precondition[];
-  /** What the machine needs for as long as it lives. @default nothing */
+  /** Resources that must exist as long as the machine does. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
-/** An EC2 instance to work on: IMDSv2 only, encrypted, closely monitored, with an address that stays. */
+/** An EC2 instance to work on: IMDSv2 only, encrypted, with detailed monitoring and an address that stays. */
 export class DevelopmentMachine extends Construct {
   /** The machine itself. */
   readonly instance: Instance;
   /** Address for SSH: the elastic one, else the public one, else the private one. */
   readonly address: string;
-  /** What has to exist for as long as the address has to answer. */
+  /** Resources that must exist as long as the address must answer. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: DevelopmentMachineProps) {
@@ -77,7 +77,7 @@ export class DevelopmentMachine extends Construct {
       lifecycle: {
         ignoreChanges: props.followNew ? undefined : ["ami"],
         precondition: props.preconditions && [...props.preconditions],
-        // EC2 puts the key on a machine once, at its first boot, and a new key has the old one's name.
+        // EC2 installs the key only at the first boot, and a new key pair has the same name as the old one.
         replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
       },
     });
@@ -97,7 +97,7 @@ export class DevelopmentMachine extends Construct {
   }
 }
 
-/** As `replace_triggered_by` wants it: a name, no expression. */
+/** A resource's address as a plain name: `replace_triggered_by` accepts no expression. */
 function address({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
   return `${terraformResourceType}.${friendlyUniqueId}`;
 }

@@ -1,6 +1,6 @@
 /**
- * User data that moves sshd to `sshPort` at the machine's first boot, before anybody has to log in.
- * The new configuration is checked before sshd is restarted: a machine that nobody can reach would be of no use.
+ * User data that moves sshd to `sshPort` at the machine's first boot, before anybody logs in. It checks the new
+ * configuration before it restarts sshd, since a wrong one would lock everybody out.
  */
 export function firstBootScript(sshPort: number): string {
   return `#!/bin/bash

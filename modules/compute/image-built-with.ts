@@ -7,27 +7,30 @@ import { Construct } from "constructs";
 export interface BuiltWith {
   /** Tag of the image that holds the value. */
   readonly tag: string;
-  /** What the message names, such as `ec2.mount.mountPoint`. */
+  /** Name of the setting for the message, such as `ec2.mount.mountPoint`. */
   readonly setting: string;
   /** The setting's present value. */
   readonly value: string;
 }
 
-/** Which image, and what it has to have been built with. */
+/** An image, and the settings that it must have been built with. */
 export interface ImageBuiltWithProps {
   /** Image that a new machine boots; known before anything is made. */
   readonly imageId: string;
   readonly expected: readonly BuiltWith[];
 }
 
-/** That an image was built with the settings of now: its services would otherwise wait for ever for another folder. */
+/**
+ * Checks that an image was built with the current settings. Otherwise its services would wait forever for another mount
+ * point.
+ */
 export class ImageBuiltWith extends Construct {
-  /** One for each setting. They hold for an image without the tag, and for one that is gone. */
+  /** One for each setting. They also hold if the image lacks the tag, or no longer exists. */
   readonly preconditions: Precondition[];
 
   constructor(scope: Construct, id: string, { imageId, expected }: ImageBuiltWithProps) {
     super(scope, id);
-    // By way of a list, which may be empty: an image that is gone must keep nobody from destroying a machine.
+    // Look up a list, which may be empty: an image that is gone must not block the destroy of a machine.
     const { ids } = new DataAwsAmiIds(this, "there", {
       owners: ["self"],
       filter: [{ name: "image-id", values: [imageId] }],

@@ -3,7 +3,7 @@ import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** How an image is found: whose it is, what it is called, and what tags it carries. */
+/** How to find an image: by owner, name and tags. */
 export interface ImageFilter {
   /** Account number, or `self`. */
   readonly owner: string;
@@ -13,15 +13,15 @@ export interface ImageFilter {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Which image: one by id, or the newest whose owner, name and tags fit. */
+/** An image by its id, or the newest that matches owner, name and tags. */
 export type ImageChoice = { readonly id: string } | NewestImage;
 
 interface NewestImage extends ImageFilter {
-  /** What to do when there is none, to end the message. */
+  /** What to do if there is none; ends the message. */
   readonly fix: string;
 }
 
-/** Which image, and what messages about it name. */
+/** The image, and the setting that messages name. */
 export interface MachineImageProps {
   /** The image. */
   readonly choice: ImageChoice;
@@ -43,7 +43,8 @@ export class MachineImage extends Construct {
     super(scope, id);
     const { choice } = props;
     if ("id" in choice) {
-      // When there is none, the provider says "Your query returned no results" and this address, which therefore says whence the id is.
+      // If there is none, the provider says "Your query returned no results". Terraform's error shows only this
+      // address, so the id names the setting.
       this.given = this.details("from_ec2_image_id", choice.id);
       this.imageId = this.given.id;
     } else {
@@ -51,7 +52,10 @@ export class MachineImage extends Construct {
     }
   }
 
-  /** What EC2 knows of an image that the account may use, whoever owns it: itself, somebody who shares it, or a shop. */
+  /**
+   * Reads an image that the account can use, of any owner: the account itself, another one that shares it, or AWS
+   * Marketplace.
+   */
   private details(id: string, imageId: string): DataAwsAmi {
     return new DataAwsAmi(this, id, { filter: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
   }
@@ -70,11 +74,14 @@ export class MachineImage extends Construct {
         ],
       },
     });
-    // Newest first: the provider sorts by creation date. None at all must not keep anybody from destroying a machine.
+    // The provider sorts by creation date, newest first. An empty list must not block the destroy of a machine.
     return Token.asString(Fn.try([Fn.element(found.ids, 0), "none"]));
   }
 
-  /** That a root volume is at least as large as the image's own. EC2 says so too, but only when the machine before it is gone. */
+  /**
+   * Condition that a root volume is at least as large as the image's. EC2 checks that too, but only after the old
+   * machine is gone.
+   */
   fitsOn(rootVolumeSizeGiB: number): Precondition {
     const { friendlyUniqueId } = this.given ?? this.details("details", this.imageId);
     const ami = `data.aws_ami.${friendlyUniqueId}`;

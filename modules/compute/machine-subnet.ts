@@ -5,7 +5,7 @@ import { attributeOfOne, oneOf } from "../one-found";
 
 /** Where to look for the subnet. */
 export interface MachineSubnetProps {
-  /** Zone that the machine has to be in. */
+  /** Availability zone of the machine. */
   readonly availabilityZone: string;
   /** A subnet to use. @default the default VPC's subnet in that zone */
   readonly subnetId?: string;
@@ -14,8 +14,8 @@ export interface MachineSubnetProps {
 }
 
 /**
- * The subnet that a machine is put into: a given one, or the default VPC's in one zone. A plan fails with a sentence when
- * there is none. A destroy does not: Terraform only warns about conditions then, and every value here stands for "none".
+ * The machine's subnet: a given one, or the default VPC's in one zone. If there is none, a plan fails with one
+ * sentence. A destroy does not fail: Terraform then only warns about conditions, and every attribute is "none".
  */
 export class MachineSubnet extends Construct {
   /** Its id. */

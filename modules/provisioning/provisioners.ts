@@ -1,7 +1,7 @@
 import { type FileProvisioner, type RemoteExecProvisioner, type SSHProvisionerConnection, Token } from "cdktf";
 import { terraformLiteral } from "../terraform-literal";
 
-/** cdktf's type knows no `when`; its output has it, and Terraform obeys it. */
+/** cdktf's type lacks `when`, but cdktf writes it and Terraform obeys it. */
 interface TimedRemoteExec extends RemoteExecProvisioner {
   readonly when?: "create" | "destroy";
 }
@@ -9,7 +9,7 @@ interface TimedRemoteExec extends RemoteExecProvisioner {
 /**
  * Commands that run on the machine over SSH.
  *
- * @param when `destroy` runs them before the resource is destroyed; such commands may only name `self`.
+ * @param when `destroy` runs them before the resource is destroyed; such commands may only refer to `self`.
  */
 export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): TimedRemoteExec {
   return { type: "remote-exec", inline: [...commands], ...(when === "destroy" && { when }) };
@@ -20,7 +20,10 @@ export function copyFolder(source: string, destination: string): FileProvisioner
   return { type: "file", source, destination };
 }
 
-/** How provisioners reach a machine. It is kept in the resource's `input`, since on destroy they may only read `self`. */
+/**
+ * How provisioners reach a machine. It is stored in the resource's `input`, since a destroy-time provisioner may only
+ * read `self`.
+ */
 export interface SshTarget {
   /** Host name or address. */
   readonly host: string;
@@ -48,7 +51,9 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     : { ...connection, agent: "false", privateKey: fileOf(target.privateKeyFile) };
 }
 
-/** What the key file says. A machine that was made with the SSH agent has none in its `input`: then the one of today. */
+/**
+ * Contents of the key file. If the machine was made with the SSH agent, its `input` names none: use the current file.
+ */
 function fileOf(privateKeyFile: string): string {
   return `\${file(pathexpand(coalesce(self.input.privateKeyFile, ${terraformLiteral(JSON.stringify(privateKeyFile))})))}`;
 }

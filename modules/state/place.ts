@@ -7,13 +7,13 @@ export interface PlaceProps {
   /** Name of the stack, for the message. */
   readonly stack: string;
   readonly region: string;
-  /** Why the stack cannot be deployed yet, a sentence each. @default nothing is missing */
+  /** A sentence for each setting that the stack needs before it can be deployed. @default none */
   readonly missing?: readonly string[];
 }
 
 /**
- * Account and region of a stack, as they were when it was first deployed. Every plan in another place fails: Terraform
- * would find nothing there that the state knows, forget it, and make all of it a second time.
+ * Account and region in which a stack was first deployed. A plan for another account or region fails: Terraform would
+ * find none of the state's resources there, drop them from the state, and create all of them a second time.
  *
  * Every stack has one, so this is also where a plan fails while a setting is missing.
  */
@@ -25,7 +25,7 @@ export class Place extends Construct {
       input: { account: `\${${caller}.account_id}`, region },
       lifecycle: {
         ignoreChanges: ["input"],
-        // Terraform takes no condition that refers to nothing.
+        // Terraform refuses a condition that refers to nothing.
         precondition: missing.map((errorMessage) => ({ condition: '${path.module == ""}', errorMessage })),
         postcondition: [
           {

@@ -6,30 +6,33 @@ import { Construct } from "constructs";
 
 const COMPLETE = { key: "Complete", value: "true" } as const;
 
-/** The tag of a volume that a Terraform state has. */
+/** Tag of a volume that is recorded in a Terraform state. */
 export const completeTag: Readonly<Record<string, string>> = { [COMPLETE.key]: COMPLETE.value };
 
-/** What `ignore_changes` of the volume must name: Terraform gives it this tag by another resource. */
+/** For `ignore_changes` of the volume, since another resource sets this tag. */
 export const tagsOfAdoption = [`tags["${COMPLETE.key}"]`, `tags_all["${COMPLETE.key}"]`];
 
-/** Which volume is adopted. */
+/** Which volume to adopt. */
 export interface AdoptVolumeProps {
-  /** Where it goes. */
+  /** The resource to import it into. */
   readonly volume: EbsVolume;
   /** Tags that no other volume carries. */
   readonly identifyingTags: Readonly<Record<string, string>>;
-  /** Import one that is half-made; otherwise only mark this one as complete. */
+  /** Whether to import a half-made volume; otherwise only mark this one as complete. */
   readonly adopt: boolean;
 }
 
 /**
- * Imports a volume whose making was cut off between AWS's answer and the writing of the state, in place of making a second
- * one. Such a volume lacks the tag that a volume gets once it is in a state. So nobody adopts the volume of somebody else
- * who has the same names in the same account. Terraform skips the import of a resource that it knows, and every import
- * when it destroys.
+ * Imports a half-made volume instead of making a second one. A volume is half-made if AWS has created it, but the
+ * deploy was cut off before Terraform wrote the state. Such a volume lacks the tag that a volume gets once it is in a
+ * state. So nobody adopts the volume of somebody else who uses the same names in the same account. Terraform skips the
+ * import of a resource that it knows, and every import in a destroy.
  */
 export class AdoptVolume extends Construct {
-  /** The volume's id as its tag has it, which no change of the volume makes unknown; a replacement does. */
+  /**
+   * The volume's id, read from the tag's resource: a plan knows it while the volume changes, but not while it is
+   * replaced.
+   */
   readonly knownId: string;
 
   constructor(scope: Construct, id: string, { volume, identifyingTags, adopt }: AdoptVolumeProps) {
@@ -40,7 +43,7 @@ export class AdoptVolume extends Construct {
     const existing = this.volumes("existing", identifyingTags);
     const completed = this.volumes("completed", { ...identifyingTags, ...completeTag });
     const halfMade = `setsubtract(${existing}.ids, ${completed}.ids)`;
-    // cdktf's own importFrom() knows no for_each.
+    // cdktf's own importFrom() has no for_each.
     TerraformStack.of(this).addOverride("import", [
       {
         for_each: `\${length(${halfMade}) == 1 ? toset(${halfMade}) : toset([])}`,

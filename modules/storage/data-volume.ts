@@ -6,22 +6,22 @@ import { AdoptVolume, completeTag, tagsOfAdoption } from "./adopt-volume";
 import { DeployedVolume, type FixedProperty } from "./deployed-volume";
 import { SnapshotToRestore } from "./snapshot-to-restore";
 
-/** EBS volume types that can hold data, in AWS's words. */
+/** EBS volume types for data, as AWS names them. */
 export type VolumeType = "gp3" | "gp2" | "io1" | "io2" | "st1" | "sc1";
 
-/** What a data volume is made of. */
+/** Properties of a data volume. */
 export interface DataVolumeProps {
-  /** Name tag; the volume is found by it later. */
+  /** Name tag, by which the volume is found later. */
   readonly name: string;
-  /** Tags, its name among them, that no other volume carries: one that has them and is in no state is this one. */
+  /** Tags, including Name, that no other volume carries. A volume that has them and is in no state is this one. */
   readonly identifyingTags: Readonly<Record<string, string>>;
-  /** What the volume holds, for the person who reads a plan. */
+  /** What the volume holds, for people who read a plan. */
   readonly holds: string;
-  /** A volume stays in its zone: a plan with another one fails. */
+  /** A volume stays in its zone: a plan with another zone fails. */
   readonly availabilityZone: string;
   /** The setting that names the zone, for messages. */
   readonly availabilityZoneSetting: string;
-  /** Size in GiB; it can grow, never shrink. */
+  /** Size in GiB. It can grow, never shrink. */
   readonly volumeSizeGiB: number;
   /** The setting that gives the size, for messages. */
   readonly volumeSizeSetting: string;
@@ -31,19 +31,19 @@ export interface DataVolumeProps {
   readonly iops?: number;
   /** Provisioned throughput in MiB/s. @default the type's own */
   readonly throughputMiBps?: number;
-  /** Customer managed KMS key. A volume keeps its key: a plan with another one fails. @default the account's EBS key */
+  /** Customer managed KMS key. A volume keeps its key: a plan with another key fails. @default the account's EBS key */
   readonly kmsKeyArn?: string;
   /** The setting that names the key, for messages. */
   readonly kmsKeySetting: string;
-  /** Snapshot to restore. A plan with another one than the volume was made from fails. @default a blank volume */
+  /** Snapshot to restore. A plan fails if the volume was made from another one. @default a blank volume */
   readonly snapshotId?: string;
   /** The setting that names the snapshot, for messages. */
   readonly snapshotSetting: string;
   /** Refuse every plan that destroys or replaces the volume. @default true */
   readonly preventDestroy?: boolean;
-  /** Keep a last snapshot when the volume is destroyed. @default true */
+  /** Keep a final snapshot when the volume is destroyed. @default true */
   readonly finalSnapshot?: boolean;
-  /** What has to stay for as long as the volume does. @default nothing */
+  /** Resources that must exist as long as the volume does. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -51,7 +51,7 @@ export interface DataVolumeProps {
 export class DataVolume extends Construct {
   /** The volume itself. */
   readonly volume: EbsVolume;
-  /** The volume's id, which is known even while a change of the volume is pending. */
+  /** The volume's id, known even in a plan that changes the volume. */
   readonly knownId: string;
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
@@ -91,7 +91,7 @@ export class DataVolume extends Construct {
       snapshotId,
       finalSnapshot: props.finalSnapshot ?? true,
       tags: { Name: props.name, Holds: props.holds },
-      // A first snapshot of hundreds of GiB takes hours; giving up on it would leave one more snapshot with every try.
+      // A first snapshot of hundreds of GiB takes hours. Every try that gave up on it would leave one more snapshot.
       timeouts: { create: "30m", update: "2h", delete: "12h" },
       dependsOn: [zones, ...(props.dependsOn ?? [])],
       lifecycle: {
@@ -106,7 +106,8 @@ export class DataVolume extends Construct {
     const { knownId } = new AdoptVolume(this, "adoption", {
       volume: this.volume,
       identifyingTags: props.identifyingTags,
-      // Not without protection: a replacement would then destroy what was adopted, and with no final snapshot yet.
+      // Only with protection: without it, a replacement would destroy the adopted volume, and leave no final snapshot
+      // yet.
       adopt: props.preventDestroy ?? true,
     });
     this.knownId = knownId;

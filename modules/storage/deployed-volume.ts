@@ -3,15 +3,15 @@ import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes"
 import { Fn, type Precondition, ref, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
 
-/** Which volume. */
+/** Which volume to look up. */
 export interface DeployedVolumeProps {
   /** Tags that no other volume carries. */
   readonly identifyingTags: Readonly<Record<string, string>>;
 }
 
-/** One property of a volume that AWS cannot change, and the setting that gives it. */
+/** A property of a volume that AWS cannot change, and its setting. */
 export interface FixedProperty {
-  /** Name of the property, in the provider's words. */
+  /** Name of the property, as the provider names it. */
   readonly attribute: "availability_zone" | "kms_key_id" | "snapshot_id";
   readonly value: string;
   /** The setting, for the message. */
@@ -19,15 +19,15 @@ export interface FixedProperty {
 }
 
 /**
- * The volume that an earlier deploy made. A setting that AWS cannot change on it fails the plan: Terraform would replace
- * the volume, and with `prevent_destroy` off it would do so in any deploy.
+ * The volume that an earlier deploy made. If a setting differs that AWS cannot change on it, the plan fails. Otherwise
+ * Terraform would replace the volume, and with `prevent_destroy` off any deploy would do so.
  */
 export class DeployedVolume extends Construct {
   private readonly all: string;
 
   constructor(scope: Construct, id: string, { identifyingTags }: DeployedVolumeProps) {
     super(scope, id);
-    // By way of a list, which may be empty: there is none before the first deploy.
+    // Look up a list, which may be empty: there is no volume before the first deploy.
     const found = new DataAwsEbsVolumes(this, "found", {
       tags: identifyingTags,
       filter: [{ name: "status", values: ["available", "in-use"] }],

@@ -4,18 +4,18 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { attributeOfOne, oneOf } from "../one-found";
 
-/** Which data volume. */
+/** Which data volume to find. */
 export interface FoundDataVolumeProps {
   /** Tags that exactly one volume carries. */
   readonly identifyingTags: Readonly<Record<string, string>>;
-  /** What to do when there is none, to end the message. */
+  /** What to do if there is none; ends the message. */
   readonly fix: string;
 }
 
 /**
- * The one data volume that another stack made, found by its tags. A plan fails with a sentence when there is none, or more
- * than one. A destroy does not: it goes by the state, Terraform only warns about conditions, and every value here stands
- * for "none" then.
+ * The one data volume that another stack made, found by its tags. If there is none, or more than one, a plan fails with
+ * one sentence. A destroy does not fail: it uses the state, Terraform only warns about conditions, and every attribute
+ * is a placeholder.
  */
 export class FoundDataVolume extends Construct {
   /** Its id. */

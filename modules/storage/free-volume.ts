@@ -2,11 +2,11 @@ import { DataAwsArn } from "@cdktf/provider-aws/lib/data-aws-arn";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
 import { Construct } from "constructs";
 
-/** Which volume has to be free, and how to free it. */
+/** Which volume must be free, and how to free it. */
 export interface FreeVolumeProps {
-  /** The volume that is in the state. */
+  /** Id of the volume in the state. */
   readonly volumeId: string;
-  /** Tags that no other volume carries. They find the volume while its id is about to change. */
+  /** Tags that no other volume carries. They find the volume even if a plan changes its id. */
   readonly identifyingTags: Readonly<Record<string, string>>;
   /** The setting that no longer protects the volume, for the message. */
   readonly protectionSetting: string;
@@ -15,10 +15,11 @@ export interface FreeVolumeProps {
 }
 
 /**
- * Fails every plan while a machine has a volume that nothing protects. A destroy of it would take the final snapshot at
- * once, then wait for hours until the volume is detached, and delete it with everything that was written in between.
+ * Fails every plan while a machine has a volume that nothing protects. A destroy would take the final snapshot at once,
+ * wait for hours until the volume is detached, and delete it with everything written in between.
  *
- * Terraform checks no condition when it destroys, but it reads data sources: a value that cannot be computed ends the plan.
+ * In a destroy, Terraform checks no conditions, but it reads data sources. So this is a data source with an argument
+ * that cannot be computed, which ends the plan.
  */
 export class FreeVolume extends Construct {
   constructor(scope: Construct, id: string, props: FreeVolumeProps) {

@@ -5,7 +5,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { assumeRolePolicy } from "../access/policy-documents";
 
-/** When snapshots are taken and how many are kept. */
+/** When to take snapshots, and how many to keep. */
 export interface SnapshotScheduleProps {
   /** Name of the role and the policy. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface SnapshotScheduleProps {
 
 /** Daily snapshots of one volume by Data Lifecycle Manager, with the role that it needs. */
 export class SnapshotSchedule extends Construct {
-  /** What has to exist for as long as snapshots have to be taken: the policy. */
+  /** The policy. It must exist as long as snapshots must be taken. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: SnapshotScheduleProps) {
@@ -42,7 +42,7 @@ export class SnapshotSchedule extends Construct {
       tags: { Name: props.name },
       policyDetails: {
         resourceTypes: ["VOLUME"],
-        // Several target tags mean "any of them", so one tag that names the volume alone.
+        // A volume with any of the target tags matches, so use one tag that only this volume has.
         targetTags: { Name: props.volumeName },
         schedule: [
           {

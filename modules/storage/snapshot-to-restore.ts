@@ -3,7 +3,7 @@ import { DataAwsEbsSnapshotIds } from "@cdktf/provider-aws/lib/data-aws-ebs-snap
 import { Op, type Precondition } from "cdktf";
 import { Construct } from "constructs";
 
-/** Which snapshot, and what messages about it name. */
+/** The snapshot, and the settings that messages name. */
 export interface SnapshotToRestoreProps {
   /** Id of the snapshot. */
   readonly snapshotId: string;
@@ -13,7 +13,7 @@ export interface SnapshotToRestoreProps {
   readonly volumeSizeSetting: string;
 }
 
-/** Looks a snapshot up, so that a plan says what is wrong with it before anything is made. */
+/** Looks up a snapshot, so that the plan reports a problem with it before anything is made. */
 export class SnapshotToRestore extends Construct {
   private readonly snapshot: DataAwsEbsSnapshot;
 

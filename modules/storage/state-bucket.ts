@@ -7,7 +7,7 @@ import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versionin
 import { Construct } from "constructs";
 import { tlsOnlyBucketPolicy } from "../access/policy-documents";
 
-/** What a state bucket is made of. */
+/** Properties of a state bucket. */
 export interface StateBucketProps {
   /** Name of the bucket, unique in all of S3. */
   readonly name: string;
@@ -41,7 +41,7 @@ export class StateBucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    // S3 refuses two changes of a bucket's access at once.
+    // S3 refuses two simultaneous changes to a bucket's access.
     new S3BucketPolicy(this, "tls_only", {
       bucket,
       policy: tlsOnlyBucketPolicy(this.bucket.arn),

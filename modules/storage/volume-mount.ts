@@ -8,49 +8,53 @@ import { shellWord } from "../shell-word";
 /** File systems that a blank volume can get. */
 export type FileSystem = "ext4" | "xfs";
 
-/** Which volume, where, and how to get there. */
+/** The volume, the machine, and how to log in to it. */
 export interface VolumeMountProps {
-  /** Volume to mount. Changing this unmounts and detaches the other one first. */
+  /** Volume to mount. Changing this first unmounts and detaches the old one. */
   readonly volumeId: string;
-  /** Size in GiB; when it grows, the file system grows with it. */
+  /** Size in GiB. When it grows, the file system grows with it. */
   readonly volumeSizeGiB: number;
-  /** Machine to mount it on. Changing this unmounts the volume on the other one first. */
+  /** Machine to mount it on. Changing this first unmounts the volume on the old one. */
   readonly instanceId: string;
-  /** A change stops the machine: the volume is unmounted before and mounted after. */
+  /** A change stops the machine, so the volume is unmounted before and mounted after. */
   readonly instanceType: string;
   /** How provisioners reach the machine. */
   readonly ssh: SshTarget;
   /** The setting that names the private key file, for messages. */
   readonly privateKeySetting: string;
-  /** That setting's own value, for messages. @default ssh.privateKeyFile */
+  /** Value of that setting, for messages. @default ssh.privateKeyFile */
   readonly privateKeySettingValue?: string;
-  /** Folder with `install-data-volume` and what it installs, on this computer. */
+  /** Folder on this computer with `install-data-volume` and the scripts that it installs. */
   readonly scriptsDirectory: string;
-  /** Absolute path on the machine where it is mounted; a change unmounts it at the old one before. */
+  /** Absolute path of the mount point on the machine. A change first unmounts the volume at the old one. */
   readonly mountPoint: string;
   /** File system for a blank volume. */
   readonly fileSystem: FileSystem;
   /** How long to wait for the attached device, in seconds. */
   readonly waitSec: number;
-  /** Unmount over SSH before the volume is detached. @default true; false: the machine is stopped, and unmounts as it shuts down */
+  /**
+   * Unmount over SSH before detaching the volume. false: stop the machine, which unmounts as it shuts down. @default
+   * true
+   */
   readonly unmountOverSsh?: boolean;
-  /** What has to hold before the volume is mounted. @default nothing */
+  /** Conditions to check before the volume is mounted. @default none */
   readonly preconditions?: readonly Precondition[];
-  /** What has to exist for as long as provisioners have to log in. @default nothing */
+  /** Resources that must exist as long as provisioners must log in. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 const deviceName = "/dev/sdf";
 const uploadedTo = ".workbench-data-volume";
 const unmountScript = "/usr/local/lib/workbench/unmount-data-volume";
-// From the root folder: a login whose shell begins on the volume would itself be in the way.
+// Change to / first: a login shell that starts on the volume would keep the volume busy.
 const unmountCommand = `cd / && { test ! -e ${unmountScript} || sudo ${unmountScript}; }`;
 
 /**
  * A data volume on a machine: attached, mounted over SSH, and unmounted over SSH before it is detached.
  *
- * Two resources, since Terraform skips the destroy-time provisioners of a resource whose creation failed: `unmount` only
- * ever unmounts, `mount` only ever mounts, so a mount that failed half-way is still undone, and tried again by the next deploy.
+ * There are two resources, since Terraform skips the destroy-time provisioners of a resource whose creation failed.
+ * `unmount` only unmounts, and `mount` only mounts. So a mount that failed half-way is still unmounted, and the next
+ * deploy tries again.
  */
 export class VolumeMount extends Construct {
   constructor(scope: Construct, id: string, props: VolumeMountProps) {
@@ -108,7 +112,7 @@ export class VolumeMount extends Construct {
   }
 }
 
-/** Installs the mount and unmount scripts on the machine, and mounts. */
+/** Command that installs the mount and unmount scripts on the machine, and mounts the volume. */
 function installCommand(options: Readonly<Record<string, string | number>>): string {
   const words = Object.entries(options).map(([name, value]) => `--${name} ${shellWord(value)}`);
   return `cd && sudo bash ${uploadedTo}/install-data-volume ${words.join(" ")}`;

@@ -2,10 +2,10 @@ import { block, expression, type HclAttribute, type HclBlock, type HclBody, temp
 import { writeInline } from "./hcl/write";
 import type { BuildStep, Image } from "./image-description";
 
-/** Folder on the machine that holds what a build brings; gone from the image. */
+/** Folder on the machine for the files of the build. It is removed from the image. */
 const buildFolder = "/tmp/image";
 
-/** Everything that a build does, by its order: what every build does, around what this image's own description says. */
+/** All steps of a build, in order: the steps in the image's description, between those that every build has. */
 export function buildSteps({ name, neededMiB, ports = "", steps, programs = {} }: Image): readonly BuildStep[] {
   const { pythonEnvironment = "", mavenRepository = "" } = programs;
   return [
@@ -34,7 +34,7 @@ export function buildSteps({ name, neededMiB, ports = "", steps, programs = {} }
   ];
 }
 
-/** The provisioner that does one step of a build. */
+/** The provisioner for one step of a build. */
 export function provisioner(step: BuildStep): HclBlock {
   if ("run" in step) return runBlock(step);
   if ("upload" in step) {

@@ -3,7 +3,7 @@ import { debianRootSizeGiB } from "../../stacks/names/images";
 import { writeInline } from "./hcl/write";
 import type { ImageVariable } from "./image-description";
 
-/** What every build can be told, with the given defaults. */
+/** Variables of every build, with the given defaults. */
 export function commonVariables(defaults: CommonDefaults): readonly ImageVariable[] {
   return [
     {
@@ -16,13 +16,13 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
     {
       name: "profile",
       type: "string",
-      description: "Named profile of the AWS configuration; empty: the environment's credentials.",
+      description: "Named profile of the AWS configuration; empty: credentials from the environment.",
       default: defaults.profile,
     },
     {
       name: "architecture",
       type: "string",
-      description: "Processor architecture, in Debian's words.",
+      description: "Processor architecture, as Debian names it.",
       default: defaults.architecture,
       validation: {
         condition: `contains(${writeInline(architectures)}, var.architecture)`,
@@ -32,7 +32,7 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
     {
       name: "instance_types",
       type: "map(string)",
-      description: "Instance type that builds, for each architecture.",
+      description: "Instance type of the build machine, for each architecture.",
       default: { ...defaults.instanceTypes },
     },
     {
@@ -44,19 +44,19 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
     {
       name: "allow_from",
       type: "list(string)",
-      description: "CIDR blocks that may log in to the machine while it builds; empty: this computer's public address.",
+      description: "CIDR blocks that may log in to the build machine; empty: this computer's public address.",
       default: [...defaults.allowFrom],
     },
     {
       name: "login_user",
       type: "string",
-      description: "Login user of the base image, who owns the home project and the services.",
+      description: "Login user of the base image. It owns the home project and the services.",
       default: defaults.loginUser,
     },
     {
       name: "volume_size_gib",
       type: "number",
-      description: "Size of the root volume in GiB; machines can have a larger one.",
+      description: "Size of the root volume in GiB. Machines can have a larger one.",
       default: defaults.volumeSizeGiB,
       validation: {
         condition: `var.volume_size_gib >= ${debianRootSizeGiB}`,
@@ -66,19 +66,19 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
     {
       name: "kms_key_arn",
       type: "string",
-      description: "KMS key of the root volume; empty: the account's EBS key.",
+      description: "KMS key of the root volume; empty: the account's default EBS key.",
       default: defaults.kmsKeyArn,
     },
     {
       name: "deprecate_after_days",
       type: "number",
-      description: "Days after which EC2 calls the image deprecated.",
+      description: "Days until EC2 marks the image as deprecated.",
       default: defaults.deprecateAfterDays,
     },
     {
       name: "ssm_agent",
       type: "bool",
-      description: "Install AWS's Systems Manager agent, which must be reachable in the region's bucket.",
+      description: "Install AWS's Systems Manager agent. The build machine must reach it in the region's bucket.",
       default: defaults.ssmAgent,
     },
     {
@@ -90,20 +90,20 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
     {
       name: "tags",
       type: "map(string)",
-      description: "More tags, for the AMI, its snapshot and the machine that builds.",
+      description: "More tags for the AMI, its snapshot and the build machine.",
       default: { ...defaults.tags },
     },
     {
       name: "commit",
       type: "string",
-      description: "Commit that the image is built from; empty: the one that is checked out.",
+      description: "Commit that the image is built from; empty: the checked-out commit.",
       default: "",
     },
     {
       name: "output_directory",
       type: "string",
       description:
-        "Where manifest and bill of materials go, in a folder of the image's name; empty: output, beside the template.",
+        "Folder for manifest and bill of materials, in a subfolder named after the image; empty: output, beside the template.",
       default: "",
     },
   ];

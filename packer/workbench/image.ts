@@ -3,22 +3,22 @@ import type { ImageSettings } from "../images";
 import { expression, template, variable } from "../template/hcl/values";
 import type { ImageDescription, ImageVariable } from "../template/image-description";
 
-/** The clojure library of tools.deps that `clojure` and `add-libs` run on; maven.sha256 pins it with all it needs. */
+/** Version of tools.deps.cli, which `clojure` and `add-libs` run on. maven.sha256 pins it and its dependencies. */
 const toolsDepsCli = "0.31.162";
 
-/** Version of OpenJDK, one that Debian 13 has. BeakerX's kernel is proven on this one. */
+/** Version of OpenJDK. Debian 13 must have it; BeakerX's kernel is tested on this one. */
 const javaVersion = "21";
 
-/** Space for everything that is installed, and for what apt and pip need meanwhile, in MiB. Measured: 2.0 GiB. */
+/** Disk space for everything that is installed, and for temporary files of apt and pip, in MiB. Measured: 2.0 GiB. */
 const neededMiB = 3500;
 
-/** What a build can be told: the ports and the mount point are the same settings as the stacks'. */
+/** Variables of a build. Ports and mount point come from the same settings as the stacks'. */
 function variables({ services, ec2, image }: ImageSettings): readonly ImageVariable[] {
   return [
     {
       name: "mount_point",
       type: "string",
-      description: "Where the data volume is mounted.",
+      description: "Mount point of the data volume.",
       default: ec2.mount.mountPoint,
     },
     {
@@ -44,19 +44,21 @@ function variables({ services, ec2, image }: ImageSettings): readonly ImageVaria
     {
       name: "maven_repositories",
       type: "map(string)",
-      description: "Maven repositories beside Maven Central and Clojars, or in their place: name to URL.",
+      description: "Maven repositories in addition to Maven Central and Clojars, or in their place: name to URL.",
       default: { ...image.mavenRepositories },
     },
     {
       name: "accept_libraries",
       type: "bool",
-      description: "Take libraries that files/maven.sha256 does not list, to make that list anew.",
+      description: "Accept libraries that files/maven.sha256 does not list, to renew that list.",
       default: false,
     },
   ];
 }
 
-/** The services run as the login user, who may not take a port below 1024. That the two differ, check-machine sees. */
+/**
+ * The services run as the login user, who may not open a port below 1024. check-machine checks that the ports differ.
+ */
 function portValidation(name: string, setting: string): ImageVariable["validation"] {
   return {
     condition: `var.${name} >= 1024 && var.${name} <= 65535`,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { localEnvironment } from "../session/environment";
 import { providerModules } from "./provider-modules";
 
-/** One command that is measured. */
+/** One command to measure. */
 export interface BenchCommand {
   /** As a person would type it. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface BenchCommand {
   readonly timeoutSec: number;
 }
 
-/** The ways to the same output, apart from the floor, which has none. */
+/** The commands that write the same output. Only the floor writes none of it. */
 export interface SynthCommands {
   readonly floor: BenchCommand;
   readonly app: BenchCommand;
@@ -20,14 +20,14 @@ export interface SynthCommands {
   readonly cdktf: BenchCommand;
   /** The app as the `cdktf.json` of cdktf's template runs it. */
   readonly template: BenchCommand;
-  /** The same without npx, for a profile. */
+  /** The same without npx, for profiles. */
   readonly templateProgram: BenchCommand;
 }
 
 /**
- * What is compared. Every command writes below `temporary`, into a folder of its own, and sees no account.
+ * Returns the commands to compare. Each writes into a folder of its own below `temporary`, and reaches no account.
  *
- * @param source the caller's environment, from which little is kept
+ * @param source the caller's environment. Only a few variables of it pass
  */
 export function synthCommands(temporary: string, source: NodeJS.ProcessEnv = process.env): SynthCommands {
   const modules = providerModules();
@@ -64,7 +64,7 @@ export function synthCommands(temporary: string, source: NodeJS.ProcessEnv = pro
   };
 }
 
-/** The stacks `copies` times over in one process. */
+/** Returns the command that synthesizes the stacks `copies` times in one process. */
 export function copiesCommand(
   copies: number,
   temporary: string,
@@ -82,8 +82,8 @@ function node(args: readonly string[]): Pick<BenchCommand, "file" | "args" | "ti
 }
 
 /**
- * As cdktf's template has it, type check included. Its ts-node crashes on TypeScript 7, so it gets the 5 that is installed
- * beside it, and that knows our module options by older names.
+ * The variables of ts-node as cdktf's template runs it, with the type check. ts-node crashes on TypeScript 7, so it
+ * gets the TypeScript 5 that is installed beside it. TypeScript 5 has older names for our module options.
  */
 const tsNode = {
   TS_NODE_COMPILER: "typescript-5",
@@ -91,7 +91,7 @@ const tsNode = {
   TS_NODE_COMPILER_OPTIONS: JSON.stringify({ module: "commonjs", moduleResolution: "node10", esModuleInterop: true }),
 };
 
-/** That of everything local, with an output folder for one command. */
+/** The environment of local commands, with an output folder for one command. */
 function environment(temporary: string, folder: string, source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const outdir = path.join(temporary, folder);
   const localAws = { home: temporary, port: 1, network: "" };
@@ -99,7 +99,8 @@ function environment(temporary: string, folder: string, source: NodeJS.ProcessEn
     ...localEnvironment(localAws, { source }),
     CDKTF_OUTDIR: outdir,
     CDKTF_OUTPUT: outdir,
-    // The CLI asks Terraform for its version; a configuration that set-up has not written yet would only be complained about.
+    // The CLI asks Terraform for its version. Terraform would complain about a configuration that set-up has not
+    // written yet.
     TF_CLI_CONFIG_FILE: "/dev/null",
     npm_config_update_notifier: "false",
   };

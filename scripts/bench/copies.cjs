@@ -1,6 +1,6 @@
 /**
- * The program with its stacks many times over, in one process: each copy is an environment with an output folder of its own.
- * CommonJS as main.ts is, so that it loads what main.ts loads in the same way.
+ * Synthesizes the program's stacks many times in one process. Each copy is an environment with an output folder of its
+ * own. This is CommonJS, as main.ts is, so that it loads the same modules in the same way.
  *
  *     node --import tsx scripts/bench/copies.cjs <folder> <number of copies>
  */

@@ -1,5 +1,5 @@
 /**
- * The least that a program with these stacks can do: load cdktf and the provider's modules, and write a file.
+ * The minimum work of a program with these stacks: loads cdktf and the provider's modules, and writes a file.
  *
  *     node scripts/bench/floor.cjs <file to write> [module]…
  */

@@ -1,29 +1,29 @@
 import type { Summary } from "./statistics";
 
-/** How many times over the stacks are synthesized in one process. */
+/** How many copies of the stacks one process synthesizes. */
 export const copyCounts = [1, 10, 50, 100] as const;
 
-/** Growth is linear as long as a late copy costs no more than this many times an early one. */
+/** Growth counts as linear while a late copy costs at most this many times as much as an early one. */
 const LINEAR_UP_TO = 1.25;
 
-/** A number of copies in one process, and what they took. */
+/** The time and memory of a number of copies in one process. */
 export interface Copies {
   readonly copies: number;
   readonly summary: Summary;
 }
 
 /**
- * What each further copy costs between two sizes, in milliseconds of processor time: runs of many seconds are never all
- * undisturbed, and what disturbs them does not count as theirs.
+ * The cost of each further copy between two sizes, in milliseconds of processor time. Other programs always disturb
+ * some of the long runs. They lengthen the wall time of a run, but do not count in its processor time.
  */
 export function msPerFurtherCopy(from: Copies, to: Copies): number {
   return (to.summary.cpuMs - from.summary.cpuMs) / (to.copies - from.copies);
 }
 
 /**
- * How many times the early copies' cost the last ones have, and whether that is linear growth.
+ * Compares the cost of the last copies with that of earlier ones, and says whether the growth is linear.
  *
- * @param sizes at least three, smallest first; the first is left out, since its time is mostly that of loading
+ * @param sizes at least three, smallest first. Only the last three count: the time of a small size is mostly loading
  */
 export function linearity(sizes: readonly Copies[]): { readonly times: number; readonly met: boolean; limit: number } {
   const [early, middle, last] = sizes.slice(-3);

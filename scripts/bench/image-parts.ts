@@ -1,12 +1,12 @@
 import type { MachineUsage } from "./machine-usage";
 
-/** One part of a build: what it took, and what the machine that builds used meanwhile. */
+/** One part of a build: its duration, and what the build machine used during it. */
 export interface ImagePart extends MachineUsage {
   readonly name: string;
   readonly wallMs: number;
 }
 
-/** Takes the time of the parts of a build, by a counter that is read at each beginning. */
+/** Measures the parts of a build. Reads a usage counter at the beginning of each part. */
 export class ImageParts {
   private readonly parts = new Map<string, ImagePart>();
   private current: string;
@@ -26,7 +26,7 @@ export class ImageParts {
     this.before = this.read();
   }
 
-  /** Ends the part that it is in, and begins another; one that comes again is added to. */
+  /** Ends the current part, and begins another. Adds up the times of a part that begins more than once. */
   begin(name: string): void {
     const after = this.read();
     const { current, before } = this;
@@ -42,7 +42,7 @@ export class ImageParts {
     this.before = after;
   }
 
-  /** Ends the last part. @returns all of them, in the order in which they first began */
+  /** Ends the last part. @returns all parts, in the order in which they first began */
   end(): readonly ImagePart[] {
     this.begin("");
     return [...this.parts.values()];
@@ -55,20 +55,20 @@ export class ImageParts {
 
 const MIB = 2 ** 20;
 
-/** A part is limited by the processor when it has it, or waits for it, from this share of its time on. */
+/** The processor limits a part that runs on it, or waits for it, for at least this share of the part's time. */
 const PROCESSOR_FROM = 0.6;
-/** From this share on, others had the processor so much that the figures are theirs as well. */
+/** If a part waits for the processor for at least this share of its time, other programs distort its figures. */
 const CONTENDED_FROM = 0.3;
-/** Less than this is no download, in bytes. */
+/** A part that receives less than this, in bytes, does not count as a download. */
 const DOWNLOAD_FROM = 2 * MIB;
 
-/** What a part's time is spent on: the processor, a download, or waiting for something else. */
+/** Says what limits a part: the processor, a download, or waiting for something else. */
 export function limitOf({ wallMs, cpuMs, stalledMs, receivedBytes }: ImagePart): string {
   const fetched = receivedBytes >= DOWNLOAD_FROM;
   const rate = `${(receivedBytes / MIB / (wallMs / 1000)).toFixed(1)} MiB/s`;
-  if ((cpuMs + stalledMs) / wallMs < PROCESSOR_FROM) return fetched ? `what it fetches, at ${rate}` : "waiting";
-  const contended = stalledMs / wallMs >= CONTENDED_FROM ? `, for which it waits ${percent(stalledMs / wallMs)}` : "";
-  return `the processor${contended}${fetched ? `; it fetches ${rate} meanwhile` : ""}`;
+  if ((cpuMs + stalledMs) / wallMs < PROCESSOR_FROM) return fetched ? `its download, at ${rate}` : "waiting";
+  const contended = stalledMs / wallMs >= CONTENDED_FROM ? `, which it waits for ${percent(stalledMs / wallMs)}` : "";
+  return `the processor${contended}${fetched ? `; it downloads ${rate} at the same time` : ""}`;
 }
 
 function percent(share: number): string {

@@ -20,14 +20,14 @@ export interface MeasuredImage {
   readonly name: string;
   readonly wallMs: number;
   readonly parts: readonly ImagePart[];
-  /** On the disk, in KiB: the base that every image stands on, and what this one adds to it. */
+  /** Sizes on the disk, in KiB: the base of all images, and the files that this image adds to it. */
   readonly size: { readonly baseKiB: number; readonly addedKiB: number };
-  /** The folders that hold most of what it adds, largest first, three levels deep. */
+  /** The largest folders among the added files, largest first, three levels deep. */
   readonly largest: readonly { readonly folder: string; readonly kib: number }[];
 }
 
 /**
- * Does something with a local AWS of its own that is empty, and forgets that afterwards.
+ * Runs work with an empty local AWS of its own, and removes that afterwards.
  *
  * @throws CommandError when machines cannot run here
  */
@@ -48,7 +48,7 @@ export async function inFreshLocalAws<T>(work: (session: LocalSession) => Promis
 /**
  * Builds the workbench image in an empty local AWS.
  *
- * @param report told what is being done
+ * @param report called with the progress
  * @throws CommandError when the build fails
  */
 export async function measureImage(
@@ -60,7 +60,8 @@ export async function measureImage(
   await buildImage("workbench", { packer, environment, report, onPart: (part) => parts.begin(part) });
   const measured = parts.end();
   const [image] = (await findStackImages(localAws, settings)).find(({ folder }) => folder === "workbench")?.built ?? [];
-  if (image === undefined || ready.baseImage === undefined) throw new Error("the build ended well, and left no image");
+  if (image === undefined || ready.baseImage === undefined)
+    throw new Error("expected an image after a build that succeeded, got none");
   const folders = await sizesBelow(path.join(localAws.home, "images", image.id, "files"));
   return {
     name: image.name,
@@ -75,7 +76,7 @@ export async function measureImage(
   };
 }
 
-/** What a folder and those below it hold on the disk, in KiB, by path from it (`.`, `./usr`, …), three levels deep. */
+/** Sizes on the disk of a folder and its subfolders, in KiB, by relative path (`.`, `./usr`, …), three levels deep. */
 async function sizesBelow(directory: string): Promise<ReadonlyMap<string, number>> {
   const { stdout } = await execa("du", ["-k", "--max-depth=3", "."], { cwd: directory, timeout: 60_000 });
   return new Map(

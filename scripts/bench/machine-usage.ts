@@ -4,17 +4,17 @@ import { execa } from "execa";
 import { venvPython } from "../setup/python-env";
 import { projectRoot } from "../support/project";
 
-/** What the machines of a local AWS have used since it started. */
+/** What the machines of a local AWS have used since its start. */
 export interface MachineUsage {
   /** Processor time of all their processes, in milliseconds. */
   readonly cpuMs: number;
-  /** How long some of them could have run and had no processor, in milliseconds; 0 where the kernel does not count that. */
+  /** How long at least one process waited for a processor, in milliseconds. 0 where the kernel does not count that. */
   readonly stalledMs: number;
-  /** What has reached them over the network, in bytes. */
+  /** Bytes that they received over the network. */
   readonly receivedBytes: number;
 }
 
-/** Where the kernel counts that; the names are the local AWS's own. */
+/** Asks the local AWS for the names of its control group and its bridge, on which the kernel counts usage. */
 const ASK_PLACES = `
 import json, sys
 from pathlib import Path
@@ -26,10 +26,10 @@ print(json.dumps({"group": groups[0], "bridge": names.bridge}))
 `;
 
 /**
- * A counter of what machines use, all of a local AWS together: those that are gone still count.
+ * Returns a counter of what all machines of a local AWS have used together, including machines that are gone.
  *
  * @param home folder of the local AWS
- * @returns a function that reads it; nothing was used before the first machine
+ * @returns a function that reads the counter. It is zero before the first machine
  */
 export async function machineUsage(home: string): Promise<() => MachineUsage> {
   const { stdout } = await execa(venvPython, ["-c", ASK_PLACES, home], {
@@ -42,12 +42,14 @@ export async function machineUsage(home: string): Promise<() => MachineUsage> {
   return () => ({
     cpuMs: cpu() / 1000,
     stalledMs: stalled() / 1000,
-    // What the bridge sends is what the machines receive.
+    // The machines receive what the bridge sends.
     receivedBytes: numberIn(`/sys/class/net/${bridge}/statistics/tx_bytes`, /(\d+)/),
   });
 }
 
-/** A counter that begins again at 0 whenever the last machine goes, as one that never does. */
+/**
+ * The kernel's counter begins again at 0 after the last machine is gone. This turns it into one that never goes back.
+ */
 export function carriedOn(read: () => number): () => number {
   let [before, last] = [0, 0];
   return () => {
@@ -58,7 +60,7 @@ export function carriedOn(read: () => number): () => number {
   };
 }
 
-/** 0 where there is no such file: before the first machine. */
+/** Reads a number from a file. 0 before the first machine, when there is no such file. */
 function numberIn(file: string, pattern: RegExp): number {
   return Number(pattern.exec(read(file))?.[1] ?? 0);
 }

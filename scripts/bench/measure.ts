@@ -12,14 +12,14 @@ export interface Measurement {
   readonly wallMs: number;
   /** Processor time of all its Node.js processes and their threads, in milliseconds. */
   readonly cpuMs: number;
-  /** The most that each of its Node.js processes ever held, added up, in MiB: no less than what they held at once. */
+  /** The sum of the peaks of its Node.js processes, in MiB. Their common peak is at most this. */
   readonly peakMiB: number;
 }
 
 /**
  * Runs a command once, in the project's folder.
  *
- * @param temporary folder for what is measured; left as it was
+ * @param temporary folder for temporary files, which are removed again
  * @throws CommandError when it fails or takes longer than its limit
  */
 export async function measure(command: BenchCommand, temporary: string): Promise<Measurement> {

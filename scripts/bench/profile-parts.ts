@@ -1,23 +1,25 @@
-/** What is used of the `.cpuprofile` that `node --cpu-prof` writes. Source: Chrome DevTools Protocol, Profiler.Profile. */
+/**
+ * The part of a `.cpuprofile` from `node --cpu-prof` that we read. Source: Chrome DevTools Protocol, Profiler.Profile.
+ */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: CallFrame;
     readonly children?: readonly number[];
   }[];
-  /** The node that ran, at each look. */
+  /** The node that ran, at each sample. */
   readonly samples: readonly number[];
-  /** Time since the look before, in microseconds. */
+  /** Time since the previous sample, in microseconds. */
   readonly timeDeltas: readonly number[];
 }
 
 interface CallFrame {
   readonly functionName: string;
-  /** File URL or path; empty for Node's native code. */
+  /** File URL or path. Empty for Node's native code. */
   readonly url: string;
 }
 
-/** One part of a run, told by a frame on the stack. The first part that fits is the one that counts. */
+/** The parts of a run, each recognized by a frame on the stack. If several match, the first one counts. */
 const PARTS: readonly (readonly [part: string, fits: (frame: CallFrame) => boolean])[] = [
   ["TypeScript's compiler", ({ url }) => url.includes("/node_modules/typescript")],
   ["cdktf's synthesis", ({ functionName, url }) => functionName === "synth" && url.endsWith("/cdktf/lib/app.js")],
@@ -26,7 +28,8 @@ const PARTS: readonly (readonly [part: string, fits: (frame: CallFrame) => boole
   ["loading zod", ({ url }) => url.includes("/node_modules/zod/")],
   ["loading yaml", ({ url }) => url.includes("/node_modules/yaml/")],
   ["loading cdktf", ({ url }) => url.includes("/node_modules/cdktf/")],
-  // Node reads and compiles a module in the name of whoever requires it, so the provider's modules are not told from ours.
+  // Node attributes the loading of a module to the module that requires it. So this cannot separate the provider's
+  // modules from ours.
   [
     "loading our files and the provider's",
     ({ url }) => isOwn(url) || url.includes("/node_modules/@cdktf/provider-aws/"),
@@ -36,7 +39,7 @@ const PARTS: readonly (readonly [part: string, fits: (frame: CallFrame) => boole
   ["collecting garbage", ({ functionName }) => functionName === "(garbage collector)"],
 ];
 
-/** Everything that is in no part. */
+/** Time that belongs to no part. */
 const REST = "Node.js itself";
 
 function isOwn(url: string): boolean {
@@ -44,9 +47,9 @@ function isOwn(url: string): boolean {
 }
 
 /**
- * The share of each part in all the time of some profiles, from 0 to 1, largest first.
+ * The share of each part in the total time of some profiles, from 0 to 1, largest first.
  *
- * A part has the time that was spent below one of its frames, in whichever package: to load cdktf is to load what it loads.
+ * A part includes all time below its frames, in any package: loading cdktf includes everything that cdktf loads.
  */
 export function shareOfParts(profiles: readonly CpuProfile[]): Map<string, number> {
   const time = new Map<string, number>();
@@ -64,7 +67,7 @@ export function shareOfParts(profiles: readonly CpuProfile[]): Map<string, numbe
   return new Map(shares.sort(([, a], [, b]) => b - a));
 }
 
-/** Which part each node belongs to, by its own frame and those above it; V8 lists parents before their children. */
+/** Finds the part of each node, from its own frame and the frames above it. V8 lists parents before their children. */
 function partOfNode({ nodes }: CpuProfile): Map<number, string> {
   const rank = new Map<number, number>();
   for (const { id, callFrame, children = [] } of nodes) {

@@ -6,11 +6,11 @@ import type { BenchCommand } from "./commands";
 import { type CpuProfile, shareOfParts } from "./profile-parts";
 
 /**
- * Where the time of a command goes: the share of each part in a profile of its main thread, largest first.
+ * Profiles a command, and returns the share of each part in the time of its main thread, largest first.
  *
- * @param command one that starts Node.js itself, with its arguments
- * @param runs how many profiles are added up
- * @param temporary folder for them; left as it was
+ * @param command must start Node.js directly
+ * @param runs how many profiles to add up
+ * @param temporary folder for the profiles, which are removed again
  */
 export async function profileParts(
   command: BenchCommand,
@@ -33,7 +33,7 @@ export async function profileParts(
   }
 }
 
-/** tsx runs a second thread, whose profile lies beside the main thread's: `CPU.<date>.<time>.<pid>.<thread>.<number>`. */
+/** Skips tsx's second thread, which writes a profile too. The names are `CPU.<date>.<time>.<pid>.<thread>.<number>`. */
 function mainThreadProfiles(directory: string): CpuProfile[] {
   const files = readdirSync(directory).filter((file) => file.split(".")[4] === "0");
   return files.map((file) => JSON.parse(readFileSync(path.join(directory, file), "utf8")));

@@ -3,8 +3,8 @@ import path from "node:path";
 import { projectRoot } from "../support/project";
 
 /**
- * The provider modules that the stacks and their modules load, each once and sorted: `@cdktf/provider-aws/lib/instance` …
- * Read from their imports; what is imported for its types alone is not loaded, and is left out.
+ * Lists the provider modules that the stacks and their modules load, sorted: `@cdktf/provider-aws/lib/instance` … Reads
+ * them from the imports. Leaves out type-only imports, because these load nothing.
  *
  * @param root folder with stacks/ and modules/. @default the project
  */

@@ -1,6 +1,6 @@
-/** What the AWS provider took to make resources; most of it is waiting between two looks at one. */
+/** The time in which the AWS provider makes resources. It spends most of it waiting between two polls of a resource. */
 export interface ProviderWaits {
-  /** How long at least one of the provider's resources was being made, in milliseconds. */
+  /** How long the provider was making at least one resource, in milliseconds. */
   readonly totalMs: number;
   /** Resources that took at least two seconds, the longest first. */
   readonly longest: readonly { readonly type: string; readonly seconds: number }[];
@@ -13,7 +13,7 @@ interface Interval {
 }
 
 /**
- * How long the AWS provider was making resources, read from the output of `terraform apply -json`.
+ * Reads from the output of `terraform apply -json` how long the AWS provider was making resources.
  *
  * @param output of any number of applies, in any order
  */
@@ -44,7 +44,7 @@ function intervalsIn(output: string): Interval[] {
   return intervals;
 }
 
-/** Resources are made side by side: a second in which two are made is one second. */
+/** Terraform makes resources in parallel, so count a second in which it makes two only once. */
 function lengthOfUnion(intervals: readonly Interval[]): number {
   let length = 0;
   let end = Number.NEGATIVE_INFINITY;

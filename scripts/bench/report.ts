@@ -13,25 +13,25 @@ export interface Report {
   readonly missed: number;
 }
 
-/** One line of a table: what ran, what it took, what was expected of it, and what its time is spent on. */
+/** One line of a table: the command, its time and memory, the expectation, and what limits it. */
 export interface Line {
   readonly name: string;
   readonly summary: Summary;
-  /** Against what, and how many times as long. @default nothing to compare with */
+  /** The command to compare with, and how many times as long this one takes. @default no comparison */
   readonly compared?: { readonly base: string; readonly times: number };
   /** @default no expectation */
   readonly expected?: Expectation;
   readonly limits: string;
 }
 
-/** A ratio that a line should not exceed, or should reach. */
+/** The highest or the lowest ratio that is expected of a line. */
 export type Expectation = { readonly atMost: number } | { readonly atLeast: number };
 
-/** Shared by both tables, so that their lines stand below each other. */
+/** Columns of both tables, so that they line up. */
 const HEAD = ["min", "median", "CPU", "MiB"];
 const WIDTHS = [28, 9, 9, 9, 6, 18, 20, 58];
 
-/** The ways to synthesize, side by side. */
+/** The table that compares the ways to synthesize. */
 export function synthTable(lines: readonly Line[]): Report {
   const table = newTable(["synthesis", ...HEAD, "ratio", "expected", "what limits it"]);
   let missed = 0;
@@ -44,7 +44,7 @@ export function synthTable(lines: readonly Line[]): Report {
   return { text: table.toString(), missed };
 }
 
-/** How the time grows with the number of copies. */
+/** The table that shows how the time grows with the number of copies. */
 export function growthTable(sizes: readonly Copies[], limits: string): Report {
   const table = newTable(["copies in one process", ...HEAD, "CPU ms a further copy", "expected", "what limits it"]);
   for (const [index, size] of sizes.entries()) {
@@ -61,10 +61,10 @@ function growthVerdict(sizes: readonly Copies[]): string {
   return `linear: the last cost ≤ ${limit} × those before: ${word(met)} (${times.toFixed(2)} ×)`;
 }
 
-/** Making machines and disks takes the provider its time; the rest of a warm start should be less than that. */
+/** The provider needs its time to make machines and disks. The rest of a warm start should take less time than that. */
 const WAITING_AT_LEAST = 0.5;
 
-/** From `npm start` to a prompt on the machine. */
+/** The table of the times from `npm start` to a prompt on the machine. */
 export function startTable(starts: readonly MeasuredStart[]): Report {
   const head = ["npm start to a login, once each", "time", "expected", "what limits it"];
   const table = new Table({ head, colWidths: [34, 10, 40, 75], wordWrap: true, style: { head: [], border: [] } });
@@ -84,16 +84,16 @@ export function startTable(starts: readonly MeasuredStart[]): Report {
   return { text: table.toString(), missed };
 }
 
-/** "the image: 73 % of it", where one was built. */
+/** "the image: 73 % of it", if an image was built. */
 function shareOfImage(steps: MeasuredStart["steps"], wallMs: number): string {
   const image = steps.find(({ title }) => title === "image");
   return image ? `the image: ${Math.round((image.seconds / (wallMs / 1000)) * 100)} % of it` : "";
 }
 
-/** Parts of a build that took less than this share one line, in milliseconds. */
+/** Parts of a build that are shorter than this, in milliseconds, share one line. */
 const SHORT_PART_MS = 1000;
 
-/** A build of the workbench image: what its parts took, what limits them, and what the image holds. Nothing is expected of it. */
+/** The table of a build of the workbench image: parts, limits, and the image's contents. It has no expectations. */
 export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage): Report {
   const head = ["packer build", "time", "share", "CPU", "fetched", "what limits it"];
   const table = new Table({
@@ -121,8 +121,8 @@ export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage
   const text = [
     table.toString(),
     `On the disk ${name} adds ${mebibytes(size.addedKiB)} to the base's ${mebibytes(size.baseKiB)}: ${folders}.`,
-    "CPU: processor time of the machine that builds, whose disk is this computer's; fetched: what reached it over the network.",
-    "A part is limited by the processor when it has it, or waits for it, for at least 60 % of its time.",
+    "CPU: processor time of the build machine, whose disk is this computer's; fetched: what it received over the network.",
+    "The processor limits a part that runs on it, or waits for it, for at least 60 % of the part's time.",
   ].join("\n");
   return { text, missed: 0 };
 }
@@ -156,13 +156,13 @@ function isMet(expected: Expectation, times: number): boolean {
   return "atMost" in expected ? times <= expected.atMost : times >= expected.atLeast;
 }
 
-/** The parts that matter, as one sentence: "loading cdktf 38 %, starting tsx 24 %". */
+/** The parts with a share of at least `least`: "loading cdktf 38 %, starting tsx 24 %". */
 export function describeShares(shares: ReadonlyMap<string, number>, least = 0.03): string {
   const worthSaying = [...shares].filter(([, share]) => share >= least);
   return worthSaying.map(([part, share]) => `${part} ${Math.round(share * 100)} %`).join(", ");
 }
 
-/** Seconds from 10 s on, milliseconds below. */
+/** Milliseconds below 10 s, and seconds from there on. */
 export function describeTime(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

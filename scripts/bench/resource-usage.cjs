@@ -1,6 +1,6 @@
 /**
- * Preloaded into every Node.js process of a measured command: each leaves what it used, as Node counts it, in a file of its
- * own. Node counts alike on every platform, and needs no other program to ask.
+ * Preloaded into every Node.js process of a measured command. Each process writes its resource usage to a file of its
+ * own. Node counts the usage in the same way on every platform, and needs no other program for it.
  */
 "use strict";
 

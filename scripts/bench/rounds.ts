@@ -5,11 +5,11 @@ import { type Measurement, measure } from "./measure";
 export type Runs = ReadonlyMap<string, readonly Measurement[]>;
 
 /**
- * Runs all commands in turn, and again, so that whatever else this computer does slows all of them alike. A first round is
- * not counted: it fills the caches that everybody has filled.
+ * Runs all commands in turn, round by round, so that other load on this computer slows all of them alike. The first
+ * round warms the caches, and does not count.
  *
- * @param rounds how often each command is measured
- * @param report told what is being run
+ * @param rounds how often to measure each command
+ * @param report called with the command that runs
  */
 export async function runRounds(
   commands: readonly BenchCommand[],

@@ -8,10 +8,12 @@ import { type LoggedCommand, runLogged } from "../support/run-logged";
 import { type ProviderWaits, providerWaits } from "./provider-waits";
 import { parseStep, type StartStep } from "./start-steps";
 
-/** A port and addresses that neither people nor tests use. */
+/** A port and addresses that no other local AWS uses, neither a user's nor a test's. */
 export const benchLocalAws = { LOCAL_AWS_PORT: "4890", LOCAL_AWS_NETWORK: "198.19.240.0/20" };
 
-/** The base of the machines, the packages of Python, npm and Go, and what the image holds come from the network. */
+/**
+ * Allows for the network: a start fetches the machines' base, Python, npm and Go packages, and the image's contents.
+ */
 const START_LIMIT_SEC = 3000;
 const STOP_LIMIT_SEC = 300;
 
@@ -20,16 +22,16 @@ export interface MeasuredStart {
   readonly name: string;
   readonly wallMs: number;
   readonly steps: readonly StartStep[];
-  /** Present for the start that deploys, and neither sets up nor builds anything. */
+  /** Present only for the start that deploys, but neither sets up nor builds anything. */
   readonly waits?: ProviderWaits;
 }
 
 /**
- * Measures `npm start` until the development machine lets one in: in a fresh clone of the last commit with caches of its
- * own, then with everything set up, without the image and with it, then after `npm stop`. Takes half an hour where Packer has to
- * be built. Ends what it started, Ctrl-C or not.
+ * Measures `npm start` up to a login on the development machine: first in a fresh clone of the last commit with empty
+ * caches. Then it measures with everything set up, without our image and with it, and finally after `npm stop`. Takes
+ * half an hour if it must build Packer. Stops everything that it started, also after Ctrl-C.
  *
- * @param report told what is being done
+ * @param report called with the progress
  * @throws CommandError when machines cannot run here, or a command fails
  */
 export async function measureStart(report: (progress: string) => void): Promise<MeasuredStart[]> {
@@ -57,7 +59,7 @@ export async function measureStart(report: (progress: string) => void): Promise<
   }
 }
 
-/** A second checkout, whose local AWS is its own and whose caches are empty. */
+/** A second checkout, with a local AWS of its own and empty caches. */
 class Clone {
   private readonly root: string;
   private readonly env: NodeJS.ProcessEnv;
@@ -92,7 +94,7 @@ class Clone {
     return providerWaits(applies.map((file) => readFileSync(path.join(logs, file), "utf8")).join("\n"));
   }
 
-  /** @throws CommandError when something is left; then the folder stays, since there may be mounts in it */
+  /** @throws CommandError when something is left. Then the folder stays, because it may have mounts in it */
   async end(): Promise<void> {
     if (!existsSync(path.join(this.root, "node_modules"))) return;
     await this.npm("end", ["stop", "--", "--clean"], STOP_LIMIT_SEC, { uninterruptible: true });
@@ -110,6 +112,6 @@ class Clone {
 }
 
 interface NpmOptions extends Pick<LoggedCommand, "onLine" | "uninterruptible"> {
-  /** Variables beside those of every command. */
+  /** Variables in addition to those of every command. */
   readonly more?: NodeJS.ProcessEnv;
 }

@@ -1,6 +1,6 @@
 import type { Measurement } from "./measure";
 
-/** The middle of some numbers; of an even count, the mean of the two in the middle. NaN of none. */
+/** The median of some numbers. For an even count, the mean of the two in the middle. NaN for no numbers. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return (below + above) / 2;
 }
 
-/** What several runs of one command come to. */
+/** Summary of several runs of one command. */
 export interface Summary {
   readonly minMs: number;
   readonly medianMs: number;
@@ -17,7 +17,7 @@ export interface Summary {
   readonly peakMiB: number;
 }
 
-/** Shortest and middle time, least processor time, and the middle of the peaks. */
+/** Returns the shortest and the median time, the least processor time, and the median of the peaks. */
 export function summarize(runs: readonly Measurement[]): Summary {
   const times = runs.map((run) => run.wallMs);
   return {
@@ -29,8 +29,8 @@ export function summarize(runs: readonly Measurement[]): Summary {
 }
 
 /**
- * How many times as long as `base` something takes: the middle of the ratios of runs that were made side by side, so that
- * a machine that is busy for a while slows both.
+ * How many times as long as `base` a command takes: the median of the ratios of each round. Other load on this computer
+ * slows both runs of a round.
  */
 export function ratio(runs: readonly Measurement[], base: readonly Measurement[]): number {
   return median(runs.map((run, round) => run.wallMs / (base[round]?.wallMs ?? Number.NaN)));

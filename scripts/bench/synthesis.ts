@@ -9,18 +9,19 @@ import { ratio, summarize } from "./statistics";
 const APP_AT_MOST_TIMES_THE_FLOOR = 2.5;
 const TEMPLATE_AT_LEAST_TIMES_THE_APP = 3;
 
-const NOTES = `All ways run in turn, round by round; a ratio is the middle of the rounds' own ratios. CPU: processor time of all threads;
-MiB: the peaks of all Node.js processes added up. What limits a line: shares of its main thread's time in CPU profiles.`;
+const NOTES = `All commands run in turn, round by round. A ratio is the median of the ratios of all rounds. CPU: processor time of all threads.
+MiB: the sum of the peaks of all Node.js processes. What limits a line: shares of its main thread's time in CPU profiles.`;
 
-/** How many profiles tell what a line's time is spent on. */
+/** How many profiles show what limits a line. */
 const PROFILES = 3;
 
 /**
- * Measures every way to synthesize and how the time grows, and profiles each to say what limits it.
+ * Measures every way to synthesize, and how the time grows with the number of copies. Profiles each command to find
+ * what limits it.
  *
- * @param rounds how often each command is measured
+ * @param rounds how often to measure each command
  * @param temporary folder for all output
- * @param report told what is being run
+ * @param report called with the command that runs
  */
 export async function measureSynthesis(
   rounds: number,

@@ -5,29 +5,32 @@ import { projectRoot, shown } from "../support/project";
 import { spawnLogged } from "../support/spawn-logged";
 import { BuildProgress } from "./build-progress";
 
-/** It takes two to four minutes on two cores; this is for slow networks. */
+/** A build takes two to four minutes on two cores. The limit allows for slow networks. */
 const BUILD_LIMIT_SEC = 3600;
 
-/** How {@link buildImage} builds. */
+/** Options of {@link buildImage}. */
 export interface ImageBuild {
   readonly packer: Packer;
-  /** The whole environment of Packer but for its plugins, which says where AWS is and what differs from the template's defaults. */
+  /**
+   * The whole environment of Packer except its plugin path. It says where AWS is, and which values differ from the
+   * template's defaults.
+   */
   readonly environment: NodeJS.ProcessEnv;
-  /** Told every second what it is doing. */
+  /** Called every second with what the build is doing. */
   readonly report: (progress: string) => void;
-  /** Told when a part of the build begins, in {@link BuildProgress}'s words. */
+  /** Called when a part of the build begins, with the name that {@link BuildProgress} gives it. */
   readonly onPart?: (part: string) => void;
 }
 
 /**
  * Runs `packer build packer/<image>` to its end.
  *
- * Packer runs in a session of its own: Ctrl-C is passed on as one SIGTERM to it alone, upon which it removes the machine that
- * builds, its key and its security group, and that is waited for. Its outer process takes no notice of SIGINT, and to its
- * plugins a signal would be the end.
+ * Packer runs in a session of its own, so the terminal's Ctrl-C does not reach it. Ctrl-C sends Packer's outer process
+ * one SIGTERM instead: that process ignores SIGINT, and a signal would kill its plugins. Packer then removes the build
+ * machine, its key and its security group. This function waits for that.
  *
  * @throws CommandError one sentence: the part that failed, why, and the log
- * @throws InterruptedError when it ended because of Ctrl-C
+ * @throws InterruptedError when Ctrl-C ended the build
  */
 export async function buildImage(image: string, { packer, environment, report, onPart }: ImageBuild): Promise<void> {
   if (isInterrupted()) throw new InterruptedError(`the image ${image} was not begun`);

@@ -1,4 +1,4 @@
-/** What Packer says when it begins something that can take a while, and what we call that. */
+/** Lines that Packer prints when it begins a long step, and our names for these steps. */
 const BEGINNINGS: readonly (readonly [words: RegExp, part: string])[] = [
   [/^Launching a source AWS instance/, "boot"],
   [/^Uploading /, "upload"],
@@ -7,21 +7,21 @@ const BEGINNINGS: readonly (readonly [words: RegExp, part: string])[] = [
   [/^Terminating the source AWS instance/, "clean-up"],
 ];
 
-/** What stands before Packer's words, such as `==> amazon-ebs.workbench: `. */
+/** The prefix of Packer's lines, such as `==> amazon-ebs.workbench: `. */
 const PREFIX = /^(?:==> |--> | {4})?(?:[\w-]+\.[\w-]+: )?/;
 
-/** Packer's error where Debian publishes no base image, a dump of the filter, and what it means. */
+/** Where Debian publishes no base image, Packer's error is a dump of the filter. This says what it means. */
 const NO_BASE_IMAGE = {
   words: /No AMI was found matching filters/,
   meaning:
     "Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
 };
 
-/** Follows one `packer build` by the lines that it prints: which part it is in, and why it failed. */
+/** Reads the lines that one `packer build` prints. Knows which part the build is in, and why it failed. */
 export class BuildProgress {
-  /** The part it is in: the name of a provisioning script, or what Packer itself is doing. */
+  /** The current part: the name of a provisioning script, or a step of Packer itself. */
   part = "start";
-  /** What the script of this part said last in its own name: `install-packages: apt-get update failed …`. */
+  /** The last line that this part's script printed after its own name: `install-packages: apt-get update failed …`. */
   private said: string | undefined;
   private failed: { readonly part: string; readonly said: string | undefined } | undefined;
   private error: string | undefined;
@@ -39,7 +39,7 @@ export class BuildProgress {
     this.said = undefined;
   }
 
-  /** Why the build failed: the sentence of the script that did, else Packer's with the part. */
+  /** Why the build failed: the sentence of the script that failed, or else the part and Packer's own error. */
   failure(): string {
     return this.failed?.said ?? `${this.failed?.part ?? this.part}: ${this.error ?? "Packer gave no reason"}`;
   }

@@ -5,17 +5,17 @@ import { CommandError } from "../support/command-error";
 /** The part of the AWS SDK that calls EC2. */
 export type Ec2Sdk = typeof import("@aws-sdk/client-ec2");
 
-/** A local AWS, which its own key opens. */
+/** The address and the key of a local AWS. */
 export interface LocalEndpoint {
   /** On 127.0.0.1. */
   readonly port: number;
   readonly key: AccessKey;
 }
 
-/** Where EC2 is asked, in the words of the settings. */
+/** The region and the credentials for EC2 calls, in the words of the settings. */
 export interface Ec2Place {
   readonly region: string;
-  /** A profile of the AWS configuration; null: the environment's credentials. */
+  /** A profile of the AWS configuration. Null means the environment's credentials. */
   readonly profile: string | null;
   /** @default AWS itself, or AWS_ENDPOINT_URL */
   readonly local?: LocalEndpoint;
@@ -23,7 +23,7 @@ export interface Ec2Place {
 
 const CALL_TIMEOUT_SEC = 120;
 
-/** Calls EC2 with the credentials that Terraform and Packer would take. */
+/** Calls EC2 with the same credentials that Terraform and Packer use. */
 export class Ec2Calls {
   private constructor(
     private readonly sdk: Ec2Sdk,
@@ -32,18 +32,18 @@ export class Ec2Calls {
   ) {}
 
   static async at(place: Ec2Place): Promise<Ec2Calls> {
-    // The SDK is told here, not in everybody's terminal, which Node it will want some day.
+    // Keeps the SDK from printing which Node.js version it will require some day.
     process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-    // Loaded only by commands that ask EC2: it takes 0.2 s.
+    // Loading it takes 0.2 s, so only commands that call EC2 load it.
     const sdk = await import("@aws-sdk/client-ec2");
     return new Ec2Calls(sdk, new sdk.EC2Client(configuration(place)), place);
   }
 
   /**
-   * Does one thing with EC2, all its calls and attempts within two minutes.
+   * Runs one operation on EC2. All its calls and retries end within two minutes.
    *
-   * @param what names it in a message, in EC2's own words, such as `DescribeImages`
-   * @throws CommandError one sentence when EC2 cannot be asked, or refuses
+   * @param what EC2's name of the operation, for messages, such as `DescribeImages`
+   * @throws CommandError one sentence when EC2 cannot be reached, or refuses
    */
   async ask<Answer>(
     what: string,
@@ -60,7 +60,7 @@ export class Ec2Calls {
   }
 }
 
-/** Every item of an answer that comes in pages. */
+/** Collects the items of all pages of an answer. */
 export async function allOf<Page, Item>(
   pages: AsyncIterable<Page>,
   items: (page: Page) => readonly Item[] | undefined,
@@ -72,18 +72,18 @@ export async function allOf<Page, Item>(
 
 function configuration({ region, profile, local }: Ec2Place): EC2ClientConfig {
   if (local === undefined) return { region, ...(profile === null ? {} : { profile }) };
-  // A person's own AWS configuration may ask for these; a local AWS has neither.
+  // The user's own AWS configuration may turn these on. A local AWS has neither.
   const plain = { useFipsEndpoint: false, useDualstackEndpoint: false };
   return { region, endpoint: `http://127.0.0.1:${local.port}`, credentials: local.key, ...plain };
 }
 
-/** What the SDK throws; `code` is the system's, `$metadata` says that EC2 answered. */
+/** What the SDK throws. `code` is the system's error code. `$metadata` has a status code if EC2 answered. */
 type Failure = Error & { readonly code?: unknown; readonly $metadata?: { readonly httpStatusCode?: number } };
 
 const EXPIRED = /Expired|^TokenProviderError$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|AuthFailure|InvalidClientTokenId|UnrecognizedClientException)$/;
 
-/** Undefined for a defect, which is no answer and no state of the network. */
+/** Says why a call failed. Undefined for a defect: an error that came neither from EC2 nor from the network. */
 function whyNot(error: Failure, { profile }: Ec2Place): string | undefined {
   const whose = profile === null ? "of the environment" : `of the profile ${profile}`;
   const said = error.message.trim().replace(/\s+/g, " ").replace(/\.$/, "");

@@ -1,13 +1,15 @@
 import { allOf, Ec2Calls } from "./ec2-calls";
 import { describeOwnImages, type OwnImage } from "./own-image";
 
-/** Which account and region, in the words of the settings; credentials are the environment's. */
+/**
+ * The account and the region, in the words of the settings. Without a profile, the environment gives the credentials.
+ */
 export interface AccountSettings {
   readonly project: string;
   readonly aws: { readonly region: string; readonly profile: string | null };
 }
 
-/** The images of a project in an account and region, and what uses them. */
+/** The images of a project in one account and region, and the machines and snapshots that belong to them. */
 export class ImageAccount {
   private constructor(
     private readonly project: string,
@@ -18,12 +20,12 @@ export class ImageAccount {
     return new ImageAccount(project, await Ec2Calls.at(aws));
   }
 
-  /** Images of ours that are finished. */
+  /** Lists the project's finished images. */
   images(): Promise<readonly OwnImage[]> {
     return describeOwnImages(this.calls, this.tagged());
   }
 
-  /** Every machine that could start again, by the id of the image that it was made from. */
+  /** Lists every machine that runs or can start again, by the id of the image that it was made from. */
   async machines(): Promise<ReadonlyMap<string, readonly string[]>> {
     const alive = { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] };
     const reservations = await this.calls.ask("DescribeInstances", ({ paginateDescribeInstances }, client, options) =>
@@ -36,7 +38,7 @@ export class ImageAccount {
     return byImage;
   }
 
-  /** Snapshots of ours whose image is gone: those of a retirement that was cut off. */
+  /** Lists the project's snapshots whose image is gone. An interrupted retirement leaves them. */
   async orphanedSnapshots(): Promise<readonly string[]> {
     const images = await this.calls.ask("DescribeImages", ({ paginateDescribeImages }, client, options) =>
       allOf(paginateDescribeImages({ client }, { Owners: ["self"] }, options), (page) => page.Images),
@@ -53,21 +55,21 @@ export class ImageAccount {
       .map(({ SnapshotId = "" }) => SnapshotId);
   }
 
-  /** Deregisters an image: nothing can be made from it any more. Its snapshots stay. */
+  /** Deregisters an image. No machine can be made from it any more. Its snapshots stay. */
   async deregister(imageId: string): Promise<void> {
     await this.calls.ask("DeregisterImage", ({ DeregisterImageCommand }, client, options) =>
       client.send(new DeregisterImageCommand({ ImageId: imageId }), options),
     );
   }
 
-  /** Deletes a snapshot, which no image may need. */
+  /** Deletes a snapshot. No image may use it. */
   async deleteSnapshot(snapshotId: string): Promise<void> {
     await this.calls.ask("DeleteSnapshot", ({ DeleteSnapshotCommand }, client, options) =>
       client.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }), options),
     );
   }
 
-  /** Images and snapshots of this project; the data volume's snapshots have no Image tag. */
+  /** Filters for the images and snapshots of this project. Snapshots of the data volume have no Image tag. */
   private tagged() {
     return [
       { Name: "tag:Project", Values: [this.project] },

@@ -8,12 +8,13 @@ const { images, differingVariables, loadImageSettings } = program("packer/images
 const { writeInline } = program("packer/template/hcl/write");
 
 /**
- * What a command against the local AWS needs for `packer build packer/<image>` to build with the local settings, where the
- * checked-in template has the defaults: `PKR_VAR_…` for each difference, and the Packer that set-up built.
+ * Prepares a command's environment for `packer build packer/<image>` against the local AWS. The checked-in template has
+ * the default settings, so each value that the local settings change becomes a `PKR_VAR_…`. The Packer that set-up
+ * built comes first on the PATH.
  *
  * @param environment the command's environment so far
- * @param home folder of the local AWS, which keeps manifest and bill of materials apart from those of real images
- * @throws CommandError when the settings describe no image that can be built
+ * @param home folder of the local AWS. The manifest and the bill of materials go there, apart from those of real images
+ * @throws CommandError when the settings describe an image that cannot be built
  */
 export function withPacker(environment: NodeJS.ProcessEnv, settings: Settings, home: string): NodeJS.ProcessEnv {
   const { programs, variables } = packerEnvironment(environment);
@@ -33,7 +34,7 @@ export function withPacker(environment: NodeJS.ProcessEnv, settings: Settings, h
   };
 }
 
-/** As Packer reads it: text as it stands, anything else as an expression. */
+/** Writes a value as Packer reads it from a variable: text as it is, anything else as an expression. */
 function asVariable(value: HclValue): string {
   return typeof value === "string" ? value : writeInline(value);
 }

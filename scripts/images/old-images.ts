@@ -1,6 +1,6 @@
 import type { OwnImage } from "./own-image";
 
-/** What is to become of an image, and why. */
+/** Whether to keep or retire an image, and why. */
 export interface Verdict {
   readonly image: OwnImage;
   readonly retire: boolean;
@@ -8,10 +8,11 @@ export interface Verdict {
 }
 
 /**
- * Which images are old: of each image and architecture the newest `keep` stay, and every older one that a machine still uses.
+ * Decides which images to retire. Keeps the newest `keep` of each image and architecture, and every older image that a
+ * machine still uses.
  *
- * @param usedBy machines by the id of the image that they were made from
- * @returns a verdict on every image, newest first within its image and architecture
+ * @param usedBy ids of machines, by the id of the image that they were made from
+ * @returns a verdict on every image, newest first within each image and architecture
  */
 export function judgeImages(
   images: readonly OwnImage[],

@@ -18,7 +18,7 @@ export interface OwnImage {
   readonly snapshotIds: readonly string[];
 }
 
-/** Which of our images is meant. */
+/** Selects one of our images. */
 export interface ImageWanted {
   readonly project: string;
   readonly region: string;
@@ -29,9 +29,9 @@ export interface ImageWanted {
 }
 
 /**
- * Our images in a local AWS, newest first, found as a stack finds them: its machine boots the first.
+ * Lists our images in a local AWS, newest first. Searches as a stack does: the stack's machine boots the first.
  *
- * @throws CommandError one sentence when it cannot be asked
+ * @throws CommandError one sentence when the local AWS does not answer the call
  */
 export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): Promise<readonly OwnImage[]> {
   const { name, tags = {} } = ownImage(wanted.project, wanted.folder, wanted.architecture);
@@ -43,7 +43,7 @@ export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): 
   return found.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
 }
 
-/** The account's own images that are finished and that the filters let through. */
+/** Lists the account's own finished images that match the filters. */
 export function describeOwnImages(calls: Ec2Calls, filters: readonly Filter[]): Promise<OwnImage[]> {
   return calls.ask("DescribeImages", async ({ paginateDescribeImages }, client, options) => {
     const finished = { Name: "state", Values: ["available"] };

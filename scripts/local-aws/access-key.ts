@@ -3,23 +3,23 @@ import path from "node:path";
 import { CommandError } from "../support/command-error";
 import { shown } from "../support/project";
 
-/** The access key of a local AWS, which opens it alone. */
+/** The access key of a local AWS. It opens no other local AWS. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** Where a local AWS keeps its key, in AWS's own format. */
+/** The file in which a local AWS keeps its key, in AWS's own format. */
 export function credentialsFile(home: string): string {
   return path.join(home, "credentials");
 }
 
 /**
- * Reads the key that a local AWS made when it started.
+ * Reads the key that a local AWS made at its first start.
  *
  * @param home folder of the local AWS
- * @returns undefined when there is none: it was never started
- * @throws CommandError when another user's local AWS is there
+ * @returns undefined when there is no key, because the local AWS was never started
+ * @throws CommandError when the local AWS belongs to another user
  */
 export function readAccessKey(home: string): AccessKey | undefined {
   const file = credentialsFile(home);
@@ -32,7 +32,7 @@ export function readAccessKey(home: string): AccessKey | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") return undefined;
     throw new CommandError(
-      `${shown(file)} cannot be read: that local AWS is another user's; run the command as that user, or have one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+      `${shown(file)} cannot be read: that local AWS belongs to another user; run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
     );
   }
 }

@@ -10,14 +10,14 @@ import { LOG_MODE } from "../support/spawn-logged";
 import { findRunning, type LocalAws, localAwsLog, type RunningLocalAws } from "./find-local-aws";
 import { isPortTaken, portHolder } from "./port-holder";
 
-/** Cleaning up after a crash and booting a handful of machines again takes seconds; this is for slow and busy computers. */
+/** Cleaning up after a crash and booting a few machines takes seconds. The limit allows for slow and busy computers. */
 const START_LIMIT_SEC = 300;
-/** Machines power off by themselves first. */
+/** Allows for machines, which power off in good order first. */
 const STOP_LIMIT_SEC = 300;
 const CLEAN_LIMIT_SEC = 300;
 const POLL_MS = 50;
 
-/** What runs a local AWS. */
+/** The program and the environment that run a local AWS. */
 export interface ServerProgram {
   /** Python with the packages of requirements.txt. */
   readonly python: string;
@@ -25,19 +25,19 @@ export interface ServerProgram {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** How {@link startLocalAws} starts. */
+/** Options of {@link startLocalAws}. */
 export interface StartOptions {
-  /** Base root file system of machines; absent: the API only. */
+  /** Base root file system of machines. Without it, the local AWS serves only the API. */
   readonly baseImage?: string;
-  /** Told what it is doing while it starts. */
+  /** Called with the progress of the start. */
   readonly report?: (progress: string) => void;
 }
 
 /**
- * Starts the local AWS and waits until it is ready, or takes the one that runs already. It goes on when this process
- * ends. One that serves the API only is started again when machines have become possible.
+ * Starts the local AWS and waits until it is ready. Uses the one that already runs, but restarts one that serves only
+ * the API if machines have become possible. The local AWS keeps running when this process ends.
  *
- * @throws CommandError one sentence with the last line of its log when it does not get ready, or who holds the port
+ * @throws CommandError one sentence when it does not get ready, with the last line of its log or the holder of the port
  */
 export async function startLocalAws(
   localAws: LocalAws,
@@ -46,7 +46,7 @@ export async function startLocalAws(
 ): Promise<RunningLocalAws> {
   const running = await findRunning(localAws);
   if (running && doesWhatIsWanted(running, options)) {
-    return waitUntilReady(running, () => "it was stopped meanwhile: run the command again", options);
+    return waitUntilReady(running, () => "it stopped in the meantime: run the command again", options);
   }
   if (running) await stopLocalAws(localAws);
   await requireFreePort(localAws);
@@ -78,7 +78,7 @@ export async function startLocalAws(
   }
 }
 
-/** Does a running local AWS do what starting it with these options would give? */
+/** Whether a running local AWS already does everything that a start with these options would give. */
 export function doesWhatIsWanted({ health }: RunningLocalAws, { baseImage }: StartOptions): boolean {
   return health.machines || baseImage === undefined;
 }
@@ -119,9 +119,9 @@ async function requireFreePort({ port }: LocalAws): Promise<void> {
 }
 
 /**
- * Stops the local AWS of a folder: machines power off, state is kept.
+ * Stops the local AWS of a folder. Its machines power off, and its state stays.
  *
- * @returns false when it did not run
+ * @returns false when it was not running
  * @throws CommandError when it does not end within the limit
  */
 export async function stopLocalAws(localAws: LocalAws): Promise<boolean> {
@@ -141,22 +141,22 @@ export async function stopLocalAws(localAws: LocalAws): Promise<boolean> {
   return true;
 }
 
-/** Sends a signal; false when there is no such process. */
+/** Sends a signal. False when there is no such process. */
 function signal(pid: number, which: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, which);
     return true;
   } catch (error) {
-    // EPERM: it exists, and is not ours.
+    // EPERM: the process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
 /**
- * Forgets everything of a local AWS that does not run: machines, disks, state, keys, and what Terraform knew about it.
- * Removes by name what was made there, so that a wrong LOCAL_AWS_HOME costs nobody a folder.
+ * Removes everything of a local AWS that is not running: machines, disks, state, keys, and Terraform's state. Removes
+ * only files whose names it knows, so that a wrong LOCAL_AWS_HOME does not delete other files.
  *
- * @throws CommandError when there is something else in its folder, or no Python to do it with; then nothing is forgotten
+ * @throws CommandError when its folder holds other files, or when its Python is missing. Then nothing is removed
  */
 export async function cleanLocalAws(localAws: LocalAws, program: ServerProgram): Promise<void> {
   const { home } = localAws;

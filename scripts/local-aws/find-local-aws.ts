@@ -5,9 +5,9 @@ import { generatedDirectory, logDirectory, projectRoot } from "../support/projec
 import { type AccessKey, readAccessKey } from "./access-key";
 import { type Health, readHealth } from "./health";
 
-/** Where one local AWS is. */
+/** The location of one local AWS. */
 export interface LocalAws {
-  /** Folder with everything it keeps. */
+  /** Folder with all of its files. */
   readonly home: string;
   /** Port on 127.0.0.1. */
   readonly port: number;
@@ -22,10 +22,10 @@ export interface RunningLocalAws extends LocalAws {
 }
 
 /**
- * The local AWS of this checkout. `LOCAL_AWS_HOME`, `LOCAL_AWS_PORT` and `LOCAL_AWS_NETWORK` make another one, so that two
- * checkouts can run one each.
+ * The local AWS of this checkout. `LOCAL_AWS_HOME`, `LOCAL_AWS_PORT` and `LOCAL_AWS_NETWORK` choose another one, so
+ * that two checkouts can each run one.
  *
- * @throws CommandError when the port is no port
+ * @throws CommandError when LOCAL_AWS_PORT is not a port
  */
 export function localAwsOf(environment: NodeJS.ProcessEnv = process.env): LocalAws {
   const port = Number(environment["LOCAL_AWS_PORT"] || 4760);
@@ -35,21 +35,21 @@ export function localAwsOf(environment: NodeJS.ProcessEnv = process.env): LocalA
   return {
     home: path.resolve(projectRoot, environment["LOCAL_AWS_HOME"] || path.join(generatedDirectory, "local-aws")),
     port,
-    // Never routed on the internet (RFC 2544), so that nothing can be sent to somebody else's address by mistake.
+    // The internet does not route this network (RFC 2544), so no packet reaches somebody else's address by mistake.
     network: environment["LOCAL_AWS_NETWORK"] || "198.18.0.0/20",
   };
 }
 
-/** Where a local AWS writes what it does. Not in its home, which a clean removes. */
+/** The log file of a local AWS. It is outside its home, because a clean removes the home. */
 export function localAwsLog(localAws: LocalAws): string {
   const own = localAws.home === path.join(generatedDirectory, "local-aws");
   return own ? path.join(logDirectory, "local-aws.log") : `${localAws.home}.log`;
 }
 
 /**
- * Finds the local AWS of `localAws.home`, on whatever port it was started; undefined when it does not run.
+ * Finds the running local AWS of `localAws.home`, on any port. Undefined when it is not running.
  *
- * @throws CommandError when it is another user's
+ * @throws CommandError when it belongs to another user
  */
 export async function findRunning(localAws: LocalAws): Promise<RunningLocalAws | undefined> {
   const key = readAccessKey(localAws.home);

@@ -3,27 +3,27 @@ import { get, type OutgoingHttpHeaders } from "node:http";
 import aws4 from "aws4";
 import type { AccessKey } from "./access-key";
 
-/** What `GET /_local-aws/health` answers. */
+/** The answer of `GET /_local-aws/health`. */
 export interface Health {
   /** False while it cleans up after a crash, boots machines again, or stops. */
   readonly ready: boolean;
-  /** What it is doing while not ready. */
+  /** What it is doing while it is not ready. */
   readonly doing?: string;
   readonly pid: number;
   readonly home: string;
   readonly network: string;
-  /** Does it boot machines, or serve the API alone? */
+  /** True when it boots machines, false when it serves only the API. */
   readonly machines: boolean;
-  /** Calls that somebody made and that it does not implement, as `service:Operation`. */
+  /** Calls that it received but does not implement, as `service:Operation`. */
   readonly missing: readonly string[];
 }
 
-/** It answers within milliseconds; a busy computer takes its time. */
+/** It usually answers within milliseconds. The limit allows for a busy computer. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks whatever listens on a port of this computer whether it is the local AWS of a key, and how it is. Undefined when
- * nothing answers or something else does. Node's own client, since it takes no notice of proxy variables.
+ * Reads the health of the local AWS with a given key on a port of this computer. Undefined when nothing answers, or
+ * when another program does. Uses Node's own HTTP client, because that ignores proxy variables.
  */
 export function readHealth(port: number, key: AccessKey): Promise<Health | undefined> {
   const target = { host: `127.0.0.1:${port}`, path: "/_local-aws/health", service: "local-aws", region: "local" };
@@ -45,7 +45,9 @@ export function readHealth(port: number, key: AccessKey): Promise<Health | undef
   });
 }
 
-/** What the local AWS of a key answers to a request's signature: another program on its port does not know the secret. */
+/**
+ * The proof with which the local AWS of a key answers a signed request. Another program on its port lacks the secret.
+ */
 export function proofOf({ secretAccessKey }: AccessKey, authorization: string): string {
   const signature = authorization.split("Signature=")[1] ?? "";
   return createHmac("sha256", secretAccessKey).update(signature).digest("hex");

@@ -13,12 +13,12 @@ import { runCommand } from "../support/run-command";
 
 const MOST_RUNS = 100;
 const USAGE = `usage: npm run bench [-- [--runs <number>] [--image] [--start] [--all]]
-  --runs   how often each way to synthesize is measured, 5 when not given
+  --runs   runs of each way to synthesize (default: 5)
   --image  measures packer build packer/workbench instead, in an empty local AWS; takes minutes
-  --start  measures npm start instead, from a fresh clone on; takes half an hour
+  --start  measures npm start instead, first in a fresh clone; takes half an hour
   --all    measures synthesis, the image's build and npm start`;
 const THE_REST =
-  "Not measured: the image's build (npm run bench -- --image, minutes) and npm start (-- --start, half an hour); -- --all measures everything.";
+  "Not measured: the image's build (npm run bench -- --image, minutes) and npm start (-- --start, half an hour). -- --all measures everything.";
 
 await runCommand(async (args) => {
   const { runs, start, image, all } = readArguments(args);

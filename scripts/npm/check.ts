@@ -7,12 +7,12 @@ import { runAndCount } from "../testing/run-and-count";
 import { runnersOf } from "../testing/runners";
 import { listTestFiles } from "../testing/test-files";
 
-const USAGE = "usage: npm run check, without arguments; npm test -- <words> runs what concerns them";
+const USAGE = "usage: npm run check, without arguments; npm test -- <words> runs the tests that match a word";
 
 await runCommand(async (args) => {
   readOptions(args, {}, USAGE);
   return runAndCount("npm run check", async (add) => {
-    // For ruff, which is the only thing of it that a check needs.
+    // The checks need only ruff from this environment.
     if (!(await pythonEnvironmentStep.isDone())) await runTasks([pythonEnvironmentStep], { concurrent: false });
     const { checks, skipped } = await listChecks();
     add({ passed: 0, failed: [], skipped });

@@ -7,7 +7,7 @@ import { runCommand } from "../support/run-command";
 const { generatedFiles } = program("packer/generated-files");
 
 const USAGE = `usage: npm run packer:generate, without arguments: writes the checked-in templates
-       WORKBENCH_ENV=<environment> npm run packer:generate: also that environment's values, for
+       WORKBENCH_ENV=<environment> npm run packer:generate: also writes that environment's values, for
        packer build -var-file=packer/<image>/<environment>.pkrvars.hcl packer/<image>`;
 
 await runCommand(async (args) => {

@@ -9,7 +9,7 @@ const { settingsDocuments } = program("settings/documents/documents");
 const { definitions } = program("stacks/definitions");
 const { settingsSchema } = program("stacks/settings");
 
-const USAGE = "usage: npm run settings:generate, without arguments; after a change of a setting's schema";
+const USAGE = "usage: npm run settings:generate, without arguments; run it after you change a setting's schema";
 
 await runCommand(async (args) => {
   readOptions(args, {}, USAGE);

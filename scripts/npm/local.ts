@@ -4,10 +4,10 @@ import { ensurePacker } from "../setup/packer";
 import { runCommand } from "../support/run-command";
 import { runInTerminal } from "../support/run-in-terminal";
 
-const USAGE = `Runs a command against the local AWS, which is started when it does not run.
+const USAGE = `Runs a command against the local AWS, and starts the local AWS first if it is not running.
 
 usage: npm run local -- <command> [arguments]
-       npm run local -- ssh [arguments]     a shell on the development machine, or a command there
+       npm run local -- ssh [arguments]     opens a shell on the development machine, or runs a command there
 
 examples: npm run local -- aws ec2 describe-volumes
           npm run local -- npx cdktf deploy ebs
@@ -22,7 +22,7 @@ await runCommand(async ([command, ...args]) => {
   if (command === "packer") await ensurePacker();
   const session = await openLocalSession();
   const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, sshStack(), args)] : [command, args];
-  // npm changes into the project's folder first; people mean the one they are in.
+  // npm changes to the project's folder first. Run the command in the caller's folder.
   const cwd = process.env["INIT_CWD"] ?? process.cwd();
   return runInTerminal(file, fileArgs, { env: session.environment, cwd });
 });

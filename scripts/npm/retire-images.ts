@@ -8,14 +8,14 @@ import { runCommand } from "../support/run-command";
 
 const { loadSections } = program("stacks/settings");
 
-const USAGE = `Lists our machine images and keeps the newest N of each image and architecture, and every older one that a machine still uses;
-retires the rest, with their snapshots.
+const USAGE = `Lists this project's machine images. Keeps the newest N of each image and architecture, and every older image that
+a machine still uses. Retires the rest, and deletes their snapshots.
 
 usage: npm run packer:retire -- --keep N [--yes]
-       --keep N   how many of each to keep, at least 1
-       --yes      do not ask
+       --keep N   number of images to keep of each image and architecture, at least 1
+       --yes      retires without asking
 
-WORKBENCH_ENV=<environment> chooses the settings, and so project, region and profile.
+WORKBENCH_ENV=<environment> chooses the settings: project, region and profile.
 `;
 
 await runCommand(async (args) => {
@@ -30,7 +30,7 @@ await runCommand(async (args) => {
   const verdicts = judgeImages(images, machines, keep);
   const old = verdicts.filter(({ retire }) => retire).map(({ image }) => image);
   process.stdout.write(`${place(settings)}\n`);
-  process.stdout.write(verdicts.length === 0 ? "There is no image of ours.\n" : verdicts.map(line).join(""));
+  process.stdout.write(verdicts.length === 0 ? "This project has no images here.\n" : verdicts.map(line).join(""));
   const orphans = await account.orphanedSnapshots();
   for (const snapshot of orphans) process.stdout.write(`delete ${snapshot}: its image is gone\n`);
   if (old.length + orphans.length === 0) return 0;
@@ -60,7 +60,7 @@ function line({ image, retire, why }: Verdict): string {
 
 function readArguments(args: readonly string[]): { keep: number | undefined; yes: boolean } {
   const options = { keep: { type: "string" }, yes: { type: "boolean", default: false } } as const;
-  const { keep, yes } = readOptions(args, options, "npm run packer:retire shows how it is called");
+  const { keep, yes } = readOptions(args, options, "npm run packer:retire prints its usage");
   if (keep === undefined) return { keep, yes };
   if (!/^[1-9]\d{0,3}$/.test(keep)) {
     throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${keep}"`, 2);

@@ -32,7 +32,7 @@ await runCommand(async (args) => {
   for (const [index, wave] of waves.entries()) {
     const tasks = stacks.filter(({ name }) => wave.includes(name)).map((stack) => deployTask(stack, deployed));
     await runTasks(index === 0 ? [...building, ...tasks] : tasks, { concurrent: true });
-    // The stacks anew, for machines that boot what has been built meanwhile.
+    // Synthesize again, so that the machines of later waves boot the images that were just built.
     if (index === 0 && images.images !== session.images) {
       stacks = await synthesize({ ...session.environment, ...imageVariables(images.images) });
     }

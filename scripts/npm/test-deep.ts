@@ -7,7 +7,7 @@ import { runnersOf } from "../testing/runners";
 import { selectTests } from "../testing/select";
 import { listTestFiles } from "../testing/test-files";
 
-const USAGE = "usage: npm run test:deep [-- <words>]; words are parts of test files' paths, or tags";
+const USAGE = "usage: npm run test:deep [-- <words>]; a word is a part of a test file's path, or a tag";
 
 await runCommand(async (args) => {
   const deep = listTestFiles().filter(({ kind }) => kind === "deep");

@@ -8,7 +8,7 @@ import { runnersOf } from "../testing/runners";
 import { selectTests } from "../testing/select";
 import { listTestFiles } from "../testing/test-files";
 
-const USAGE = "usage: npm test [-- <words>]; words are parts of test files' paths, or tags, such as ebs or network";
+const USAGE = "usage: npm test [-- <words>]; a word is a part of a test file's path, or a tag, such as ebs or network";
 
 await runCommand(async (args) => {
   const words = readWords(args, USAGE);

@@ -6,21 +6,22 @@ import type { TerraformSetup } from "../setup/terraform-cli-config";
 import { projectRoot, shown, terraformConfigFile, venvDirectory } from "../support/project";
 import { imageChoices } from "./stack-images";
 
-/** What {@link localEnvironment} cannot know by itself. */
+/** Inputs of {@link localEnvironment}. */
 export interface EnvironmentOptions {
-  /** The key of the local AWS; absent before it was started. */
+  /** The key of the local AWS. Absent before its first start. */
   readonly key?: AccessKey;
-  /** The caller's environment, from which little is kept. */
+  /** The caller's environment. Only a few variables of it pass. */
   readonly source: NodeJS.ProcessEnv;
-  /** Region for tools that are not told one otherwise; absent before settings were read. */
+  /** Default region for tools. Absent before the settings are read. */
   readonly region?: string;
   readonly terraform?: Pick<TerraformSetup, "mirror">;
 }
 
 /**
- * What passes from the caller: finding programs, being a terminal, reaching package registries through the operator's
- * proxy and trust store, and the SSH agent. A list of what is let in, since what could lead a tool to a real account
- * (profiles, endpoints for each service, plugins, roles, arguments for every Terraform command) cannot be listed.
+ * The caller's variables that pass: those to find programs, to be a terminal, to reach package registries through the
+ * operator's proxy and trust store, and to use the SSH agent. This is an allow list, because nobody can list every
+ * variable that leads a tool to a real account (profiles, endpoints for each service, plugins, roles, arguments for
+ * every Terraform command).
  */
 const PASSED_ON = [
   ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CI", "TZ"],
@@ -30,7 +31,7 @@ const PASSED_ON = [
   ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "NO_PROXY", "no_proxy"],
 ].flat();
 
-/** Keeps tools from looking for an account where none of the variables says one is. */
+/** Keeps tools from looking for an account in places other than variables. */
 const noAccount = {
   AWS_EC2_METADATA_DISABLED: "true",
   AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
@@ -42,15 +43,15 @@ function passedOn(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
 }
 
-/** The project's own programs first. */
+/** Puts the project's own programs first. */
 function pathOf(source: NodeJS.ProcessEnv): string {
   const own = [path.join(venvDirectory, "bin"), path.join(projectRoot, "node_modules", ".bin")];
   return [...own, source["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(path.delimiter);
 }
 
 /**
- * The whole environment of a command that talks to the local AWS and to nothing else: pass it without extending the
- * caller's. Pure: reads nothing but its arguments.
+ * The whole environment of a command that talks only to the local AWS. Pass it alone: do not add the caller's
+ * variables. Pure: reads only its arguments.
  */
 export function localEnvironment(
   localAws: LocalAws,
@@ -68,24 +69,25 @@ export function localEnvironment(
     no_proxy: unproxied,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${localAws.port}`,
     ...(key ? { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey } : {}),
-    // The AWS CLI of version 1 reads the second name only.
+    // Version 1 of the AWS CLI reads only the second name.
     ...(region ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {}),
     AWS_PAGER: "",
     TF_IN_AUTOMATION: "1",
     TF_CLI_CONFIG_FILE: terraformConfigFile,
-    // `cdktf deploy` locks providers for other platforms, and would ask the registry although there is a mirror.
+    // `cdktf deploy` locks providers for other platforms too. Without this it asks the registry, even with a mirror.
     ...(mirror ? { TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}` } : {}),
     CDKTF_DISABLE_PLUGIN_CACHE_ENV: "true",
-    // Of its own, so that what is deployed for real and what is deployed here never share a working directory. The first is
-    // read by the cdktf command, the second by the program.
+    // An output folder of its own, so that a real account and the local AWS never share a working directory. The cdktf
+    // command reads the first name, the program reads the second.
     CDKTF_OUTPUT: outdir,
     CDKTF_OUTDIR: outdir,
     CDKTF_PARALLELISM: "1",
     DISABLE_VERSION_CHECK: "1",
-    // Never the caller's, which is for a real account; `npm run local -- env WORKBENCH_ENV=… <command>` tries that one here.
+    // The caller's WORKBENCH_ENV is for a real account, so it never passes. To try it here, run
+    // `npm run local -- env WORKBENCH_ENV=… <command>`.
     WORKBENCH_ENV: "local",
     ...imageChoices(source),
-    // Relative to the project, as settings want it.
+    // Settings expect this path relative to the project.
     WORKBENCH_STATE_DIRECTORY: path.relative(projectRoot, path.join(home, "state")),
     WORKBENCH_STATE_BUCKET: "",
     WORKBENCH_AWS_PROFILE: "",
@@ -95,8 +97,8 @@ export function localEnvironment(
 }
 
 /**
- * The environment of test runners: nothing that leads to an account or changes what a test sees, and a temporary folder of
- * their own.
+ * The environment of test runners. It has a temporary folder of its own. It has no variable that leads to an account or
+ * changes what a test sees.
  */
 export function testEnvironment(source: NodeJS.ProcessEnv, temporary: string): NodeJS.ProcessEnv {
   return {
@@ -108,7 +110,7 @@ export function testEnvironment(source: NodeJS.ProcessEnv, temporary: string): N
   };
 }
 
-/** The caller's exceptions from proxying, and everything that is on this computer. */
+/** Adds the addresses of this computer and of its machines to the caller's NO_PROXY. */
 function withoutProxy(source: NodeJS.ProcessEnv, network: string): string {
   const own = ["127.0.0.1", "localhost", "::1", network];
   const callers = (source["NO_PROXY"] ?? source["no_proxy"] ?? "").split(",").filter((host) => host !== "");

@@ -16,16 +16,16 @@ export interface LocalSession {
   readonly ready: Readiness;
   readonly localAws: RunningLocalAws;
   readonly settings: Settings;
-  /** The image of every stack whose machines boot one of ours. */
+  /** One entry for each stack whose machines boot one of our images. */
   readonly images: readonly StackImage[];
-  /** The whole environment of children; see {@link localEnvironment}. */
+  /** The whole environment of child processes; see {@link localEnvironment}. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * Sets up what is missing and starts the local AWS unless it runs.
+ * Sets up what is missing, and starts the local AWS unless it is running.
  *
- * @throws CommandError one sentence when that cannot be done, or when the settings are wrong
+ * @throws CommandError one sentence when set-up or the start fails, or when the settings are wrong
  */
 export async function openLocalSession(source: NodeJS.ProcessEnv = process.env): Promise<LocalSession> {
   const wanted = localAwsOf(source);

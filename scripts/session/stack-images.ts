@@ -7,21 +7,21 @@ import { program } from "../support/program";
 const { definitions } = program("stacks/definitions");
 const { variableName } = program("settings/load/environment-variables");
 
-/** The image of ours that a stack's machines boot in a local AWS. */
+/** Our image for a stack's machines, in a local AWS. */
 export interface StackImage {
   readonly stack: string;
   /** Folder below `packer/`. */
   readonly folder: string;
   /** Whether the settings choose our own image. */
   readonly wanted: boolean;
-  /** Images of ours that are there, newest first. */
+  /** Our images that the local AWS has, newest first. */
   readonly built: readonly OwnImage[];
 }
 
 /**
- * The image of every stack that boots one of ours.
+ * Finds the image of every stack that boots one of our images.
  *
- * @throws CommandError one sentence when the local AWS cannot be asked
+ * @throws CommandError one sentence when the local AWS does not answer the call
  */
 export async function findStackImages(local: LocalEndpoint, settings: Settings): Promise<readonly StackImage[]> {
   const declared = definitions.flatMap(({ name, image }) => (image ? [{ name, image }] : []));
@@ -45,8 +45,8 @@ function chosen({ setting }: DeclaredImage<never>, settings: Settings): unknown 
 }
 
 /**
- * Settings, as variables, for the machines of a local AWS. A stack boots the image that it declares instead where one of
- * ours is wanted and none is there, so that it can always be deployed.
+ * The variables that choose the image of each stack in a local AWS. If the settings want our own image and it is not
+ * built, the stack boots the image that it declares in `instead`. So the stack can always be deployed.
  */
 export function imageVariables(images: readonly StackImage[]): NodeJS.ProcessEnv {
   const wanted = images.filter((image) => image.wanted);
@@ -65,8 +65,8 @@ function imageOf(stack: string): DeclaredImage<never> {
 }
 
 /**
- * The choices of an image that pass from the caller's environment: our own image, or the one that needs no build. An
- * image of a real account does not.
+ * The caller's variables that choose an image, if they choose our own image or the image that needs no build. A choice
+ * of a real account's image does not pass.
  */
 export function imageChoices(
   source: NodeJS.ProcessEnv,

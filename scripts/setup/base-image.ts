@@ -10,21 +10,21 @@ import type { Step } from "./step";
 
 const BUILD_TIMEOUT_SEC = 900;
 
-/** The script's exit code for that. */
+/** The script exits with this code when another build runs. */
 const ANOTHER_BUILD_RUNS = 5;
 
 const recipeDirectory = path.join(projectRoot, "scripts", "local-aws", "base-image");
 const buildScript = path.join(recipeDirectory, "build-base-image");
 
 /**
- * Where the machines' base root file system is, or will be. The name holds a hash of the recipe, so that a changed recipe
- * makes a new base, and clones with the same recipe share one.
+ * The folder of the machines' base root file system, existing or not. Its name contains a hash of the recipe. So a
+ * changed recipe makes a new base, and clones with the same recipe share one.
  */
 export function baseImageDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   return path.join(cacheDirectory(environment), "base-image", `${process.arch}-${recipeHash(recipeDirectory)}`);
 }
 
-/** The first 12 hexadecimal digits of a hash over every file of a folder, names included. */
+/** The first 12 hexadecimal digits of a hash over the names and the contents of all files below a folder. */
 export function recipeHash(directory: string): string {
   const hash = createHash("sha256");
   for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()) {
@@ -35,8 +35,8 @@ export function recipeHash(directory: string): string {
 }
 
 /**
- * Makes the base root file system of the local AWS's machines, once a user and recipe. The script itself sees to it that
- * the folder is finished or not there, and that the disk has the space.
+ * Makes the base root file system of the local AWS's machines, once for each user and recipe. The script checks the
+ * free space, and creates the folder only when its contents are complete.
  */
 export const baseImageStep: Step = {
   title: "Make the machines' base, a Debian 13 (takes about a minute, once)",
@@ -63,7 +63,7 @@ async function waitForOtherBuild(directory: string, report: (progress: string) =
     if (isInterrupted()) throw new InterruptedError("the other build of the machines' base goes on");
     if (Date.now() > giveUpAt) {
       throw new CommandError(
-        `another build of ${directory} did not end within ${BUILD_TIMEOUT_SEC} s: end it and run again`,
+        `another build of ${directory} did not end within ${BUILD_TIMEOUT_SEC} s: end it and run the command again`,
       );
     }
     await sleep(500);

@@ -1,10 +1,11 @@
 /**
- * First thing every npm script runs. Plain CommonJS without dependencies, because it makes sure that there are dependencies.
+ * Every npm script starts here. This is plain CommonJS without dependencies, because it installs the dependencies.
  *
  *     node scripts/setup/bootstrap.cjs <script.ts> [arguments]
  *
- * Checks Node, runs `npm ci` when node_modules is missing or differs from the lockfile, patches cdktf-cli, then runs the
- * script in this very process (one process less between Ctrl-C and the work). Costs about 5 ms when there is nothing to do.
+ * Checks Node, runs `npm ci` when node_modules is missing or differs from the lockfile, and patches cdktf-cli. Then it
+ * runs the script in this same process, so that Ctrl-C passes through one process less. Takes about 5 ms when there is
+ * nothing to do.
  */
 "use strict";
 
@@ -17,7 +18,7 @@ const { patchCdktfCli } = require("./patch-cdktf-cli.cjs");
 const INSTALL_TIMEOUT_SEC = 600;
 
 /**
- * One sentence when this Node is older than package.json asks for, else undefined.
+ * Returns one sentence when this Node is older than package.json requires, or else undefined.
  * @param {string} version such as "20.9.0"
  * @param {string} range the `engines.node` of package.json, always of the form ">=20.9"
  */
@@ -38,8 +39,8 @@ function nodeProblem(version, range) {
 }
 
 /**
- * Is what is installed what the lockfile says? Compares the lockfile with the one npm leaves in node_modules; optional
- * packages may be absent (those for other platforms are).
+ * Tells whether the installed packages match the lockfile. Compares the lockfile with the one that npm writes into
+ * node_modules. Optional packages may be absent: npm does not install those for other platforms.
  * @param {string} root the project's folder
  */
 function installedMatchesLockfile(root) {
@@ -58,14 +59,14 @@ function installedMatchesLockfile(root) {
   return !unwanted && !missing;
 }
 
-/** What npm gives as the reason, for a one-sentence error: its first words after the error's code. */
+/** Finds npm's reason for a one-sentence error: the first line after the error's code. */
 function npmReason(text) {
   const lines = text.split("\n").map((line) => /^npm (?:error|ERR!)(.*)/i.exec(line)?.[1].trim() ?? "");
   const reason = lines.find((line) => line !== "" && !/^(code|errno|syscall|path|dest|A complete log)\b/.test(line));
   return reason ?? "npm gave no reason";
 }
 
-/** Runs `npm ci`, its output in .workbench/logs/npm-ci.log; returns one sentence when it failed. */
+/** Runs `npm ci`, and writes its output to .workbench/logs/npm-ci.log. Returns one sentence when it fails. */
 function install(root) {
   const log = path.join(root, ".workbench", "logs", "npm-ci.log");
   fs.mkdirSync(path.dirname(log), { recursive: true });
@@ -92,7 +93,7 @@ function install(root) {
   return `npm ci failed: ${reason}; its output is in ${path.relative(root, log)}`;
 }
 
-/** One sentence when what is installed cannot be patched. */
+/** Patches the installed cdktf-cli. Returns one sentence when that fails. */
 function patch(root) {
   try {
     patchCdktfCli(root);
@@ -102,7 +103,7 @@ function patch(root) {
   }
 }
 
-/** Checks, installs, hands over. Exit code 1 with one sentence when it cannot. */
+/** Checks, installs, and runs the script. Prints one sentence and sets exit code 1 when that fails. */
 async function main([script, ...scriptArguments]) {
   const root = path.resolve(__dirname, "..", "..");
   const { engines } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"));

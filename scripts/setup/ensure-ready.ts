@@ -13,25 +13,25 @@ import { describeTool, missingTools, systemToolsStep } from "./tools";
 
 /** What a command is going to do. */
 export interface Wanted {
-  /** Folder of the local AWS whose key pair is to be there. */
+  /** Folder of the local AWS that needs a key pair. */
   readonly localAwsHome: string;
-  /** Is it going to run the tests? They use a few system tools more, and Packer. @default false */
+  /** Whether the command runs tests, which need a few more system tools, and Packer. @default false */
   readonly tests?: boolean;
 }
 
-/** What there is once set-up is through. */
+/** The result of set-up. */
 export interface Readiness {
   readonly terraform: TerraformSetup;
-  /** The machines' base root file system; absent where machines cannot run. */
+  /** The machines' base root file system. Absent where machines cannot run. */
   readonly baseImage?: string;
-  /** Why machines cannot run here, one reason each; empty where they can. */
+  /** The reasons why machines cannot run here. Empty where they can. */
   readonly withoutMachines: readonly string[];
 }
 
 /**
- * Sets up what is missing, with progress; returns in milliseconds when nothing is.
+ * Sets up what is missing, and shows progress. Returns within milliseconds when nothing is missing.
  *
- * @throws CommandError one sentence when something that nothing works without cannot be set up
+ * @throws CommandError one sentence when it cannot set up something that every command needs
  */
 export async function ensureReady(wanted: Wanted): Promise<Readiness> {
   const obstacles = machineObstacles(thisHost());
@@ -56,15 +56,15 @@ export async function ensureReady(wanted: Wanted): Promise<Readiness> {
   return { terraform, baseImage: machines ? baseImageDirectory() : undefined, withoutMachines };
 }
 
-/** Tests that need what could not be made are skipped, and say what is missing. */
+/** Prints the error and goes on. Tests that need the missing part are skipped, and say what is missing. */
 function goOnWithout(error: unknown): void {
   if (error instanceof InterruptedError || !(error instanceof CommandError)) throw error;
   process.stderr.write(`${error.message}\n`);
 }
 
-/** Runs those of `steps` that are not done, side by side: none of them needs another of the same call. */
+/** Runs the unfinished steps in parallel. No step may need another step of the same call. */
 async function perform(steps: readonly Step[]): Promise<void> {
-  if (isInterrupted()) throw new InterruptedError("set-up goes on where it stopped at the next run");
+  if (isInterrupted()) throw new InterruptedError("the next run continues set-up where it stopped");
   const undone: Step[] = [];
   for (const step of steps) if (!(await step.isDone())) undone.push(step);
   if (undone.length === 0) return;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 const MOUNTS = "/proc/self/mountinfo";
 
-/** What decides whether real machines can run. */
+/** The facts about a computer that decide whether real machines can run. */
 export interface Host {
   readonly os: NodeJS.Platform;
   readonly userId: number | undefined;
@@ -11,7 +11,7 @@ export interface Host {
   readonly mounts: string;
 }
 
-/** The computer that this runs on. */
+/** Reads the facts of this computer. */
 export function thisHost(): Host {
   return {
     os: process.platform,
@@ -21,7 +21,7 @@ export function thisHost(): Host {
   };
 }
 
-/** Why real machines cannot run, one reason each; empty when they can. What is missing and can be installed is no reason. */
+/** The reasons why real machines cannot run. Empty when they can. A missing tool that can be installed is no reason. */
 export function machineObstacles({ os, userId, environment, mounts }: Host): string[] {
   if (os !== "linux") return [`machines need Linux, and this is ${os}`];
   if (userId !== 0) return [`machines need root, and this is user id ${userId}`];

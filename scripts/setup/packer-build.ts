@@ -6,11 +6,13 @@ import { CommandError } from "../support/command-error";
 import { runLogged } from "../support/run-logged";
 import { findProgram } from "./tools";
 
-/** One build takes about four minutes on two cores; this is for slow ones that fetch every module first. */
+/**
+ * One build takes about four minutes on two cores. The limit allows for slow computers that fetch every module first.
+ */
 const BUILD_TIMEOUT_SEC = 1800;
 const DOWNLOAD_TIMEOUT_SEC = 300;
 
-/** What is built. The sums are Go's own (`h1:`), over every file of the module, so that a proxy cannot give us others. */
+/** The modules to build. Go's own checksums (`h1:`) cover every file of a module, so that a proxy cannot change one. */
 const MODULES = {
   packer: {
     path: "github.com/hashicorp/packer",
@@ -26,22 +28,22 @@ const MODULES = {
 
 type GoModule = (typeof MODULES)[keyof typeof MODULES];
 
-/** Version of the Packer that is built. */
+/** The Packer version that set-up builds. */
 export const packerVersion = MODULES.packer.version;
 
-/** Version of its amazon plugin. */
+/** The version of its amazon plugin. */
 export const amazonPluginVersion = MODULES.plugin.version;
 
-/** Is there a Go to build Packer with? */
+/** Whether this computer has the Go that builds Packer. */
 export function canBuildPacker(environment: NodeJS.ProcessEnv): boolean {
   return findProgram("go", environment) !== undefined;
 }
 
 /**
- * Builds Packer and its amazon plugin into a folder, which appears only when it is finished: `packer`, and `plugins` as
- * `PACKER_PLUGIN_PATH` wants it. At low priority, since it keeps every core busy for minutes.
+ * Builds Packer and its amazon plugin into a folder: `packer`, and `plugins` for `PACKER_PLUGIN_PATH`. The folder
+ * appears only when it is complete. The build keeps every core busy for minutes, so it runs at low priority.
  *
- * @throws CommandError naming the step that failed and its log
+ * @throws CommandError with the step that failed and its log
  */
 export async function buildPacker(directory: string, report: (progress: string) => void): Promise<void> {
   mkdirSync(path.dirname(directory), { recursive: true });
@@ -67,7 +69,7 @@ export async function buildPacker(directory: string, report: (progress: string) 
   }
 }
 
-/** Another command may have built the same meanwhile: either is as good. */
+/** Moves the result into place. If another command built the same folder in the meantime, keeps that one. */
 function keep(result: string, directory: string): void {
   try {
     renameSync(result, directory);
@@ -84,7 +86,7 @@ async function buildModule(
 ): Promise<void> {
   report("fetching its source");
   const source = path.join(work, "source", path.basename(module.path));
-  // Its replace lines make `go install module@version` refuse, and Go's own copy can only be read.
+  // `go install module@version` refuses a module with replace lines. Go's own copy is read-only, so build a copy of it.
   cpSync(await download(module), source, { recursive: true });
   makeWritable(source);
   let packages = 0;
@@ -110,12 +112,12 @@ async function download({ path: name, version, sum }: GoModule): Promise<string>
   if (answer.Dir === undefined) {
     const words = answer.Error ?? (stderr.split("\n")[0] || problem || "no answer");
     throw new CommandError(
-      `${name} ${version} could not be fetched (${words}): give this computer a way to a Go module proxy (GOPROXY)`,
+      `${name} ${version} could not be fetched (${words}): let this computer reach a Go module proxy (GOPROXY)`,
     );
   }
   if (answer.Sum !== sum) {
     throw new CommandError(
-      `${name} ${version} from the Go module proxy is not what it was: expected ${sum}, got ${answer.Sum}; do not use it`,
+      `${name} ${version} from the Go module proxy has another checksum: expected ${sum}, got ${answer.Sum}; do not use it`,
     );
   }
   return answer.Dir;

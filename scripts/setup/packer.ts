@@ -16,11 +16,13 @@ const HOW_TO =
 /** A Packer that can build our images. */
 export interface Packer {
   readonly file: string;
-  /** Where its plugins are; undefined: where Packer itself keeps them. */
+  /** The folder with its plugins. Undefined means Packer's own default folder. */
   readonly pluginPath: string | undefined;
 }
 
-/** Where the Packer that set-up builds is, or will be: one folder for each version, shared by every clone. */
+/**
+ * The folder for the Packer that set-up builds, existing or not. Each version has one folder, which all clones share.
+ */
 export function builtPackerDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const name = `${process.platform}-${process.arch}-${packerVersion}-amazon-${amazonPluginVersion}`;
   return path.join(cacheDirectory(environment), "packer", name);
@@ -34,8 +36,8 @@ function builtPacker(environment: NodeJS.ProcessEnv): Packer | undefined {
 }
 
 /**
- * Builds Packer and its amazon plugin from their Go modules, where neither the PATH nor an earlier build has them and Go is
- * there. Where it is not, the step counts as done: {@link findPacker} says what is missing.
+ * Builds Packer and its amazon plugin from their Go modules, if neither the PATH nor an earlier build has them. Without
+ * Go the step counts as done, and {@link findPacker} says what is missing.
  */
 export const packerStep: Step = {
   title: "Build Packer and its amazon plugin (takes up to ten minutes, once)",
@@ -57,9 +59,9 @@ export async function ensurePacker(): Promise<Packer> {
 }
 
 /**
- * The Packer to call: the one that set-up built, else the one on the PATH.
+ * Finds the Packer to call: the one that set-up built, or else the one on the PATH.
  *
- * @throws CommandError one sentence when there is none that can build our images, or its plugin is missing
+ * @throws CommandError one sentence when no Packer can build our images, or its plugin is missing
  */
 export async function findPacker(environment: NodeJS.ProcessEnv = process.env): Promise<Packer> {
   const built = builtPacker(environment);
@@ -69,7 +71,7 @@ export async function findPacker(environment: NodeJS.ProcessEnv = process.env): 
   return { file: findProgram("packer", environment) as string, pluginPath: environment["PACKER_PLUGIN_PATH"] };
 }
 
-/** What is wrong with the Packer on the PATH, in one sentence; undefined when nothing is. */
+/** Checks the Packer on the PATH. Returns its problem in one sentence, or undefined. */
 async function packerProblem(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const { oldestPacker: oldest } = program("packer/template/packer-template");
   const file = findProgram("packer", environment);
@@ -83,7 +85,7 @@ async function packerProblem(environment: NodeJS.ProcessEnv): Promise<string | u
   return `${file} has no amazon plugin: run packer init packer/workbench once`;
 }
 
-/** What a command that may call `packer` needs in its environment for the Packer that set-up built. */
+/** The PATH entries and the variables with which a command finds the Packer that set-up built. */
 export function packerEnvironment(environment: NodeJS.ProcessEnv): {
   programs: string[];
   variables: NodeJS.ProcessEnv;

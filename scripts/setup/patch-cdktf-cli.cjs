@@ -1,12 +1,12 @@
 /**
- * Patches the installed cdktf-cli so that neither Ctrl-C nor a closed terminal makes Terraform lose what it has done. npm runs
- * it after every installation, and bootstrap.cjs for an installation that is older than a patch.
+ * Patches the installed cdktf-cli, so that Terraform keeps its state after Ctrl-C and after its terminal is closed. npm
+ * runs this after every installation. bootstrap.cjs runs it for an installation that is older than a patch.
  *
  *     node scripts/setup/patch-cdktf-cli.cjs
  *
- * cdktf-cli ends a tenth of a second after Ctrl-C. That closes Terraform's terminal, whose SIGHUP kills Terraform while it writes
- * its state: hashicorp/terraform-cdk#3269, which stays open, since cdktf-cli is archived. CDK Terrain has repaired it
- * (open-constructs/cdk-terrain#284).
+ * cdktf-cli ends a tenth of a second after Ctrl-C. That closes Terraform's terminal, and the SIGHUP kills Terraform
+ * while it writes its state (hashicorp/terraform-cdk#3269). The issue stays open, because cdktf-cli is archived. CDK
+ * Terrain has fixed it (open-constructs/cdk-terrain#284).
  */
 "use strict";
 
@@ -15,29 +15,29 @@ const path = require("node:path");
 
 const BUNDLE = "node_modules/cdktf-cli/bundle/bin/cmds/handlers.js";
 
-/** What the minified program says, and what it is to say; each is there exactly once. */
+/** Replacements in the minified program. Each `from` occurs there exactly once. */
 const PATCHES = [
   {
-    // The state machine of deploy and destroy ended here. Now it passes Ctrl-C on, and waits for Terraform's end.
+    // The state machine of deploy and destroy ended here. Now it passes Ctrl-C on, and waits until Terraform ends.
     from: 'EXITED:"exited",STOP:"stopped"',
     to: 'EXITED:"exited",STOP:{actions:(0,Gd.send)({type:"SEND_LINE",input:"\\x03"},{to:"pty"})}',
   },
   {
-    // Terraform does not take notice when its terminal is closed: it finishes and saves its state.
+    // Terraform ignores the closing of its terminal: it finishes, and saves its state.
     from: "a=eMe.spawn(i,r,n)",
     to: `a=eMe.spawn("/bin/sh",["-c",'trap "" HUP; exec "$0" "$@"',i,...r],n)`,
   },
   {
-    // `terraform plan` shares the terminal, which interrupts it. A SIGTERM beside that makes it leave its lock behind.
+    // `terraform plan` shares the terminal, so Ctrl-C reaches it. A further SIGTERM makes it leave its lock behind.
     from: 'signal:this.abortSignal,noColor:o},this.onStdout("plan"',
     to: 'noColor:o},this.onStdout("plan"',
   },
 ];
 
 /**
- * The program with every patch, however many it has already.
+ * Applies every patch that the program does not have yet.
  * @param {string} code
- * @throws Error when it is another program than the patches are for
+ * @throws Error when the patches do not fit the program
  */
 function patched(code) {
   return PATCHES.reduce((before, { from, to }) => {
@@ -50,19 +50,19 @@ function patched(code) {
   }, code);
 }
 
-/** The program without the patches. @param {string} code */
+/** Removes the patches from the program. @param {string} code */
 function unpatched(code) {
   return PATCHES.reduce((before, { from, to }) => before.split(to).join(from), code);
 }
 
 /**
- * Patches what is installed; a look at one small file where that is done.
+ * Patches the installed program. If it is patched already, this only reads one small file.
  * @param {string} root the project's folder
  * @throws Error one sentence
  */
 function patchCdktfCli(root) {
   const bundle = path.join(root, BUNDLE);
-  // What patched it, in the package's own folder, which npm takes away with the package.
+  // A copy of the patches, in the package's own folder. npm removes it together with the package.
   const mark = path.join(root, "node_modules/cdktf-cli/patched-by.cjs");
   const patches = fs.readFileSync(__filename, "utf8");
   if (fs.existsSync(mark) && fs.readFileSync(mark, "utf8") === patches) return;
@@ -70,7 +70,7 @@ function patchCdktfCli(root) {
   replace(mark, patches);
 }
 
-/** Whoever reads the file at this moment reads the whole of one or the other. */
+/** Replaces a file by renaming, so that a concurrent reader sees either the old or the new text. */
 function replace(file, text) {
   const beside = `${file}.${process.pid}`;
   fs.writeFileSync(beside, text);

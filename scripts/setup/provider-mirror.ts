@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
-/** Where Terraform's public registry's providers are below a mirror, by the registry's name. */
+/** The name of Terraform's public registry, and of the folder in a mirror that holds its providers. */
 const REGISTRY_HOST = "registry.terraform.io";
 
-/** One provider in one version for one platform: what a mirror has to hold to be of use. */
+/** The provider that a mirror must hold, in one version for one platform. */
 export interface WantedProvider {
   /** As Terraform writes it: `registry.terraform.io/hashicorp/aws`. */
   readonly source: string;
@@ -16,30 +16,30 @@ export interface WantedProvider {
 
 /** A folder that Terraform can install from instead of the registry. */
 export interface ProviderMirror {
-  /** What Terraform calls the mirror's path: the folder that holds `registry.terraform.io`. */
+  /** The mirror's path in Terraform's terms: the folder that holds `registry.terraform.io`. */
   readonly path: string;
-  /** Terraform links to an unpacked provider where it is; a packed one has to be unpacked first. */
+  /** Terraform links to an unpacked provider. It must unpack a packed one first. */
   readonly layout: "unpacked" | "packed";
 }
 
-/** Where to look; a fake root makes the search testable. */
+/** Where to search. Tests pass a fake root. */
 export interface MirrorSearch {
   /** @default "/" */
   readonly root?: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Node's name of the operating system. @default this one's */
+  /** Node's name of the operating system. @default this computer's */
   readonly os?: NodeJS.Platform;
 }
 
-/** Usual prefixes of software that no package manager owns. */
+/** Usual prefixes of software that was installed without a package manager. */
 const ADD_ON_PREFIXES = ["/opt", "/usr/local", "/usr/share", "/usr/lib", "/srv"];
 
-/** How deep below a prefix a mirror may begin: `/opt/<vendor>/<product>/registry.terraform.io` is three. */
+/** The depth of the search below a prefix: `/opt/<vendor>/<product>/registry.terraform.io` is three. */
 const ADD_ON_DEPTH = 3;
 
 /**
- * Finds a mirror that holds the wanted provider: first where Terraform itself would look, then below the usual add-on
- * prefixes. Undefined means: the registry.
+ * Finds a mirror that holds the wanted provider. Searches the folders that Terraform itself searches, then the usual
+ * add-on prefixes. Undefined means that the provider comes from the registry.
  */
 export function findProviderMirror(wanted: WantedProvider, search: MirrorSearch): ProviderMirror | undefined {
   const root = search.root ?? "/";
@@ -56,7 +56,7 @@ export function findProviderMirror(wanted: WantedProvider, search: MirrorSearch)
   return undefined;
 }
 
-/** Does `directory` hold the wanted provider, in the version and for the platform? */
+/** Returns `directory` as a mirror if it holds the wanted provider, in that version and for that platform. */
 export function mirrorAt(directory: string, wanted: WantedProvider): ProviderMirror | undefined {
   const provider = path.join(directory, ...wanted.source.split("/"));
   const type = path.basename(provider);
@@ -69,8 +69,8 @@ export function mirrorAt(directory: string, wanted: WantedProvider): ProviderMir
 }
 
 /**
- * The folders that Terraform searches by itself (https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories,
- * read 2026-11-21), and its plugin cache, which has the same layout.
+ * The folders that Terraform searches by itself, and its plugin cache, which has the same layout. Source, read
+ * 2026-11-21: https://developer.hashicorp.com/terraform/cli/config/config-file#implied-local-mirror-directories
  */
 function terraformDirectories({ root = "/", environment, os = process.platform }: MirrorSearch): string[] {
   const home = environment["HOME"] || homedir();
@@ -89,7 +89,7 @@ function terraformDirectories({ root = "/", environment, os = process.platform }
   return [...inHome, ...(cache ? [cache] : []), ...shared].map((directory) => path.join(root, directory));
 }
 
-/** Every folder at most `depth` levels below `directory` in which a registry's mirror begins. Links are not followed. */
+/** Finds every folder that holds a registry's mirror, at most `depth` levels down. Does not follow links. */
 function directoriesWithRegistry(directory: string, depth: number): string[] {
   const children = entries(directory).filter((entry) => entry.isDirectory());
   if (children.some((entry) => entry.name === REGISTRY_HOST)) return [directory];
@@ -97,7 +97,7 @@ function directoriesWithRegistry(directory: string, depth: number): string[] {
   return children.flatMap((entry) => directoriesWithRegistry(path.join(directory, entry.name), depth - 1));
 }
 
-/** What is in a folder, sorted so that a search finds the same thing everywhere; nothing when it cannot be read. */
+/** Lists a folder, sorted so that a search finds the same mirror everywhere. Empty when the folder cannot be read. */
 function entries(directory: string) {
   try {
     return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));

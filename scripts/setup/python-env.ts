@@ -12,7 +12,7 @@ import { canInstallPackages, findProgram } from "./tools";
 const PIP_TIMEOUT_SEC = 600;
 const VENV_TIMEOUT_SEC = 120;
 
-/** The oldest Python that the pinned requirements are tried with. */
+/** The oldest Python on which the pinned requirements were tested. */
 const OLDEST_PYTHON = "3.11";
 
 /** A Python environment of the project's own, with exactly the packages of a requirements file. */
@@ -52,7 +52,7 @@ export const checkovStep = stepOf({
 /** Makes an environment, and makes it again when its requirements change. */
 function stepOf({ title, directory, requirements, log }: PythonEnvironment): Step {
   const requirementsFile = path.join(projectRoot, requirements);
-  // Written last, so that an environment whose installation was interrupted is made again.
+  // Written last, so that the next run makes an interrupted environment again.
   const stampFile = path.join(directory, "workbench-requirements.sha256");
   const hash = (): string => createHash("sha256").update(readFileSync(requirementsFile)).digest("hex");
   return {
@@ -81,7 +81,7 @@ function stepOf({ title, directory, requirements, log }: PythonEnvironment): Ste
 }
 
 /**
- * Finds python3 and checks its version, by running it, since shims exist that cannot run.
+ * Finds python3 and runs it to check its version. Some python3 on a PATH are shims that cannot run.
  *
  * @throws CommandError one sentence when it is missing, broken or too old
  */
@@ -101,7 +101,7 @@ export async function findPython(environment: NodeJS.ProcessEnv = process.env): 
   return python;
 }
 
-/** Debian splits what `venv` needs into a package of its own, and then fails with a page of text. */
+/** Debian ships parts of `venv` in a separate package. Without that package, `venv` fails with a page of text. */
 async function makeVenv(python: string, directory: string): Promise<void> {
   const { exitCode } = await ask(python, ["-c", "import ensurepip, venv"]);
   if (exitCode !== 0) {

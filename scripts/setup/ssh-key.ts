@@ -4,12 +4,12 @@ import path from "node:path";
 import { runLogged } from "../support/run-logged";
 import type { Step } from "./step";
 
-/** The key pair that `settings/local.yaml` names: logs in to machines of the local AWS, and to nothing else. */
+/** The key pair that `settings/local.yaml` names. It logs in only to machines of the local AWS. */
 export function sshKeyFile(localAwsHome: string): string {
   return path.join(localAwsHome, "ssh", "id_ed25519");
 }
 
-/** Makes the key pair of one local AWS; ssh-keygen writes the private half readable by its owner alone. */
+/** Makes the key pair of one local AWS. ssh-keygen makes the private key readable only by its owner. */
 export function sshKeyStep(localAwsHome: string): Step {
   const file = sshKeyFile(localAwsHome);
   return {
@@ -17,7 +17,7 @@ export function sshKeyStep(localAwsHome: string): Step {
     isDone: () => existsSync(file) && existsSync(`${file}.pub`),
     run: async () => {
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      // Half a pair is of no use, and ssh-keygen would ask before overwriting it.
+      // Remove half a pair, because ssh-keygen asks before it overwrites a file.
       rmSync(file, { force: true });
       rmSync(`${file}.pub`, { force: true });
       await runLogged({

@@ -1,11 +1,11 @@
 /**
- * One thing that must be there before Workbench can run. Steps are asked `isDone` at every command, so that must take
- * milliseconds; `run` shows progress while it works and throws a CommandError with one sentence when it cannot.
+ * One thing that Workbench needs before it can run. Every command calls `isDone`, so it must take only milliseconds.
+ * `run` shows progress, and throws a CommandError with one sentence when it fails.
  */
 export interface Step {
-  /** What it does, for people, with its usual duration when that is more than a moment. */
+  /** The step's name for people, with its usual duration if that is more than a moment. */
   readonly title: string;
   isDone(): boolean | Promise<boolean>;
-  /** @param report shows what is happening right now, beside the title */
+  /** @param report shows the current activity beside the title */
   run(report: (progress: string) => void): Promise<void>;
 }

@@ -8,30 +8,30 @@ import { findTerraform, type Terraform } from "./terraform";
 import { findProgram } from "./tools";
 import { unpackProvider } from "./unpack-provider";
 
-/** What set-up found out about Terraform and its provider; kept in the first line of the configuration it wrote. */
+/** The Terraform and the provider that set-up found. The first line of the written configuration keeps them. */
 export interface TerraformSetup {
   readonly terraform: Terraform;
-  /** Size and time of the program that was asked, so that another one is noticed without running it. */
+  /** Path, size and time of Terraform's program. They show without a call when another program is there. */
   readonly fingerprint: string;
   readonly provider: { readonly source: string; readonly version: string };
-  /** Where the provider is, unpacked. */
+  /** The mirror with the unpacked provider. */
   readonly mirror: ProviderMirror;
 }
 
 const FACTS = "# workbench: ";
 
-/** The AWS provider that the installed `@cdktf/provider-aws` is generated from. */
+/** The AWS provider from which the installed `@cdktf/provider-aws` is generated. */
 export function pinnedProvider(): { source: string; version: string } {
   const { cdktf } = createRequire(import.meta.url)("@cdktf/provider-aws/package.json");
   return { source: cdktf.provider.name, version: cdktf.provider.version };
 }
 
-/** Where set-up unpacks the provider when it finds no unpacked one: once a user, however many clones. */
+/** The folder into which set-up unpacks the provider if it finds no unpacked one. All clones of a user share it. */
 function ownMirror(environment: NodeJS.ProcessEnv = process.env): string {
   return path.join(cacheDirectory(environment), "terraform-providers");
 }
 
-/** Terraform's CLI configuration. Terraform links to an unpacked provider where it is: nothing is copied or written. */
+/** Writes Terraform's CLI configuration. Terraform links to an unpacked provider, so it copies and writes nothing. */
 export function cliConfiguration(setup: TerraformSetup): string {
   const { mirror, provider } = setup;
   const lines = [
@@ -55,7 +55,7 @@ function quoted(text: string): string {
   return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
-/** What the last set-up found; undefined before the first, or when the file is not (any more) what set-up wrote. */
+/** Reads what the last set-up found. Undefined before the first set-up, and when set-up did not write the file. */
 export function readTerraformSetup(file: string = terraformConfigFile): TerraformSetup | undefined {
   try {
     const [first = ""] = readFileSync(file, "utf8").split("\n", 1);
@@ -66,8 +66,8 @@ export function readTerraformSetup(file: string = terraformConfigFile): Terrafor
 }
 
 /**
- * Finds Terraform and an unpacked provider, which it unpacks itself where there is none, and writes `.workbench/terraform.rc`.
- * Done as long as what was found still holds.
+ * Finds Terraform and an unpacked provider, and writes `.workbench/terraform.rc`. Unpacks the provider if none is
+ * unpacked. The step is done as long as the recorded Terraform and provider are still there.
  */
 export const cliConfigurationStep: Step = {
   title: "Find Terraform and the AWS provider",
@@ -105,7 +105,7 @@ async function unpackedMirror(
   return unpackProvider(wanted, { terraform: terraform.file, from: found, to: own.path });
 }
 
-/** Set-up of earlier versions wrote down packed mirrors too, or none. */
+/** Tells whether a mirror is unpacked. Earlier versions of set-up also recorded packed mirrors, or none. */
 function isUnpacked(mirror: ProviderMirror | undefined, wanted: WantedProvider): boolean {
   return mirror !== undefined && mirrorAt(mirror.path, wanted)?.layout === "unpacked";
 }

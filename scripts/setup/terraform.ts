@@ -3,14 +3,14 @@ import { CommandError } from "../support/command-error";
 import { isAtLeast } from "../support/versions";
 import { findProgram } from "./tools";
 
-/** The oldest Terraform that does everything the stacks ask for: in 1.11 S3's own lock file for the state became stable. */
+/** The stacks lock their state with S3's own lock file, which became stable in Terraform 1.11. */
 const OLDEST_TERRAFORM = "1.11";
 
-/** What is known about the Terraform that will be called. */
+/** The Terraform to call. */
 export interface Terraform {
   readonly file: string;
   readonly version: string;
-  /** Terraform's own word for the platform, such as `linux_amd64`; mirrors are laid out by it. */
+  /** Terraform's name of the platform, such as `linux_amd64`. It is a folder name in mirrors. */
   readonly platform: string;
 }
 
@@ -25,7 +25,7 @@ export async function findTerraform(environment: NodeJS.ProcessEnv = process.env
   const file = findProgram("terraform", environment);
   if (file === undefined)
     throw new CommandError(`terraform is not on the PATH: Workbench needs ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`);
-  // Nothing of the caller's TF_… variables: this only asks for a version, and must not fail or phone home because of them.
+  // Leave out the caller's TF_… variables: they could make this version check fail, or phone home.
   const env = {
     PATH: environment["PATH"],
     HOME: environment["HOME"],

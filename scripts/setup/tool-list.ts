@@ -1,21 +1,21 @@
 /**
- * What a tool is needed for. `everything`: nothing works without it; `machines`: real machines and disks (Linux, root);
- * `tests`: the tests alone.
+ * What needs a tool. `everything`: every command; `machines`: real machines and disks (Linux, root); `tests`: only the
+ * tests.
  */
 export type Need = "everything" | "machines" | "tests";
 
-/** One program, or file, that no package manager of this project brings. */
+/** One program or file that neither npm nor pip installs. */
 export interface SystemTool {
   /** Name of a program on the PATH, or an absolute path. */
   readonly command: string;
-  /** Debian's package that brings it. */
+  /** The Debian package that contains it. */
   readonly package: string;
   readonly neededFor: Need;
-  /** What it does here, as the end of a sentence. */
+  /** What it does in Workbench, as the end of a sentence. */
   readonly purpose: string;
 }
 
-/** Every system tool that Workbench calls. Terraform, Node and Python have their own checks with their own versions. */
+/** Every system tool that Workbench calls. Terraform, Node and Python have separate checks of their versions. */
 export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { command: "ssh", package: "openssh-client", neededFor: "everything", purpose: "logs in to machines" },
   { command: "ssh-keygen", package: "openssh-client", neededFor: "everything", purpose: "makes the local key pair" },

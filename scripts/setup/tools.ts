@@ -8,10 +8,10 @@ import { type Need, SYSTEM_TOOLS, type SystemTool } from "./tool-list";
 
 const APT_TIMEOUT_SEC = 600;
 
-/** Where administrators' tools live even when a PATH does not say so (Debian leaves them out for ordinary users). */
+/** Folders of administrators' tools. On Debian, the PATH of an ordinary user does not have them. */
 const ADMINISTRATOR_DIRECTORIES = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** Finds a program the way a shell would, looking into the administrators' folders too. */
+/** Finds a program as a shell does, and also searches the administrators' folders. */
 export function findProgram(command: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const directories = [...(environment["PATH"] ?? "").split(path.delimiter), ...ADMINISTRATOR_DIRECTORIES];
   return directories
@@ -29,28 +29,28 @@ function isExecutableFile(file: string): boolean {
   }
 }
 
-/** The tools for `needs` that are not installed here, in the order of the list. */
+/** Lists the tools for `needs` that are not installed, in the order of the list. */
 export function missingTools(needs: readonly Need[], environment: NodeJS.ProcessEnv = process.env): SystemTool[] {
   const isHere = ({ command }: SystemTool): boolean =>
     path.isAbsolute(command) ? existsSync(command) : findProgram(command, environment) !== undefined;
   return SYSTEM_TOOLS.filter((tool) => needs.includes(tool.neededFor) && !isHere(tool));
 }
 
-/** Can this process install Debian packages? Only as root, and only where apt-get is how it is done. */
+/** Tells whether this process can install Debian packages: it needs root, Debian and apt-get. */
 export function canInstallPackages(environment: NodeJS.ProcessEnv = process.env): boolean {
   return (
     process.getuid?.() === 0 && existsSync("/etc/debian_version") && findProgram("apt-get", environment) !== undefined
   );
 }
 
-/** "mkfs.xfs (Debian package xfsprogs): formats with xfs", for telling people what they would have to install. */
+/** Describes a tool that has to be installed: "mkfs.xfs (Debian package xfsprogs): formats with xfs". */
 export function describeTool(tool: SystemTool): string {
   return `${tool.command} (Debian package ${tool.package}): ${tool.purpose}`;
 }
 
 /**
- * Installs what is missing for `needs` with apt-get where that is possible. Where it is not, the step counts as done; a package
- * that this system does not have is left out. Callers ask {@link missingTools} what they must do without, and name it.
+ * Installs the missing tools for `needs` with apt-get. Skips a package that this system does not offer. Where apt-get
+ * cannot be used, the step counts as done. Callers then ask {@link missingTools}, and report what is missing.
  */
 export function systemToolsStep(needs: readonly Need[]): Step {
   return {
@@ -66,7 +66,7 @@ export function systemToolsStep(needs: readonly Need[]): Step {
       const still = missingTools(needs).filter((tool) => packages.includes(tool.package));
       if (still.length > 0) {
         throw new CommandError(
-          `apt-get installed ${packages.join(", ")} and still there is no ${still.map((tool) => tool.command).join(", ")} on the PATH`,
+          `apt-get installed ${packages.join(", ")}, but ${still.map((tool) => tool.command).join(", ")} is still not on the PATH`,
         );
       }
     },
@@ -77,20 +77,20 @@ async function apt(args: readonly string[], name: string): Promise<void> {
   await runLogged({
     name,
     file: "apt-get",
-    // Another apt-get may be at work, on a machine that has just booted above all: wait for its lock.
+    // Wait for the lock of another apt-get: one often runs on a machine that has just booted.
     args: ["--quiet", "--option=DPkg::Lock::Timeout=120", ...args],
     timeoutSec: APT_TIMEOUT_SEC,
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   });
 }
 
-/** Those packages that apt could install: Ubuntu, for one, has a few of Debian's as snaps alone. */
+/** Keeps the packages that apt can install. Ubuntu, for one, offers a few of Debian's packages only as snaps. */
 async function available(packages: readonly string[]): Promise<string[]> {
   const { stdout } = await execa("apt-cache", ["policy", ...new Set(packages)], { env: { LC_ALL: "C" } });
   return packagesWithCandidate(stdout);
 }
 
-/** Reads what `apt-cache policy` says: the packages that have a version to install. */
+/** Reads the output of `apt-cache policy`: the packages that have a version to install. */
 export function packagesWithCandidate(policy: string): string[] {
   return [...policy.matchAll(/^(\S+):\n.*\n +Candidate: (?!\(none\))/gm)].map((match) => match[1] as string);
 }

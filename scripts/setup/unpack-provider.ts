@@ -8,24 +8,24 @@ import { parseEvent } from "../terraform/events";
 import { Failure } from "../terraform/failure";
 import { mirrorAt, type ProviderMirror, type WantedProvider } from "./provider-mirror";
 
-/** For 150 MB over a slow line. */
+/** Allows for 150 MB over a slow line. */
 const LIMIT_SEC = 1800;
 
-/** Where a provider is unpacked from, and where to. */
+/** Where a provider comes from, and where to unpack it. */
 export interface Unpacking {
-  /** The Terraform that does it. */
+  /** The Terraform that unpacks it. */
   readonly terraform: string;
   /** A packed mirror. @default the registry */
   readonly from?: ProviderMirror;
-  /** A folder that becomes an unpacked mirror; what else it holds stays. */
+  /** The folder that becomes an unpacked mirror. Its other files stay. */
   readonly to: string;
 }
 
 /**
- * Has Terraform fetch, check and unpack a provider: once, so that any number of `terraform init` at once only read it. In
- * Terraform's own plugin cache, two that write at one moment may spoil what the other reads.
+ * Has Terraform fetch, check and unpack a provider once. After that, any number of concurrent `terraform init` only
+ * read it. Terraform's own plugin cache will not do: two concurrent writers may corrupt the provider for each other.
  *
- * @throws CommandError one sentence when it cannot be fetched
+ * @throws CommandError one sentence when Terraform cannot fetch it
  */
 export async function unpackProvider(
   wanted: WantedProvider,
@@ -33,7 +33,7 @@ export async function unpackProvider(
 ): Promise<ProviderMirror> {
   const { source, version, platform } = wanted;
   mkdirSync(path.dirname(to), { recursive: true });
-  // Not in the mirror itself, which every `terraform init` walks through.
+  // Keep this out of the mirror, because every `terraform init` walks through the mirror.
   const temporary = mkdtempSync(`${to}.partial-`);
   try {
     const required = { [path.basename(source)]: { source, version } };
@@ -73,12 +73,12 @@ async function initialize({ source, version }: WantedProvider, { terraform, from
   );
 }
 
-/** Nothing of the caller's TF_… variables: they may name other places to install from. */
+/** Removes the caller's TF_… variables, because they may name other sources of providers. */
 function withoutTerraforms(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("TF_")));
 }
 
-/** Another clone may have unpacked it meanwhile. */
+/** Moves the provider into the mirror, unless another clone has unpacked it there in the meantime. */
 function moveUnlessThere(from: string, mirror: string, wanted: WantedProvider): void {
   try {
     renameSync(from, path.join(mirror, ...wanted.source.split("/"), wanted.version, wanted.platform));

@@ -11,14 +11,14 @@ const APPLY_LIMIT_SEC = 3600;
 const OUTPUT_LIMIT_SEC = 60;
 const PLAN_FILE = "workbench.tfplan";
 
-/** What became of a stack. */
+/** The result of a deployment. */
 export interface Deployed {
   readonly changes: Changes;
   /** Values of the outputs that are not sensitive. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** Short: set-up has unpacked the provider. */
+/** `init` is short, because set-up has unpacked the provider. */
 const initProgress = {
   follow: () => undefined,
   describe: (seconds: number) => `getting the provider ready (${seconds} s)`,
@@ -27,9 +27,9 @@ const initProgress = {
 type Report = (progress: string) => void;
 
 /**
- * Deploys one synthesized stack: init, plan, and apply of exactly that plan, unless it is empty.
+ * Deploys one synthesized stack: runs init and plan, then applies exactly that plan unless it is empty.
  *
- * @param report told where it is, every second
+ * @param report called every second with the progress
  * @throws CommandError one sentence; InterruptedError after Ctrl-C
  */
 export async function deployStack(stack: SynthesizedStack, report: Report): Promise<Deployed> {
@@ -93,7 +93,7 @@ function shownValues(outputs: Readonly<Record<string, OutputEvent>>): Record<str
   return Object.fromEntries(shown.map(([name, output]) => [name, output.value]));
 }
 
-/** The outputs that a stack's state has, without deploying anything. */
+/** Reads the outputs from a stack's state. Deploys nothing. */
 async function readOutputs({ name, directory, environment }: SynthesizedStack): Promise<Record<string, unknown>> {
   const options = { cwd: directory, env: environment, timeoutSec: OUTPUT_LIMIT_SEC };
   const { problem, stdout } = await ask("terraform", ["output", "-json"], options);

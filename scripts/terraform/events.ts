@@ -1,24 +1,26 @@
-/** How many resources an operation adds, changes and removes; a replaced one counts as added and as removed. */
+/**
+ * Counts of the resources that an operation adds, changes and removes. A replaced resource counts as added and removed.
+ */
 export interface Changes {
   readonly add: number;
   readonly change: number;
   readonly remove: number;
-  /** Resources that are there and that the state takes on; one that is changed as well counts twice. */
+  /** Existing resources that the state takes over. A resource that is also changed counts twice. */
   readonly import?: number;
 }
 
-/** What Terraform says about a problem. */
+/** A problem that Terraform reports. */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly summary: string;
   readonly detail: string;
-  /** The resource it is about, when it is about one. */
+  /** The resource that has the problem, if there is one. */
   readonly address?: string;
   /** The place in the configuration, as in `resource.aws_ebs_volume.data`. */
   readonly snippet?: { readonly context?: string | null };
 }
 
-/** One output of a stack; in a plan it has an action and no value. */
+/** One output of a stack. In a plan it has an action and no value. */
 export interface OutputEvent {
   readonly sensitive: boolean;
   readonly value?: unknown;
@@ -35,8 +37,8 @@ export interface Hook {
 }
 
 /**
- * The events of `terraform … -json` that Workbench looks at
- * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui, read 2026-11-21); the rest are "other".
+ * The events of `terraform … -json` that Workbench reads
+ * (https://developer.hashicorp.com/terraform/internals/machine-readable-ui, read 2026-11-21). All others are "other".
  */
 export type TerraformEvent =
   | { readonly type: "refresh_start" | "apply_start" | "apply_complete" | "apply_errored"; readonly hook: Hook }
@@ -56,7 +58,7 @@ const WITH_HOOK = new Set([
   "provision_errored",
 ]);
 
-/** Reads one line of output; undefined when it is no event (Terraform prints some failures as plain text). */
+/** Reads one line of output. Undefined when the line is no event: Terraform prints some failures as plain text. */
 export function parseEvent(line: string): TerraformEvent | undefined {
   let event: Record<string, unknown>;
   try {

@@ -1,18 +1,18 @@
 import type { Diagnostic, TerraformEvent } from "./events";
 
-/** Longest detail that a sentence takes over; Terraform's can be pages. */
+/** A sentence quotes at most this much of a detail. Terraform's details can be pages long. */
 const DETAIL_LIMIT = 400;
 
 /**
- * Collects what went wrong in one operation, and tells it in one sentence.
+ * Collects the errors of one operation, and describes them in one sentence.
  */
 export class Failure {
   private readonly errors: Diagnostic[] = [];
   private readonly plain: string[] = [];
-  /** What the provisioners of a resource printed last: the message of the script that failed is there, not in the diagnostic. */
+  /** The last line of each resource's provisioners. A failed script's message is there, not in the diagnostic. */
   private readonly lastOutput = new Map<string, string>();
 
-  /** Takes in one line of output, as text and as the event that it is. */
+  /** Takes one line of output, as text and as a parsed event. */
   follow(line: string, event: TerraformEvent | undefined): void {
     if (event === undefined) {
       if (line.trim() !== "") this.plain.push(line.trim());
@@ -23,10 +23,10 @@ export class Failure {
     }
   }
 
-  /** One sentence: the resource, what is wrong with it, what its script said, and how many more there are. */
+  /** Returns one sentence: the resource, its problem, what its script printed, and the number of further errors. */
   sentence(): string {
     const [first, ...more] = this.errors;
-    if (first === undefined) return this.plain.at(-1) ?? "Terraform said nothing";
+    if (first === undefined) return this.plain.at(-1) ?? "Terraform gave no reason";
     const others = more.length === 0 ? "" : ` (and ${more.length} more ${more.length === 1 ? "error" : "errors"})`;
     return `${this.describe(first)}${others}`;
   }

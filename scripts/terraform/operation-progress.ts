@@ -1,24 +1,24 @@
 import type { Changes, OutputEvent, TerraformEvent } from "./events";
 
-/** Actions that the summary of a plan counts; reading a data source is none. */
+/** Actions that the summary of a plan counts. It does not count reading a data source. */
 const COUNTED = new Set(["create", "update", "delete"]);
 
 /**
- * Follows one operation (a plan or an apply) by its events, and says in a few words where it is.
+ * Follows the events of one operation (a plan or an apply), and describes its progress in a few words.
  */
 export class OperationProgress {
-  /** Of a plan: what it would do. Of an apply: what it did. */
+  /** The changes that a plan would make, or that an apply made. */
   changes: Changes | undefined;
   outputs: Readonly<Record<string, OutputEvent>> = {};
   private done = 0;
   private refreshed = 0;
-  /** Resources being worked on, the newest last. */
+  /** Resources in progress, the newest last. */
   private readonly active = new Set<string>();
 
-  /** @param planned what the plan that is being applied would do; absent while planning */
+  /** @param planned the changes of the plan that is being applied. Absent while planning */
   constructor(private readonly planned?: Changes) {}
 
-  /** Takes in the next event. */
+  /** Takes the next event. */
   follow(event: TerraformEvent): void {
     switch (event.type) {
       case "refresh_start":
@@ -41,22 +41,22 @@ export class OperationProgress {
     }
   }
 
-  /** Where it is, such as `applying 2 of 7: aws_ebs_volume.data (12 s)`. @param seconds since the operation began */
+  /** The progress, such as `applying 2 of 7: aws_ebs_volume.data (12 s)`. @param seconds since the operation began */
   describe(seconds: number): string {
     if (this.planned === undefined) {
-      return `planning${this.refreshed > 0 ? `, ${this.refreshed} looked at` : ""} (${seconds} s)`;
+      return `planning${this.refreshed > 0 ? `, ${this.refreshed} refreshed` : ""} (${seconds} s)`;
     }
     const newest = [...this.active].at(-1);
     return `applying ${this.done} of ${total(this.planned)}${newest ? `: ${newest}` : ""} (${seconds} s)`;
   }
 }
 
-/** How many steps a plan has, imports aside: Terraform reports no step for one. */
+/** The number of steps of a plan, without imports: Terraform reports no step for an import. */
 export function total({ add, change, remove }: Changes): number {
   return add + change + remove;
 }
 
-/** Would it change nothing, neither on AWS nor in the state? */
+/** Whether a plan changes nothing, neither on AWS nor in the state. */
 export function isEmpty(changes: Changes): boolean {
   return total(changes) === 0 && (changes.import ?? 0) === 0;
 }

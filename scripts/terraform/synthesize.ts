@@ -7,7 +7,7 @@ import type { SynthesizedStack } from "./run-terraform";
 
 const SYNTH_LIMIT_SEC = 120;
 
-/** What cdktf's manifest.json says about one stack. */
+/** One stack in cdktf's manifest.json. */
 export interface ManifestStack {
   readonly name: string;
   readonly workingDirectory: string;
@@ -15,9 +15,9 @@ export interface ManifestStack {
 }
 
 /**
- * Runs the program into `CDKTF_OUTDIR` of `environment` and returns its stacks in the order in which to deploy them.
+ * Runs the program, which writes its stacks to `CDKTF_OUTDIR` of `environment`. Returns the stacks in deployment order.
  *
- * @throws CommandError with what the program said, such as every problem of the settings
+ * @throws CommandError with the program's message, such as a list of all problems in the settings
  */
 export async function synthesize(environment: NodeJS.ProcessEnv): Promise<SynthesizedStack[]> {
   const outdir = environment["CDKTF_OUTDIR"];
@@ -46,7 +46,7 @@ function readManifest(file: string): { stacks: Record<string, ManifestStack> } {
   }
 }
 
-/** Stacks after those that they depend on, and otherwise as they come. */
+/** Puts each stack after its dependencies. Otherwise keeps the order. */
 export function inDeployOrder(stacks: readonly ManifestStack[]): ManifestStack[] {
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
   const ordered = new Set<ManifestStack>();

@@ -1,7 +1,7 @@
 import { freemem } from "node:os";
 
 const MIB = 1024 ** 2;
-/** Left to the tests that run beside the stories, with machines of theirs, and to everything else on this computer. */
+/** Memory that stories leave to the tests beside them, to the machines of those tests, and to other programs. */
 const SPARE_MIB = 4096;
 
 interface Waiting {
@@ -9,7 +9,7 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-/** How many stories may run at once: as many as there are slots, and as the memory that they declare allows. */
+/** Limits how many stories run at once, by the number of slots and by the memory that the stories declare. */
 export class Capacity {
   private readonly waiting: Waiting[] = [];
   private running = 0;
@@ -20,7 +20,7 @@ export class Capacity {
     private readonly memoryMiB = freemem() / MIB - SPARE_MIB,
   ) {}
 
-  /** Does some work as soon as there is room for it. What needs more memory than there is runs alone. */
+  /** Runs work as soon as there is room for it. Work that needs more memory than there is runs alone. */
   async use<T>(memoryMiB: number, work: () => Promise<T>): Promise<T> {
     await new Promise<void>((begin) => {
       this.waiting.push({ memoryMiB, begin });
@@ -35,7 +35,7 @@ export class Capacity {
     }
   }
 
-  /** In turn: the first that waits is not overtaken by smaller ones for ever. */
+  /** Begins waiting work in turn, so that smaller work never overtakes the first in the queue. */
   private admit(): void {
     for (let next = this.waiting[0]; next !== undefined && this.hasRoom(next); next = this.waiting[0]) {
       this.waiting.shift();

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { findProgram } from "../setup/tools";
 import { projectRoot, venvDirectory } from "../support/project";
 
-/** Something that looks at the sources without running them. */
+/** A program that checks the sources without running them. */
 export interface Check {
   readonly name: string;
   readonly file: string;
@@ -13,13 +13,13 @@ export interface Check {
 
 const CHECK_LIMIT_SEC = 600;
 
-/** The folders with Python; each has, or extends, ruff's configuration. */
+/** The folders with Python. Each has or extends ruff's configuration. */
 const PYTHON_SOURCES = ["scripts/local-aws", "__tests__"];
 
 /** Time limit of each check, in seconds. */
 export const checkLimitSec = CHECK_LIMIT_SEC;
 
-/** Every check, and those that cannot run here with the reason. */
+/** Lists every check that can run here. Lists the others with the reason. */
 export async function listChecks(): Promise<{ checks: Check[]; skipped: { name: string; reason: string }[] }> {
   const bin = (name: string): string => path.join(projectRoot, "node_modules", ".bin", name);
   const ruff = path.join(venvDirectory, "bin", "ruff");
@@ -38,7 +38,9 @@ export async function listChecks(): Promise<{ checks: Check[]; skipped: { name: 
   };
 }
 
-/** Every shell script of the project: known by its first line, since what machines get has no ending. */
+/**
+ * Finds every shell script of the project by its first line, because the scripts for machines have no file extension.
+ */
 async function shellScripts(): Promise<string[]> {
   const listed = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: projectRoot,
@@ -50,7 +52,7 @@ function isShellScript(file: string): boolean {
   try {
     return /^#!.*\b(ba|da)?sh\b/.test(readFileSync(file, "utf8").split("\n", 1)[0] ?? "");
   } catch {
-    // Deleted, and not committed yet.
+    // The file is deleted, but the deletion is not committed yet.
     return false;
   }
 }

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Variables that say where a test's process works. */
+/** Variables that name the folder in which a test's process works. */
 const PLACES = ["TMPDIR", "LOCAL_AWS_HOME", "CDKTF_OUTDIR"];
 
-/** Programs that tests start with a folder of theirs in the command line; somebody's editor is none of them. */
+/** Programs that tests start with a test folder in the command line. They do not include a user's editor. */
 const TEST_PROGRAMS = /^(node|sh|bash|ssh|ssh-agent|python[\d.]*|terraform[\w.-]*|packer[\w.-]*|sleep)$/;
 
-/** A local AWS and its machines: they end in good order, and not by {@link endProcesses}. */
+/** A local AWS and its machines. They must end in good order, so {@link endProcesses} leaves them alone. */
 export const LOCAL_AWS = /\blocal_aws\b|boot-machine|systemd-nspawn/;
-/** For what has to power machines off, and for what is killed, on a busy computer. */
+/** Allows for a local AWS that powers machines off, and for killed processes, on a busy computer. */
 const LIMIT_SEC = 300;
 
 /**
- * Ends every process that works in a folder, as its environment or its command line says: vitest, Terraform, cdktf and
- * Packer survive whoever started them, and would go on where everything is taken away.
+ * Kills every process whose environment or command line says that it works in a folder. vitest, Terraform, cdktf and
+ * Packer survive the process that started them. They would go on working while the folder is removed.
  *
- * @returns a sentence about those that did not end
+ * @returns a sentence about the processes that did not end
  */
 export async function endProcesses(folder: string): Promise<string[]> {
   const found = () => pids().filter((pid) => pid !== process.pid && worksIn(pid, folder));
@@ -24,17 +24,18 @@ export async function endProcesses(folder: string): Promise<string[]> {
 }
 
 /**
- * Ends every local AWS whose folder is below another, in good order: also one that has just been started and does not answer
- * yet, or has no folder yet, and one that is being cleaned.
+ * Ends, in good order, every local AWS whose home is below a folder. That includes one that has just started and does
+ * not answer yet, one whose home does not exist yet, and one that is being cleaned.
  *
- * @returns the folders of those that served, and a sentence about those that did not end
+ * @returns the homes of those that served, and a sentence about those that did not end
  */
 export async function endLocalAws(folder: string): Promise<{ homes: string[]; problems: string[] }> {
   const running = (): number[] => pids().filter((pid) => isLocalAwsBelow(pid, folder));
   const homes = new Set(running().flatMap((pid) => (commandLine(pid).includes("serve") ? (homeOf(pid) ?? []) : [])));
   const asked = new Set<number>();
   const ask = (pid: number): void => {
-    // Once: a program that it has just begun, to end in good order, has its command line for a moment.
+    // Signal each process once, and no child of one: a child that it has just forked to end in good order still has its
+    // command line for a moment.
     if (asked.has(pid) || running().includes(parentOf(pid))) return;
     asked.add(pid);
     send(pid, "SIGTERM");
@@ -46,13 +47,13 @@ export async function endLocalAws(folder: string): Promise<{ homes: string[]; pr
 
 function outlived(found: readonly number[]): string[] {
   if (found.length === 0) return [];
-  return [`processes ${found.join(", ")} work there and outlive SIGKILL: ps -o pid,stat,wchan,args -p <pid> says why`];
+  return [`processes ${found.join(", ")} still work there after SIGKILL: ps -o pid,stat,wchan,args -p <pid> says why`];
 }
 
 /**
- * Does something to all that is found, until nothing is found or the time is up.
+ * Calls `end` for everything that `find` finds, again and again, until it finds nothing or the time is up.
  *
- * @returns what is still found
+ * @returns what `find` still finds
  */
 export async function endAll<T>(find: () => T[], end: (found: T) => void): Promise<T[]> {
   const giveUpAt = Date.now() + LIMIT_SEC * 1000;
@@ -82,7 +83,7 @@ function homeOf(pid: number): string | undefined {
   return option < 0 ? undefined : words[option + 1];
 }
 
-/** Zero when the process has ended. */
+/** The parent's process id. Zero when the process has ended. */
 function parentOf(pid: number): number {
   return Number(/^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 }
@@ -105,7 +106,7 @@ function commandLine(pid: number): string[] {
   return read(`/proc/${pid}/cmdline`).split("\0");
 }
 
-/** Empty where there is no /proc: nothing is known of other processes there. */
+/** Lists all process ids. Empty where there is no /proc. */
 function pids(): number[] {
   try {
     return readdirSync("/proc")
@@ -116,7 +117,7 @@ function pids(): number[] {
   }
 }
 
-/** A zombie, and a process that has ended, says nothing. */
+/** Reads a file in /proc. Empty for a zombie, and for a process that has ended. */
 function read(file: string): string {
   try {
     return readFileSync(file, "utf8");

@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
 
-/** A port that is held; nobody else can hold it meanwhile. */
+/** A port that this process holds. No other process can hold it at the same time. */
 export interface HeldPort {
   release(): Promise<void>;
 }
 
 /**
- * Holds a port of this computer's loopback address, as a lock: the kernel gives it to one process at a time, and takes it
- * back when that process ends, however it ends.
+ * Holds a port on 127.0.0.1 as a lock. The kernel gives the port to one process at a time, and frees it when that
+ * process ends, however it ends.
  *
  * @returns undefined when another process holds it
  */
@@ -19,7 +19,7 @@ export function holdPort(port: number): Promise<HeldPort | undefined> {
       else reject(error);
     });
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
-      // Holding a port is no reason to go on.
+      // A held port must not keep this process alive.
       server.unref();
       resolve({ release: () => new Promise((done) => server.close(() => done())) });
     });

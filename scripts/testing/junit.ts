@@ -1,7 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import type { Results } from "./tally";
 
-/** As the parser gives an element: attributes begin with `@`, an element that may come again is a list. */
+/** An element as the parser returns it. Attributes begin with `@`. An element that may repeat is a list. */
 interface Element {
   readonly "@name"?: string;
   readonly "@classname"?: string;
@@ -13,24 +13,24 @@ interface Element {
   readonly skipped?: readonly Mark[];
 }
 
-/** What is wrong with a test; an element that has text alone is that text. */
+/** The problem of a test, or why it was skipped. The parser returns an element without attributes as its text. */
 type Mark = string | { readonly "@message"?: string; readonly "#text"?: string };
 
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
   isArray: (name) => ["testsuite", "testcase", "failure", "error", "skipped"].includes(name),
-  // Names and messages stay the text that they are.
+  // Keep names and messages as text.
   parseTagValue: false,
   parseAttributeValue: false,
-  // The text is our own runners'; a long report has more entities than a stranger's document may have.
+  // Our own runners write this text, so trust it. By default the parser allows fewer entities than a long report has.
   processEntities: { enabled: true, maxTotalExpansions: 10_000_000, maxExpandedLength: 100_000_000 },
 });
 
 /**
- * Reads a JUnit report as vitest and pytest write it.
+ * Reads a JUnit report from vitest or pytest.
  *
- * @returns undefined when it is no whole report, such as that of a runner that was killed
+ * @returns undefined when the report is incomplete, as that of a killed runner is
  */
 export function readJUnit(xml: string): Results | undefined {
   if (!xml.trimEnd().endsWith("</testsuites>")) return undefined;
@@ -39,20 +39,21 @@ export function readJUnit(xml: string): Results | undefined {
   const problems = (test: Element): readonly Mark[] => [...(test.failure ?? []), ...(test.error ?? [])];
   const failed = cases.filter((test) => problems(test).length > 0);
   const skipped = cases.filter((test) => problems(test).length === 0 && test.skipped !== undefined);
-  // vitest lists these like those that passed. No test takes no time at all, and pytest rounds to "0.000".
+  // vitest lists tests that never ran like tests that passed, with the time "0". A test that ran never takes exactly
+  // "0", and pytest rounds to "0.000".
   const never = cases.filter((test) => test["@time"] === "0" && !failed.includes(test) && !skipped.includes(test));
   return {
     passed: cases.length - failed.length - skipped.length - never.length,
     failed: [
       ...failed.map((test) => ({ name: nameOf(test), reason: problems(test).map(explanation).join("\n") })),
-      ...never.map((test) => ({ name: nameOf(test), reason: "it did not run: its worker ended before" })),
+      ...never.map((test) => ({ name: nameOf(test), reason: "it did not run: its worker ended first" })),
     ],
-    // What pytest writes beside the reason is where the test is, and its name says that already.
+    // Take only the reason: pytest adds the test's location, which its name already says.
     skipped: skipped.map((test) => ({ name: nameOf(test), reason: (test.skipped ?? []).map(messageOf).join("\n") })),
   };
 }
 
-/** The file, and what a person would look for in it. */
+/** The file, and the name of the test in it. */
 function nameOf(test: Element): string {
   return [test["@classname"], test["@name"]].filter(Boolean).join(" > ");
 }
@@ -61,7 +62,7 @@ function messageOf(mark: Mark): string {
   return typeof mark === "string" ? mark : (mark["@message"] ?? "");
 }
 
-/** The whole text, which holds the message and where it comes from; the message where there is no text. */
+/** The element's text, which holds the message and its origin, or else the message. */
 function explanation(mark: Mark): string {
   return typeof mark === "string" ? mark : (mark["#text"] ?? messageOf(mark));
 }

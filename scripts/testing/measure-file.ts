@@ -1,4 +1,4 @@
-/** Set-up of every vitest file. In `npm test` it appends what the file took to the usage file, once it is through. */
+/** Set-up of every vitest file. In `npm test` it appends the file's time to the usage file when the file is done. */
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect } from "vitest";
@@ -8,7 +8,7 @@ import { cpuSec, USAGE_FILE_VARIABLE } from "./usage";
 const usageFile = process.env[USAGE_FILE_VARIABLE];
 if (usageFile) {
   const [wallBefore, cpuBefore] = [performance.now(), cpuSec()];
-  // Registered before those of the file itself, and so the last one to run.
+  // Registered before the file's own hooks, so it runs after them.
   afterAll(() => {
     const name = path.relative(projectRoot, expect.getState().testPath ?? "");
     const cost = { name, wallSec: (performance.now() - wallBefore) / 1000, cpuSec: cpuSec() - cpuBefore };

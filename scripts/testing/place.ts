@@ -13,37 +13,40 @@ import places from "./places.json";
 import { isThere, type SweepOptions, sweep } from "./sweep";
 import { sweepWhenGone } from "./sweep-when-gone";
 
-/** How long other sweeps may take: less than the hooks of tests have. */
+/** How long to wait for other sweeps. Shorter than the hooks of tests may take. */
 const SWEEP_LIMIT_SEC = 600;
 
-/** What one test at work may use, and nobody else on this computer: claims are the same for every clone. */
+/** What one running test may use. No other test on this computer has it, not even in another clone. */
 export interface Place {
   /** Port on 127.0.0.1 for its local AWS. */
   readonly port: number;
   /** Addresses for machines, as a CIDR block. */
   readonly network: string;
-  /** Ports of this computer for a tunnel. */
+  /** Ports on this computer for a tunnel. */
   readonly tunnelPorts: { readonly nrepl: number; readonly jupyter: number };
-  /** Folder for everything that is made there. It is swept when the place is given back or its holder is gone. */
+  /**
+   * Folder for everything that the test makes. It is swept when the place is given back, or when its holder is gone.
+   */
   readonly folder: string;
   /**
-   * Sweeps the folder and lets others have the place.
+   * Sweeps the folder and frees the place.
    *
-   * @returns the homes of the local AWSs that still ran
-   * @throws CommandError what could not be swept; the next test run tries again
+   * @returns the homes of the local AWSs that were still running
+   * @throws CommandError what could not be swept. The next test run tries again
    */
   giveBack(options?: SweepOptions): Promise<string[]>;
 }
 
 /**
- * Claims a place that nobody holds and where nobody left anything: of two processes that ask at one moment, each gets another.
- * A holder that is killed has its folder swept at once by a process that survives it, or by the next test run.
+ * Claims a place that nobody holds, and in which nobody left anything. Two processes that claim at the same time get
+ * different places. If the holder is killed, a process that survives it sweeps the folder at once, or else the next
+ * test run does.
  *
  * @throws CommandError when every place is taken
  */
 export async function claimPlace(): Promise<Place> {
   for (let number = 0; number < places.count; number++) {
-    // Not even for a moment is a place held that is to be swept: whoever sweeps would take it for somebody's.
+    // Do not hold a recorded place, not even for a moment: a sweeper would think that a test uses it, and skip it.
     if (readRecord(number) !== undefined) continue;
     const claim = await holdPort(places.firstClaimPort + number);
     if (claim === undefined) continue;
@@ -55,15 +58,15 @@ export async function claimPlace(): Promise<Place> {
   );
 }
 
-/** @internal Whether neither somebody who claims nothing nor another user's tests use what belongs to a place. */
+/** @internal Checks that a place's port and network are free: other programs, and other users' tests, make no claim. */
 export async function isFree(number: number): Promise<boolean> {
   if (await isPortTaken(places.firstAwsPort + number)) return false;
-  // Where there is no such program there are no machines, and nothing is routed for them.
+  // Without the program ip there are no machines, and so no routes to them.
   const { stdout } = await ask("ip", ["-4", "route", "show", "table", "all", "root", networkOf(number)]);
   return stdout.trim() === "";
 }
 
-/** The first one begins after the network of the user's own local AWS. */
+/** The network of a place. The first one begins after the network of the user's own local AWS. */
 function networkOf(number: number): string {
   const address = Buffer.from(places.firstNetwork.split(".").map(Number));
   address.writeUInt32BE(address.readUInt32BE() + number * places.networkSize);
@@ -73,7 +76,7 @@ function networkOf(number: number): string {
 function take(number: number, claim: HeldPort): Place {
   const folder = path.join(tmpdir(), `workbench-test-${number}-${randomBytes(4).toString("hex")}`);
   mkdirSync(recordDirectory(), { recursive: true });
-  // First, so that the folder is never there without a record of it.
+  // Write the record first, so that the folder never exists without one.
   writeFileSync(recordFile(number), folder);
   mkdirSync(folder, { mode: 0o700 });
   const callOff = sweepWhenGone(number, folder);
@@ -95,14 +98,14 @@ function take(number: number, claim: HeldPort): Place {
     tunnelPorts: { nrepl: firstTunnelPort, jupyter: firstTunnelPort + 1 },
     folder,
     giveBack: (options = {}) => {
-      // Once: soon after, the place is somebody else's.
+      // Give the place back only once: another test may hold it soon after.
       givenBack ??= giveBack(options);
       return givenBack;
     },
   };
 }
 
-/** The places that somebody holds, or held when he was killed. */
+/** Lists the places that a test holds, or held when it was killed. */
 export function recordedPlaces(): number[] {
   if (!existsSync(recordDirectory())) return [];
   return readdirSync(recordDirectory())
@@ -113,19 +116,19 @@ export function recordedPlaces(): number[] {
 /**
  * Sweeps every place whose holder is gone, and no other.
  *
- * @returns what could not be swept, a sentence each
+ * @returns one sentence for each place that could not be swept
  * @throws InterruptedError after Ctrl-C, between two places
  */
 export async function sweepAbandonedPlaces(): Promise<string[]> {
   const problems: string[] = [];
   for (const number of recordedPlaces()) {
-    if (isInterrupted()) throw new InterruptedError("the next test run goes on cleaning up");
+    if (isInterrupted()) throw new InterruptedError("the next test run continues the clean-up");
     await sweepPlace(number).catch((error) => problems.push(problemOf(error)));
   }
   return problems;
 }
 
-/** What could not be swept; an interruption, and a defect, are thrown on. */
+/** The message of a failed sweep. Throws interruptions and defects again. */
 function problemOf(error: unknown): string {
   if (error instanceof InterruptedError || !(error instanceof CommandError)) throw error;
   return error.message;
@@ -138,7 +141,7 @@ async function sweepPlace(number: number): Promise<void> {
   await sweepRecorded(number).finally(() => claim.release());
 }
 
-/** Sweeps the place of a holder that is gone. Another user's tests may look at that place for a moment: until then it waits. */
+/** Sweeps the place of a holder that is gone. Waits while another user's tests look at the place for a moment. */
 export async function sweepPlaceOf(number: number, folder: string): Promise<void> {
   for (const giveUpAt = Date.now() + SWEEP_LIMIT_SEC * 1000; Date.now() < giveUpAt; await sleep(200)) {
     if (readRecord(number) !== folder) return;
@@ -146,7 +149,7 @@ export async function sweepPlaceOf(number: number, folder: string): Promise<void
   }
 }
 
-/** Sweeps what the record of a place names; whoever calls holds the place. */
+/** Sweeps the folder that the record of a place names. The caller must hold the place. */
 async function sweepRecorded(number: number): Promise<void> {
   const folder = readRecord(number);
   if (folder === undefined) return;
@@ -155,9 +158,9 @@ async function sweepRecorded(number: number): Promise<void> {
 }
 
 /**
- * Sweeps a folder while nobody else on this computer sweeps anything.
+ * Sweeps a folder. Only one sweep at a time runs on this computer.
  *
- * @returns the homes of the local AWSs that still ran
+ * @returns the homes of the local AWSs that were still running
  * @throws CommandError what could not be swept
  */
 async function sweepInTurn(folder: string, options: SweepOptions): Promise<string[]> {
@@ -169,12 +172,13 @@ async function sweepInTurn(folder: string, options: SweepOptions): Promise<strin
   }
 }
 
-/** Two sweeps of one folder would be in each other's way. */
+/** Waits for the lock of sweeps, because two sweeps of one folder would disturb each other. */
 async function holdSweepPort(): Promise<HeldPort> {
   for (const giveUpAt = Date.now() + SWEEP_LIMIT_SEC * 1000; Date.now() < giveUpAt; await sleep(200)) {
     const turn = await holdPort(places.sweepPort);
     if (turn !== undefined) return turn;
-    if (isInterrupted()) throw new InterruptedError("another test run is cleaning up, and this one's is done after it");
+    if (isInterrupted())
+      throw new InterruptedError("another test run is cleaning up; a later test run cleans up after this one");
   }
   throw new CommandError(
     `port ${places.sweepPort}: expected the sweep of another test run to end within ${SWEEP_LIMIT_SEC} s, it did not; end the process that listens there`,
@@ -194,8 +198,8 @@ function recordFile(number: number): string {
 }
 
 /**
- * One file a place that is held: the folder of its holder. The host's name is in the path, since containers that share the
- * cache have ports and folders of their own.
+ * The folder of the records: one file for each held place, with the folder of its holder. Containers may share the
+ * cache, but have ports and folders of their own, so the path contains the host's name.
  */
 function recordDirectory(): string {
   return path.join(cacheDirectory(), "test-places", hostname());

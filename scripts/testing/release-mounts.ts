@@ -4,15 +4,15 @@ import { ask } from "../support/ask";
 
 const LIMIT = { timeoutSec: 30 };
 
-/** Where a volume's disk appears under its id, and what the scripts on a machine keep of that volume. */
+/** The folder in which a volume's disk appears under its id. */
 const BY_ID = "/dev/disk/by-id";
 const VOLUME_LINK = /^nvme-Amazon_Elastic_Block_Store_vol([0-9a-f]+)$/;
 
 /**
- * Unmounts every file system and detaches every loop device that has its place or its file below `directory`: what a test
- * that was ended in the middle could not do itself.
+ * Cleans up after an interrupted test. Unmounts every file system that is mounted below `directory`, and detaches every
+ * loop device whose file is below it.
  *
- * @returns the mount points that are still there; a folder that has one must not be removed
+ * @returns the mount points that are still there. Do not remove a folder that has one
  */
 export async function releaseMounts(directory: string): Promise<string[]> {
   for (const mountPoint of mountPointsBelow(directory)) await ask("umount", [mountPoint], LIMIT);
@@ -23,7 +23,7 @@ export async function releaseMounts(directory: string): Promise<string[]> {
   return mountPointsBelow(directory);
 }
 
-/** A test on a disk plugs it into this computer, since the scripts that it tests look there. */
+/** A test of the machine's scripts makes its disk appear in /dev of this computer, where the scripts look for it. */
 function removeLinksTo(device: string): void {
   for (const node of xenNodes()) if (isSameDevice(node, device)) rmSync(node, { force: true });
   for (const name of volumeLinks()) {
@@ -36,7 +36,7 @@ function removeLinksTo(device: string): void {
   }
 }
 
-/** Disks by the names that Xen gives, two letters long: those of tests, on a computer with fewer than 27 disks. */
+/** Disks with Xen's names and two letters (`xvdaa`). On a computer with fewer than 27 disks, only tests make these. */
 function xenNodes(): string[] {
   return readdirSync("/dev")
     .filter((name) => /^(xvd|sd)[a-z]{2}$/.test(name))
@@ -48,7 +48,7 @@ function isSameDevice(one: string, other: string): boolean {
   return numberOf(one) === numberOf(other);
 }
 
-/** Undefined for a link that another test has just removed. */
+/** Reads a link. Undefined when another test has just removed it. */
 function targetOf(link: string): string | undefined {
   try {
     return readlinkSync(link);
@@ -61,12 +61,12 @@ function volumeLinks(): string[] {
   try {
     return readdirSync(BY_ID).filter((name) => VOLUME_LINK.test(name));
   } catch {
-    // No disk has an id here.
+    // No disk on this computer has an id.
     return [];
   }
 }
 
-/** The innermost first. */
+/** Lists mount points, the innermost first. */
 function mountPointsBelow(directory: string): string[] {
   return readMounts()
     .map((line) =>
@@ -82,7 +82,7 @@ function readMounts(): string[] {
   try {
     return readFileSync("/proc/self/mountinfo", "utf8").trimEnd().split("\n");
   } catch {
-    // Not Linux: then nothing was mounted either.
+    // This is not Linux, so nothing was mounted.
     return [];
   }
 }
@@ -93,8 +93,9 @@ async function loopDevicesBelow(directory: string): Promise<string[]> {
 }
 
 /**
- * Detaches loop devices over files that lie on a disk whose file is below `directory`: a machine's own, whose path says nothing
- * any more once its mounts are gone, and which would keep that disk busy for ever.
+ * Detaches the loop devices that a machine made itself, over files on a disk whose file is below `directory`. When the
+ * machine's mounts are gone, the paths of these files no longer identify them, and the loop devices keep the disk busy
+ * for ever.
  */
 export async function detachStacked(directory: string): Promise<void> {
   const devices = await loopDevices();
@@ -108,7 +109,7 @@ interface LoopDevice {
   readonly device: string;
   /** Major and minor number. */
   readonly number: string;
-  /** The number of the device that its file lies on. */
+  /** Major and minor number of the device that holds its file. */
   readonly lies: string;
   readonly file: string;
 }

@@ -12,23 +12,23 @@ import { type Cost, countLine, failedToRun, type Tally } from "./tally";
 import { describeCosts, describeTallies } from "./tally-report";
 import { busySec, readUsage, usageFileOf } from "./usage";
 
-/** Takes in how a runner or a check fared. */
+/** Receives the tally of a runner or a check. */
 export type AddTally = (tally: Tally) => void;
 
-/** What a command runs. */
+/** The checks and runners of a command. */
 export interface Work {
   readonly checks: readonly Check[];
-  /** What runs together with the checks. Where any of these fails, the rest is not begun. */
+  /** Runners that run together with the checks. If one of these or a check fails, the rest does not begin. */
   readonly first: readonly Runner[];
   readonly rest: readonly Runner[];
 }
 
 /**
- * Runs tests and checks, then prints what was not installed, what did not pass, where the time went, and as the last line
- * the count.
+ * Runs tests and checks. Then prints the tools that are not installed, the times, and what did not pass. The last line
+ * is the count.
  *
- * @param command how people call it, for what fails as a whole
- * @param prepare sets up what is missing, and says what to run
+ * @param command the command as people type it. Names a failure of the whole run
+ * @param prepare sets up what is missing, and returns what to run
  * @returns the exit code: 1 when anything failed
  */
 export async function runAndCount(command: string, prepare: (add: AddTally) => Promise<Work>): Promise<number> {
@@ -56,7 +56,7 @@ export async function runAndCount(command: string, prepare: (add: AddTally) => P
   return tallies.some((tally) => tally.failed.length > 0) ? 1 : 0;
 }
 
-/** All side by side; of the stories, which declare their memory, as many as there is room for. */
+/** Runs all runners in parallel, except that stories wait until there is room for the memory that they declare. */
 function sideBySide(runners: readonly Runner[], folder: string, add: AddTally): ProgressTask[] {
   const capacity = new Capacity(places.storiesAtOnce);
   let stories = runners.filter(({ needs }) => needs !== undefined).length;
@@ -86,27 +86,27 @@ function addNotRun(add: AddTally, runners: readonly Runner[]): void {
 }
 
 /**
- * Sweeps what earlier test runs left when they were killed, then gives tests a folder, and sweeps it afterwards. A local AWS that
- * still runs there is a failure of theirs.
+ * Sweeps what killed test runs left, gives the tests a folder, and sweeps that afterwards. A local AWS that still runs
+ * there counts as a failure of the tests.
  */
 async function inTestFolder(add: AddTally, work: (folder: string) => Promise<void>): Promise<void> {
   const fail = (name: string, reasons: readonly string[]): void =>
     add({ passed: 0, failed: reasons.map((reason) => ({ name, reason })), skipped: [] });
   if (recordedPlaces().length > 0) {
     const problems = await runTask("Clean up after tests that were killed", sweepAbandonedPlaces);
-    fail("what earlier tests left can be removed", problems);
+    fail("the files of killed tests can be removed", problems);
   }
   const place = await claimPlace();
   try {
     await work(place.folder);
   } finally {
-    // Runners that were ended leave processes and places of their own in this folder.
+    // Killed runners leave processes and places of their own in this folder.
     const sweeping = place.giveBack({ abandoned: true });
     await sweeping.then(
       (left) =>
         fail(
           "tests leave nothing running",
-          left.map((home) => `the local AWS of ${home} still ran`),
+          left.map((home) => `the local AWS of ${home} was still running`),
         ),
       (error) => add(failedToRun("tests leave nothing that cannot be removed", error)),
     );

@@ -12,15 +12,15 @@ import type { Runner } from "./runners";
 import { failedToRun, type Tally, tally } from "./tally";
 import { readCpuSec, USAGE_FILE_VARIABLE, usageFileOf, withCpu } from "./usage";
 
-/** How much of a failed check's output is shown. */
+/** How many lines of a failed check's output are shown. */
 const SHOWN_LINES = 60;
 
-/** A file that is there once no story runs any more, so that nobody has to yield to them. */
+/** The file that appears when no story is left. Other runners then stop yielding to stories. */
 export function storiesDoneFile(temporary: string): string {
   return path.join(temporary, "stories-done");
 }
 
-/** A task that runs one runner and hands its tally over; a failing test is no error of the task. */
+/** Returns a task that runs one runner and passes its tally to `done`. A failing test is not an error of the task. */
 export function runnerTask(runner: Runner, temporary: string, done: (tally: Tally) => void): ProgressTask {
   return {
     title: runner.name,
@@ -70,7 +70,7 @@ async function run(runner: Runner, temporary: string, report: (words: string) =>
   };
 }
 
-/** A task that runs one check; it counts as one test. */
+/** Returns a task that runs one check. A check counts as one test. */
 export function checkTask(check: Check, done: (tally: Tally) => void): ProgressTask {
   return {
     title: check.name,
@@ -94,7 +94,7 @@ async function look(check: Check): Promise<Tally> {
   return { passed: 0, failed: [{ name: check.name, reason: lines.join("\n") }], skipped: [] };
 }
 
-/** Empty when a runner did not get so far as to write it. */
+/** Reads a file. Empty when the runner ended before it wrote the file. */
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, "utf8");

@@ -1,6 +1,6 @@
 import type { Results } from "./tally";
 
-/** What a line of a runner's output says of one test: vitest's verbose reporter, and pytest's workers with -v. */
+/** The lines on which a runner reports one test: vitest's verbose reporter, and pytest's workers with -v. */
 const LINES = [
   { pattern: /^\s*(?<mark>[✓×↓])\s+(?:\S+ {2})?(?<name>.+?)(?: \d+ms)?$/, failed: ["×"], skipped: "↓" },
   {
@@ -16,7 +16,7 @@ export class RunnerProgress {
   private readonly skipped: string[] = [];
   private readonly failed: string[] = [];
 
-  /** @returns what to show, when the line says how a test ended */
+  /** @returns the words to show, if the line reports the result of a test */
   follow(line: string): string | undefined {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colour sequences start with one
     const plain = line.replaceAll(/\u001b\[[0-9;]*m/g, "");
@@ -32,7 +32,7 @@ export class RunnerProgress {
     return undefined;
   }
 
-  /** What was counted: for a runner that was killed, and left no report. */
+  /** The counted results, for a runner that was killed and left no report. */
   results(): Results {
     const failed = this.failed.map((name) => ({
       name,

@@ -4,23 +4,27 @@ import { venvPython } from "../setup/python-env";
 import { projectRoot } from "../support/project";
 import { type Kind, type StoryNeeds, storyNeeds, type TestFile } from "./test-files";
 
-/** A program that runs files of tests and writes a JUnit report. */
+/** A program that runs test files and writes a JUnit report. */
 export interface Runner {
   readonly name: string;
   readonly file: string;
-  /** Its arguments, given the file for its report. */
+  /** Returns its arguments, for a given report file. */
   readonly args: (report: string) => readonly string[];
   readonly timeoutSec: number;
-  /** Of a story: what it declares. */
+  /** The needs that a story declares. Absent for other runners. */
   readonly needs?: StoryNeeds;
-  /** Whether it takes what the stories leave of the processors: those take longer, and mostly wait. @default false */
+  /**
+   * Whether it yields the processors to the stories, which take longer and mostly wait.
+   *
+   * @default false
+   */
   readonly yields?: boolean;
 }
 
-/** Of each runner of pytest: its tests wait for a server or a machine half of the time. */
+/** Workers of each pytest runner. Its tests spend half of their time waiting for a server or a machine. */
 const PYTHON_WORKERS = availableParallelism();
 
-/** Limits are for what hangs: several times what a runner takes on a busy computer. */
+/** Limits end runners that hang. They are several times as long as a runner takes on a busy computer. */
 const LIMIT_SEC: Readonly<Record<Kind, number>> = { fast: 900, slow: 5400, lifecycle: 3600, python: 5400, deep: 7200 };
 
 function vitest(name: string, kind: Kind, files: readonly TestFile[]): Runner {
@@ -41,7 +45,7 @@ function pytest(name: string, files: readonly TestFile[]): Runner {
     file: venvPython,
     args: (report) => [
       ...["-m", "pytest", "-c", "scripts/local-aws/pyproject.toml", "-v", `--junitxml=${report}`],
-      // A file stays with one worker: its tests share a local AWS.
+      // One worker runs all tests of a file, because they share a local AWS.
       ...["-n", String(PYTHON_WORKERS), "--dist", "loadfile"],
       ...files.map(({ file }) => file),
     ],
@@ -49,7 +53,7 @@ function pytest(name: string, files: readonly TestFile[]): Runner {
   };
 }
 
-/** The runners of some test files, in the order in which they should begin. */
+/** Returns the runners of some test files, in the order in which to begin them. */
 export function runnersOf(tests: readonly TestFile[]): Runner[] {
   const of = (kind: Kind): TestFile[] => tests.filter((test) => test.kind === kind);
   const some = (files: readonly TestFile[], runner: (files: readonly TestFile[]) => Runner): Runner[] =>
@@ -69,7 +73,7 @@ export function runnersOf(tests: readonly TestFile[]): Runner[] {
   ];
 }
 
-/** The files below a folder, and the others. */
+/** Splits files into those below a folder and the others. */
 function halves(files: readonly TestFile[], folder: string): [TestFile[], TestFile[]] {
   return [files.filter(({ file }) => file.includes(folder)), files.filter(({ file }) => !file.includes(folder))];
 }

@@ -2,10 +2,10 @@ import { CommandError } from "../support/command-error";
 import { listTestFiles, type TestFile, tagsOf } from "./test-files";
 
 /**
- * The test files that concern any of some words: a word is a part of the file's path, or one of its tags. All of them where
- * there is no word.
+ * Selects the test files that match at least one word. A word matches a part of the file's path, or one of its tags.
+ * Without words, selects all files.
  *
- * @throws CommandError for a word that concerns none
+ * @throws CommandError for a word that matches no file
  */
 export function selectTests(words: readonly string[], files: readonly TestFile[]): TestFile[] {
   if (words.length === 0) return [...files];

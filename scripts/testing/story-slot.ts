@@ -6,11 +6,11 @@ import places from "./places.json";
 const PORTS = Array.from({ length: places.storiesAtOnce }, (_, number) => places.firstStoryPort + number);
 
 /**
- * Runs a story as soon as there is a slot for it on this computer. Stories of other clones take slots too: the disk and the
- * processors allow four at once, whoever runs them.
+ * Runs a story as soon as there is a free slot on this computer. Stories of other clones take slots too, because the
+ * disk and the processors of a computer allow four at once.
  *
- * @param report told when it has to wait
- * @param ports one a slot, held while its story runs
+ * @param report called while the story waits
+ * @param ports one port for each slot, held while its story runs
  */
 export async function inStorySlot<T>(
   report: (progress: string) => void,
@@ -25,7 +25,7 @@ export async function inStorySlot<T>(
   }
 }
 
-/** Undefined after Ctrl-C: the story then says itself that it was not begun. */
+/** Undefined after Ctrl-C: then the story itself reports that it was not begun. */
 async function holdSlot(report: (progress: string) => void, ports: readonly number[]): Promise<HeldPort | undefined> {
   for (; !isInterrupted(); await sleep(1000)) {
     for (const port of ports) {

@@ -1,4 +1,4 @@
-/** Sweeps the place and the folder that are its arguments: what `sweepWhenGone` starts. */
+/** The program that `sweepWhenGone` starts. Its arguments are the number of a place, and the folder to sweep. */
 import { sweepPlaceOf } from "./place";
 
 const [number, folder] = process.argv.slice(2);

@@ -9,19 +9,19 @@ import { endLocalAws, endProcesses } from "./end-processes";
 import { detachStacked, releaseMounts } from "./release-mounts";
 import { removeControlGroups } from "./test-control-group";
 
-/** How deep below a test run's folder a test may have put a local AWS (run, place, session, test, home). */
+/** How deep below a test run's folder a local AWS may be (run, place, session, test, home). */
 const DEPTH = 6;
 
 /** A file system in memory, where Linux has one. */
 const MEMORY = "/dev/shm";
 
-/** How {@link sweep} goes about it. */
+/** Options of {@link sweep}. */
 export interface SweepOptions {
-  /** Is whoever worked there gone? Then the processes that he left behind are ended first. @default false */
+  /** Whether the folder's holder is gone. If so, the sweep first kills the processes that it left. @default false */
   readonly abandoned?: boolean;
 }
 
-/** Where tests with this folder keep disks in memory; swept together with it. */
+/** The folder in which tests with this folder keep disks in memory. Both are swept together. */
 export function memoryFolderOf(folder: string): string {
   return path.join(MEMORY, path.basename(folder));
 }
@@ -32,39 +32,40 @@ export function isThere(folder: string): boolean {
 }
 
 /**
- * Ends and removes what tests left in their folder: every local AWS in it with its machines and disks, every mount and
- * loop device, then the folder. Does nothing for tests that cleaned up, and everything for those that were interrupted.
+ * Ends and removes everything that tests left in their folder: every local AWS with its machines and disks, every mount
+ * and loop device, then the folder. Interrupted tests leave all of this. Tests that cleaned up leave nothing.
  *
- * @returns the homes of the local AWSs that still ran
- * @throws CommandError when something stays mounted, or when a local AWS cannot be cleaned, after all others were; the
- *   folder then stays
+ * @returns the homes of the local AWSs that were still running
+ * @throws CommandError when something stays mounted, or a local AWS cannot be cleaned. Everything else is cleaned
+ *   first, and the folder stays
  */
 export async function sweep(folder: string, { abandoned = false }: SweepOptions = {}): Promise<string[]> {
   const problems = abandoned ? await endProcesses(folder) : [];
   // A test's machine keeps disks and mounts busy.
-  for (const group of await removeControlGroups(folder)) problems.push(`something runs in ${group} and does not end`);
+  for (const group of await removeControlGroups(folder))
+    problems.push(`a process in the control group ${group} does not end`);
   const folders = [memoryFolderOf(folder), folder];
   for (const each of folders) await detachStacked(each);
   const { homes: left, problems: survivors } = await endLocalAws(folder);
   problems.push(...survivors);
   for (const home of localAwsHomes(folder, DEPTH)) {
-    // Any port will do: a running one has announced its own.
+    // Any port will do, because a running local AWS announces its own.
     const localAws: LocalAws = { home, port: 1, network: "" };
-    // Where there is no /proc, nothing was found above, and the local AWS itself says whether it runs.
+    // Without /proc, endLocalAws found nothing. stopLocalAws asks the local AWS itself whether it runs.
     const stop = async (): Promise<void> => {
       if (await stopLocalAws(localAws)) left.push(home);
-      // Without machines it has files alone, and these go with the folder.
+      // Without machines it has only files, which are removed with the folder.
       if (existsSync(path.join(home, "instances"))) await cleanLocalAws(localAws, serverProgram(localAws));
     };
     await stop().catch((error: Error) => problems.push(error.message));
   }
   for (const each of folders) {
     const mounted = await releaseMounts(each);
-    // Removing would go through a mount, into what is mounted there.
+    // Do not remove a folder with a mount: that would delete the files on the mounted file system.
     if (mounted.length > 0) {
       const [first] = mounted;
       problems.push(
-        `still mounted is ${mounted.join(", ")}: end what works there (fuser --mount --verbose ${first}), then umount`,
+        `mounts are left at ${mounted.join(", ")}: end the processes that use them (fuser --mount --verbose ${first}), then umount`,
       );
     }
   }
@@ -77,7 +78,7 @@ export async function sweep(folder: string, { abandoned = false }: SweepOptions 
 
 async function remove(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  // The scripts on a machine make a mount point that must stay empty immutable.
+  // A machine's scripts make a mount point immutable, so that it stays empty.
   if (process.platform === "linux") await ask("chattr", ["-R", "-f", "-i", folder], { timeoutSec: 120 });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import type { Cost, Tally } from "./tally";
 
-/** How many of the slowest files are named. */
+/** How many of the slowest files the report names. */
 const SLOWEST = 10;
 
-/** What did not pass, by name and with the reason: failures last, where one looks first. Empty when everything passed. */
+/** Lists what did not pass, with reasons. Failures come last, where people look first. Empty when everything passed. */
 export function describeTallies(tallies: readonly Tally[]): string {
   const skipped = tallies.flatMap((tally) => tally.skipped);
   const failed = tallies.flatMap((tally) => tally.failed);
@@ -18,9 +18,9 @@ export function describeTallies(tallies: readonly Tally[]): string {
 }
 
 /**
- * Where the time went: every runner in the order in which they ended, and the slowest files. Empty when nothing ran.
+ * Lists the times of every runner, in the order in which they ended, and of the slowest files. Empty when nothing ran.
  *
- * @param computer what it took in all, with what else ran on the computer and what no runner waited for
+ * @param computer the time of the whole computer. It includes other programs, and processes for which no runner waited
  */
 export function describeCosts(runners: readonly Cost[], files: readonly Cost[], computer: Omit<Cost, "name">): string {
   if (runners.length === 0) return "";
@@ -43,7 +43,7 @@ function table(title: string, costs: readonly Cost[]): string {
   return shown.toString();
 }
 
-/** `1:05` is a minute and five seconds. */
+/** Minutes and seconds: `1:05` is a minute and five seconds. */
 function duration(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

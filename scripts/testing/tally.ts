@@ -13,24 +13,24 @@ export interface Results {
   readonly skipped: readonly NamedOutcome[];
 }
 
-/** How one runner fared. */
+/** The results and the cost of one runner. */
 export interface Tally extends Results {
-  /** Its name and what it took; absent for what is no runner. */
+  /** Its name and its time. Absent for a check, or anything else that is no runner. */
   readonly cost?: Cost;
 }
 
-/** What something took, in seconds. */
+/** The time of a runner or a file, in seconds. */
 export interface Cost {
   readonly name: string;
   readonly wallSec: number;
-  /** Of all its processes that have ended; undefined where it could not be measured. */
+  /** Processor time of all its processes that have ended. Undefined where it cannot be measured. */
   readonly cpuSec?: number;
 }
 
 /** How a runner's process ended. */
 export interface RunnerEnd {
   readonly runner: string;
-  /** Whether it wrote its report, which it does last. */
+  /** Whether it wrote its report. It writes that last. */
   readonly reported: boolean;
   readonly exitCode: number | undefined;
   /** Where its output is. */
@@ -38,7 +38,9 @@ export interface RunnerEnd {
   readonly timedOut: boolean;
 }
 
-/** What a runner's results count for. A runner that died, ran nothing, or failed without a failing test is a failure itself. */
+/**
+ * Completes a runner's results. A runner that died, ran no test, or failed without a failing test counts as a failure.
+ */
 export function tally(results: Results, end: RunnerEnd): Results {
   const problem = runnerProblem(end, results);
   if (problem === undefined) return results;
@@ -50,13 +52,13 @@ function runnerProblem({ timedOut, reported, exitCode }: RunnerEnd, results: Res
   if (!reported) return `the runner crashed with exit code ${exitCode}`;
   if (results.passed + results.failed.length + results.skipped.length === 0) return "the runner ran no test";
   if (exitCode === 0 || results.failed.length > 0) return undefined;
-  return `no test failed, and yet the runner's exit code is ${exitCode}`;
+  return `no test failed, but the runner's exit code is ${exitCode}`;
 }
 
 /**
- * The tally of something that did not even run, so that it counts and the last line is still the count.
+ * The tally of something that could not run. It counts as a failure, and the last line is still the count.
  *
- * @throws an interruption, and what is no error for people, as they are
+ * @throws interruptions and defects again
  */
 export function failedToRun(name: string, error: unknown): Tally {
   if (error instanceof InterruptedError || !(error instanceof CommandError)) throw error;

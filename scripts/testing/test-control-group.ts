@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { endAll } from "./end-processes";
 
-/** Where control groups of version 2 are mounted; undefined where there are none. */
+/** The mount point of control groups version 2. Undefined where there are none. */
 export function controlGroups(): string | undefined {
   if (process.platform !== "linux") return undefined;
   const mounts = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
@@ -11,15 +11,18 @@ export function controlGroups(): string | undefined {
   return mounts.find((line) => line.includes(" - cgroup2 "))?.split(" ")[4];
 }
 
-/** The control group of a test: its name begins with that of the test's folder, with which it is swept. */
+/**
+ * The control group of a test. Its name begins with that of the test's folder, and a sweep of the folder removes it.
+ */
 export function testControlGroup(root: string, name: string, folder: string = tmpdir()): string {
   return path.join(root, `${path.basename(folder)}-${name}`);
 }
 
 /**
- * Ends what runs in the control groups of tests with this folder, such as a machine that was booting, and removes the groups.
+ * Kills the processes in the control groups of tests with this folder, such as a machine that was booting. Then removes
+ * the groups.
  *
- * @returns the groups in which something does not end
+ * @returns the groups in which a process does not end
  */
 export async function removeControlGroups(folder: string): Promise<string[]> {
   const root = controlGroups();
@@ -38,11 +41,11 @@ function isPopulated(group: string): boolean {
 
 function kill(group: string): void {
   const file = path.join(group, "cgroup.kill");
-  // Linux before 5.14 has no such file: what runs there is then named as what does not end.
+  // Linux before 5.14 has no such file. Then the caller reports the group as one that does not end.
   if (existsSync(file)) writeFileSync(file, "1");
 }
 
-/** A control group's files go with it, and only one without others below it can go. */
+/** Removes a control group. The kernel removes its files, but only removes a group that has no groups below it. */
 function removeTree(group: string): void {
   for (const entry of readdirSync(group, { withFileTypes: true })) {
     if (entry.isDirectory()) removeTree(path.join(group, entry.name));
@@ -50,6 +53,6 @@ function removeTree(group: string): void {
   try {
     rmdirSync(group);
   } catch {
-    // Something runs there still.
+    // A process still runs there.
   }
 }

@@ -6,7 +6,7 @@ import { CommandError } from "../support/command-error.ts";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /**
- * Who runs a file of tests:
+ * The kind of a test file, which decides who runs it:
  * - `fast`: pure logic and synthesis, mostly in milliseconds; what `npm run check` runs
  * - `slow`: disks, machines without an account, commands in processes of their own
  * - `lifecycle`: a story that deploys; each has a runner and a local AWS of its own
@@ -15,9 +15,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", ".
  */
 export type Kind = "fast" | "slow" | "lifecycle" | "python" | "deep";
 
-/** A file of tests. */
+/** A test file. */
 export interface TestFile {
-  /** From the project's folder, with slashes. */
+  /** Path from the project's folder, with slashes. */
   readonly file: string;
   readonly kind: Kind;
 }
@@ -29,7 +29,7 @@ function kindOf(file: string): Kind {
   return file.endsWith(".slow.test.ts") || file.startsWith("__tests__/scripts/machine/data-volume/") ? "slow" : "fast";
 }
 
-/** Every file of tests, largest first: a large one takes long, and what takes long has to begin early. */
+/** Lists every test file, largest first. Large files take long, so they begin early. */
 export function listTestFiles(): TestFile[] {
   const names = readdirSync(path.join(root, "__tests__"), { recursive: true, encoding: "utf8" });
   const files = names
@@ -48,7 +48,7 @@ export function filesOfKind(kind: Kind): string[] {
     .map(({ file }) => file);
 }
 
-/** What a file concerns beside the words of its path: `@module-tag ebs` in its comments, which vitest reads too. */
+/** The tags of a file, from its comments: `@module-tag ebs`. vitest reads them too. */
 export function tagsOf(file: string): string[] {
   return [...read(file).matchAll(/^\s*\*\s*@module-tag\s+([\w-]+)/gm)].map(([, tag = ""]) => tag);
 }
@@ -57,14 +57,14 @@ export function tagsOf(file: string): string[] {
 export interface StoryNeeds {
   /** Memory at its peak. */
   readonly memoryMiB: number;
-  /** How long it takes when nothing else runs: the long ones begin first. */
+  /** How long it takes when nothing else runs. Long stories begin first. */
   readonly minutes: number;
 }
 
 /**
- * What a story declares in its comments: `@memory 1200 MiB` and `@minutes 5`.
+ * Reads the needs that a story declares in its comments: `@memory 1200 MiB` and `@minutes 5`.
  *
- * @throws CommandError when it does not
+ * @throws CommandError when a declaration is missing
  */
 export function storyNeeds(file: string): StoryNeeds {
   const text = read(file);

@@ -3,15 +3,17 @@ import { cpus } from "node:os";
 import path from "node:path";
 import type { Cost } from "./tally";
 
-/** Variable with the file to which every file of tests appends what it took; one of WORKBENCH_… would be a setting. */
+/**
+ * Variable with the path of the usage file, to which every test file appends its time. WORKBENCH_… would be a setting.
+ */
 export const USAGE_FILE_VARIABLE = "TEST_USAGE_FILE";
 
-/** Clock ticks a second in /proc: the same on every Linux that Node runs on. */
+/** Clock ticks a second in /proc. It is the same on every Linux that Node runs on. */
 const TICKS = 100;
 
 /**
- * Processor time of this process and of all children that it has waited for, theirs included, in seconds. What a child left
- * behind when it ended is not in it. Outside Linux: of this process alone.
+ * Processor time, in seconds, of this process, of the children that it has waited for, and of their children. Does not
+ * count processes that a child left running when it ended. Outside Linux, counts only this process.
  */
 export function cpuSec(): number {
   try {
@@ -30,13 +32,13 @@ export function busySec(): number {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
 }
 
-/** What every file of tests took, as it was appended to a usage file: a line of JSON each, half a line where a runner was killed. */
+/** Reads a usage file: one line of JSON for each test file. A killed runner may leave half a line. */
 export function readUsage(file: string): Cost[] {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    // No file of tests got to its end.
+    // No test file has ended.
     return [];
   }
   return text.split("\n").flatMap(parse);
@@ -55,39 +57,39 @@ export function usageFileOf(temporary: string): string {
   return path.join(temporary, "usage.jsonl");
 }
 
-/** How a command shares the processors with others. Linux shares them out among sessions, so it has to begin one. */
+/** A command's share of the processors. Linux divides them among sessions, so the command must begin a session. */
 const SHARES = {
-  /** As a nice value: a third of the usual share, and all of it where nobody else wants it. */
+  /** A nice value: a third of the usual share, and everything while nobody else needs the processors. */
   low: "echo 5 > /proc/self/autogroup",
   usual: "echo 0 > /proc/self/autogroup",
 };
 
 /** How {@link withCpu} runs a command. */
 export interface Measured {
-  /** File for what it took, as the shell's `times` says it. */
+  /** File for its time, as the shell's `times` prints it. */
   readonly cpuFile: string;
-  /** Until this file is there, it takes what others leave of the processors. @default it takes its share at once */
+  /** The command has the low share until this file appears. @default it has its usual share at once */
   readonly yieldsUntil?: string;
 }
 
-/** The command that runs a program and leaves in a file what that took. */
+/** Returns a command that runs a program and writes the program's time to a file. */
 export function withCpu(
   file: string,
   args: readonly string[],
   { cpuFile, yieldsUntil = "" }: Measured,
 ): { file: string; args: string[] } {
-  // Where there are no such shares, nothing is lost.
+  // Without such shares these commands fail, and that does no harm.
   const yields = `{ ${SHARES.low}; while [ ! -e "$yields" ]; do kill -0 $$ || exit; sleep 2; done; ${SHARES.usual}; } >/dev/null 2>&1`;
   const measured = [
     "yields=$1 out=$2; shift 2",
     `[ -z "$yields" ] || { ${yields} & }`,
-    // The shell waits for the program although it was asked to end itself: the program was too.
+    // The shell traps signals and waits for the program, which gets the same signals.
     'trap : INT TERM HUP; "$@"; code=$?; times >"$out"; exit $code',
   ].join("; ");
   return { file: "bash", args: ["-c", measured, "measured", yieldsUntil, cpuFile, file, ...args] };
 }
 
-/** Reads what `times` says: the shell's own user and system time, and on a second line those of its children. */
+/** Reads the output of `times`: the user and system time of the shell, and on a second line those of its children. */
 export function readCpuSec(times: string): number | undefined {
   const found = [...times.matchAll(/(\d+)m([\d.]+)s/g)];
   if (found.length !== 4) return undefined;

@@ -4,12 +4,12 @@ import { defaultsOf } from "../load/defaults";
 
 const width = 120;
 
-const head = `Every setting with its default. Generated from the settings' schema by \`npm run settings:generate\`: a change here has no effect.
-For a deployment of your own, write settings/<environment>.yaml with only what differs, and choose it with WORKBENCH_ENV=<environment>.
-An environment variable can give one value: WORKBENCH_EBS_VOLUME_SIZE_GIB=200 sets ebs.volumeSizeGiB.
-Order: these defaults < settings/<environment>.yaml < variable.`;
+const head = `Every setting with its default. \`npm run settings:generate\` writes this file: changes here have no effect.
+For your own deployment, write only the values that differ into settings/<environment>.yaml, and select that file with
+WORKBENCH_ENV=<environment>. An environment variable sets one value: WORKBENCH_EBS_VOLUME_SIZE_GIB=200 sets
+ebs.volumeSizeGiB. Each of these overrides the one before: these defaults, settings/<environment>.yaml, variables.`;
 
-/** Text of settings/default.yaml: a settings file with every setting, its default, and what it means as a comment. */
+/** Text of settings/default.yaml: every setting with its default, and its description as a comment. */
 export function defaultFileText(sections: z.ZodObject): string {
   const document = new Document(defaultsOf(sections));
   document.commentBefore = [...head.split("\n"), "yaml-language-server: $schema=./schema.json"]
@@ -33,7 +33,7 @@ function comment(map: YAMLMap, section: z.ZodObject, depth: number): void {
   }
 }
 
-/** Lines of at most `columns` columns, each after a space. */
+/** Wraps text into lines of at most `columns` columns, each after a space. */
 function wrapped(text: string, columns: number): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

@@ -11,7 +11,7 @@ export interface SettingsDocument {
 }
 
 /**
- * Every file that `npm run settings:generate` writes, as it should be on disk.
+ * Every file that `npm run settings:generate` writes, with its current text.
  *
  * @param stacks names of the stacks
  */

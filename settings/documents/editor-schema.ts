@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * JSON Schema of a settings file, for editors to complete and check it. Nothing is required in it, since a file only
- * says what differs from the defaults.
+ * JSON Schema with which editors complete and check a settings file. It requires nothing, since a file only holds
+ * values that differ from the defaults.
  */
 export function editorSchemaText(sections: z.ZodObject): string {
   const schema = z.toJSONSchema(sections, {

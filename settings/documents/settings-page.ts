@@ -3,9 +3,9 @@ import { defaultsOf } from "../load/defaults";
 import { settingVariables } from "../load/environment-variables";
 
 /**
- * Markdown page with a table of every setting: its name, its default, what it means, and its environment variable.
+ * Markdown page with a table of every setting: name, default, description and environment variable.
  *
- * @param stacks names of the stacks, whose pages it links
+ * @param stacks names of the stacks; the page links theirs
  */
 export function settingsPage(sections: z.ZodObject, stacks: readonly string[]): string {
   const defaults = defaultsOf(sections);
@@ -18,14 +18,16 @@ export function settingsPage(sections: z.ZodObject, stacks: readonly string[]): 
 
 <!-- Generated from the settings' schema by \`npm run settings:generate\`. -->
 
-Write only what differs into \`settings/<environment>.yaml\` and choose it with \`WORKBENCH_ENV=<environment>\`. An environment
-variable can give one value. Order: the defaults below < \`settings/<environment>.yaml\` < variable. Every problem is
-reported at once, before Terraform runs. Secrets are never settings.
+Write only the values that differ into \`settings/<environment>.yaml\`, and select that file with
+\`WORKBENCH_ENV=<environment>\`. An environment variable sets one value. Each of these overrides the one before: the
+defaults below, \`settings/<environment>.yaml\`, environment variables. All problems are reported at once, before
+Terraform runs. Secrets are never settings.
 
-Editors that know YAML schemas complete a settings file and check it while you type: begin it with
+Editors that support YAML schemas complete a settings file and check it while you type. Begin the file with
 \`# yaml-language-server: $schema=./schema.json\`, as \`settings/local.yaml\` does.
 
-The stacks' own pages: ${stacks.map((name) => `[\`${name}\`](../stacks/${name}/README.md)`).join(", ")}.
+The pages of the stacks:
+${stacks.map((name) => `[\`${name}\`](../stacks/${name}/README.md)`).join(", ")}.
 
 | Setting | Default | Meaning | Variable |
 | --- | --- | --- | --- |

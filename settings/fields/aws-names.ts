@@ -2,14 +2,14 @@ import { z } from "zod";
 import { text } from "./fields";
 import { partitionOf } from "./partition";
 
-/** Where a value has to lie, as seen from a region: the phrase that completes "expected …" when it lies elsewhere. */
+/** Checks whether `region` can use a value. If not, it returns the phrase that completes "expected …". */
 export interface Reach {
   readonly elsewhere: (value: string, region: string) => string | undefined;
 }
 
 /**
- * Fields whose value has to lie where `aws.region` is. Credentials end at a partition, and a service uses the keys of
- * its own region. The loader asks every registered field of every section (load/reach.ts).
+ * Fields whose value must be usable from `aws.region`. Credentials are valid in one partition only, and a service only
+ * uses KMS keys of its own region. The loader checks every registered field of every section (load/reach.ts).
  */
 export const reachOf = z.registry<Reach>();
 
@@ -26,7 +26,10 @@ export const regionInPartition = () =>
 /** An availability zone. */
 export const availabilityZone = () => text(/^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/, "an availability zone such as eu-west-1a");
 
-/** ARN of a KMS key in `aws.region`. No alias: it could come to mean another key, which replaces what it encrypts. */
+/**
+ * ARN of a KMS key in `aws.region`. It must not be an alias: if the alias moved to another key, Terraform would replace
+ * the resources that it encrypts.
+ */
 export const kmsKeyArn = () =>
   text(
     /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
@@ -42,7 +45,7 @@ export const policyArn = () =>
     elsewhere: (arn, home) => (canName(arn, partitionOf(home)) ? undefined : `a policy ${inPartitionOf(home)}`),
   });
 
-/** What an IAM statement allows actions on: an ARN in the partition of `aws.region`, a pattern of such ARNs, or `*`. */
+/** Resource in an IAM statement: an ARN in the partition of `aws.region`, a pattern of such ARNs, or `*`. */
 export const resourceArn = () =>
   text(/^(\*|arn:\S+)$/, "an ARN").register(reachOf, {
     elsewhere: (arn, home) =>
@@ -50,10 +53,10 @@ export const resourceArn = () =>
   });
 
 function inPartitionOf(home: string): string {
-  return `in the partition ${partitionOf(home)}, as aws.region ${home} is`;
+  return `in partition ${partitionOf(home)}, the partition of aws.region ${home}`;
 }
 
-/** Whether an ARN can name something in `partition`; a pattern in an IAM statement (`arn:*:s3:::data`) can. */
+/** Whether an ARN can name a resource in `partition`. So can a pattern in an IAM statement (`arn:*:s3:::data`). */
 function canName(arn: string, partition: string): boolean {
   const named = arn.split(":")[1] ?? "";
   return named === partition || /[*?$]/.test(named);

@@ -4,8 +4,8 @@ import { z } from "zod";
 const phrase = "a CIDR block such as 203.0.113.7/32";
 
 /**
- * An IPv4 or IPv6 CIDR block in the one form that AWS keeps it in: without host bits, and IPv6 at its shortest. AWS takes no
- * IPv6 block of IPv4 addresses (`::ffff:203.0.113.7/128`).
+ * An IPv4 or IPv6 CIDR block, written as AWS stores it: without host bits, and IPv6 in its shortest form. AWS refuses
+ * an IPv6 block of IPv4 addresses (`::ffff:203.0.113.7/128`).
  */
 export const cidrBlock = () =>
   z
@@ -16,8 +16,8 @@ export const cidrBlock = () =>
     });
 
 /**
- * Whether a block is wider than a network of one's own: wider than 10.0.0.0/8, or than an IPv6 /16. Without this limit,
- * `0.0.0.0/1` and `128.0.0.0/1` would be `0.0.0.0/0` in two words.
+ * Whether a block is wider than any private network: wider than 10.0.0.0/8, or than an IPv6 /16. Without this limit,
+ * `0.0.0.0/1` and `128.0.0.0/1` together would have the same effect as `0.0.0.0/0`.
  */
 export function isWiderThanANetwork(block: string): boolean {
   return prefixLength(block) < (block.includes(":") ? 16 : 8);

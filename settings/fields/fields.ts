@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * Field types that settings share. Each carries one phrase that completes "expected …", so that every problem,
- * whichever rule it broke, is reported in the same words.
+ * Field types that settings share. Each has one phrase that completes "expected …", so that all its rules report a
+ * problem in the same words.
  */
 
 /** A whole number within limits, both included. */
@@ -26,7 +26,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(words: T):
   return z.enum(words, { error: `one of ${words.join(", ")}` });
 }
 
-/** A list of `item`, each once. */
+/** A list of `item` without duplicates. */
 export function listOf<T extends z.ZodType>(item: T, of: string): z.ZodArray<T> {
   const error = `a list of ${of}, each once`;
   return z
@@ -45,10 +45,10 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<
 /** A TCP port. */
 export const port = () => wholeNumber(1, 65535);
 
-/** A TCP port that a service without root's rights may open. */
+/** A TCP port that a service may open without root. */
 export const unprivilegedPort = () => wholeNumber(1024, 65535);
 
-/** An absolute path on a Linux machine: no slash at its end, no `.` and no `..` in it. */
+/** An absolute path on a Linux machine, without a trailing slash, `.` or `..`. */
 export const absolutePath = () =>
   text(/^(\/(?!\.{1,2}(\/|$))[\w.,:@+ '-]+)+$/, "an absolute path of ordinary characters, such as /data");
 
@@ -58,5 +58,5 @@ export const filePath = () => text(/^((?![$%]\{)\P{C})+$/u, "the path of a file,
 /** An EC2 instance type. */
 export const instanceType = () => text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium");
 
-/** Processor architectures, in Debian's words. */
+/** Processor architectures, as Debian names them. */
 export const architectures = ["amd64", "arm64"] as const;

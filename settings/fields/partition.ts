@@ -1,6 +1,6 @@
 /**
- * AWS partitions by how the names of their regions begin; every other region is in `aws`.
- * Source: partitions.json of the AWS SDKs (read 2026-11).
+ * AWS partitions by the prefix of their regions. Every other region is in `aws`. Source: partitions.json of the AWS
+ * SDKs (read 2026-11).
  */
 const partitionOfPrefix: Readonly<Record<string, string>> = {
   "cn-": "aws-cn",

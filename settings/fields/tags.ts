@@ -1,16 +1,17 @@
 import { z } from "zod";
 
-/** AWS allows 50 on a resource; the others are Workbench's and those of AWS's own services. */
+/** AWS allows 50 tags on a resource. Workbench and AWS's own services need the rest. */
 const maxTags = 40;
 
 const characters = "letters, digits, spaces and _ . : / = + - @";
 const keyPhrase = `a key of 1 to 128 ${characters}`;
 const valuePhrase = `1 to 256 ${characters}`;
-// What every service takes; EC2 alone would take more. Source: "Tag naming limits and requirements", AWS (read 2026-11).
+// Every service accepts these; EC2 accepts more. Source: "Tag naming limits and requirements", AWS (read 2026-11).
 const allowed = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 
 /**
- * Tags for every resource: keys and values that every AWS service takes, and none that Workbench or AWS sets.
+ * Tags for every resource. Every AWS service must accept their keys and values, and neither Workbench nor AWS sets the
+ * same keys.
  *
  * @param ownKeys keys that Workbench sets itself
  */
@@ -35,8 +36,8 @@ export const tags = (ownKeys: readonly string[]) =>
 
 function keyProblem(key: string, keys: readonly string[], ownKeys: readonly string[]): string | undefined {
   if (!new RegExp(`^${allowed}{1,128}$`, "u").test(key)) return keyPhrase;
-  if (/^aws:/i.test(key)) return "a key that does not begin with aws:, which AWS keeps for itself";
-  // IAM takes "project" and "Project" for the same key.
+  if (/^aws:/i.test(key)) return "a key that does not begin with aws:, which AWS reserves";
+  // IAM treats "project" and "Project" as the same key.
   const isSame = (other: string): boolean => other.toLowerCase() === key.toLowerCase();
   if (ownKeys.some(isSame)) return `a key other than ${ownKeys.join(", ")}, which Workbench sets itself`;
   const first = keys.find(isSame);

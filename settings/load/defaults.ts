@@ -4,7 +4,7 @@ import type { Tree } from "./settings-file";
 /**
  * Every setting of a section with its default.
  *
- * @throws when a setting has none: the schema is wrong, not its user
+ * @throws if a setting has no default, which is a bug in the schema
  */
 export function defaultsOf(section: z.ZodObject, name = ""): Tree {
   const entries = Object.entries(section.shape).map(([key, field]: [string, z.ZodType]) => {

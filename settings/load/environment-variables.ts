@@ -4,20 +4,19 @@ import { plainYaml } from "./plain-yaml";
 
 const prefix = "WORKBENCH_";
 
-/** Variables with our prefix that are no setting: they choose the settings. */
+/** Variables with our prefix that are not settings: they select the settings. */
 const notSettings = new Set(["WORKBENCH_ENV"]);
 
-/** One setting that an environment variable may give. */
+/** A setting that an environment variable can set. */
 interface SettingVariable {
   readonly variable: string;
   readonly path: readonly string[];
   /** Whether its value is text, or one of a few words. */
   readonly isText: boolean;
-  /** What it means, in words. */
   readonly description: string | undefined;
 }
 
-/** Name of the variable that gives the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
+/** Name of the variable that sets the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
 export function variableName(path: readonly string[]): string {
   const words = path.map((key) =>
     key
@@ -28,7 +27,7 @@ export function variableName(path: readonly string[]): string {
   return prefix + words.join("_").toUpperCase();
 }
 
-/** Every setting of `schema` that a variable can give, sections left out. */
+/** Every setting of `schema` that a variable can set. Sections are left out. */
 export function settingVariables(schema: z.ZodObject, path: readonly string[] = []): SettingVariable[] {
   return Object.entries(schema.shape).flatMap(([key, field]) => {
     const here = [...path, key];
@@ -42,16 +41,16 @@ function isText(field: z.ZodType): boolean {
   return ["string", "enum"].includes(unwrapped(field).def.type);
 }
 
-/** What the environment sets: values by path, and the variables that look like ours but name no setting. */
+/** Values that the environment sets, by path, and variables with our prefix that name no setting. */
 export interface VariableSettings {
   readonly values: readonly { readonly variable: string; readonly path: readonly string[]; readonly value: unknown }[];
   readonly unknown: readonly string[];
 }
 
 /**
- * Reads `WORKBENCH_…` variables. A value is YAML, so lists and numbers can be written (`[203.0.113.7/32]`, `200`);
- * an empty value is null. A setting that is text takes its value as it stands, also where YAML would read a number or a
- * flag: a profile can be called 123.
+ * Reads `WORKBENCH_…` variables. A value is YAML, so it can be a list or a number (`[203.0.113.7/32]`, `200`). An empty
+ * value is null. A text setting takes its value literally, even if YAML would read a number or a flag: a profile can be
+ * called 123.
  */
 export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEnv): VariableSettings {
   const known = new Map(settingVariables(schema).map((setting) => [setting.variable, setting]));
@@ -68,7 +67,7 @@ export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEn
   };
 }
 
-/** YAML's reading of a value. A value that is no YAML stays text, for the schema to judge. */
+/** Parses a value as YAML. Invalid YAML stays text, and the schema judges it. */
 function parseValue(value: string): unknown {
   try {
     return plainYaml(value) ?? null;

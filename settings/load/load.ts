@@ -10,10 +10,10 @@ import { describeProblems, printable, settingsError, shown, whereToSet } from ".
 import { reportOutOfReach } from "./reach";
 import { isTree, readSettingsFile, type Tree } from "./settings-file";
 
-/** Every section that there is, and what sections must have to do with each other. */
+/** All sections, and the rules across them. */
 export interface SettingsSchema<Schema extends z.ZodObject = z.ZodObject> {
   readonly sections: Schema;
-  /** Sees only valid values. A part that is missing breaks no rule. */
+  /** Sees only valid values. A missing value breaks no rule. */
   readonly rules: (right: RightParts<z.infer<Schema>>, report: Report) => void;
 }
 
@@ -25,16 +25,19 @@ export interface SettingsSource {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** Names of roles and of the state bucket begin with project and environment. `<prefix>-state-<account>` has 63 characters at most. */
+/**
+ * Names of roles and of the state bucket begin with `<project>-<environment>`. A bucket's name,
+ * `<prefix>-state-<account>`, has at most 63 characters.
+ */
 const maxPrefixLength = 43;
 
 const defaultsFile = "settings/default.yaml";
 
 /**
- * Sections of the settings of one environment: the defaults, then `<WORKBENCH_ENV>.yaml`, then `WORKBENCH_…` variables,
- * validated. Problems of other sections are left alone.
+ * Loads and validates sections of one environment's settings. `<WORKBENCH_ENV>.yaml` overrides the defaults, and
+ * `WORKBENCH_…` variables override the file. Problems in other sections are ignored.
  *
- * @throws one error that names every problem: file or variable, setting, what was expected, what was found.
+ * @throws one error that names every problem: file or variable, setting, expected and actual value.
  */
 export function loadSections<Schema extends z.ZodObject, K extends keyof Schema["shape"] & string>(
   { sections, rules }: SettingsSchema<Schema>,
@@ -59,7 +62,7 @@ export function loadSections<Schema extends z.ZodObject, K extends keyof Schema[
   if (!result.success) {
     for (const { path, sentence } of describeProblems(result.error, wanted, schema)) {
       const from = originOf(origin, path);
-      // Nobody edits the file of defaults.
+      // Users do not edit the defaults, so say where to set the value.
       const fix = from === defaultsFile ? `; ${whereToSet(name)}` : "";
       problems.push(`${from ? `${from}: ` : ""}${sentence}${fix}`);
     }
@@ -70,7 +73,7 @@ export function loadSections<Schema extends z.ZodObject, K extends keyof Schema[
   return { ...result.data, environment: name } as never;
 }
 
-/** What was written, not validated; where each setting comes from; and variables that name no setting. */
+/** Values before validation, the origin of each setting, and problems with variables that name no setting. */
 interface Written {
   readonly values: Tree;
   readonly origin: ReadonlyMap<string, string>;
@@ -101,7 +104,7 @@ function read(sections: z.ZodObject, directory: string, name: string, environmen
 
 function noEnvironmentName(name: string): UserError {
   return new UserError(
-    `WORKBENCH_ENV: expected the name of an environment, of up to 40 lower-case letters, digits and dashes, got ${shown(name)}`,
+    `WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, digits and dashes, got ${shown(name)}`,
   );
 }
 
@@ -117,9 +120,7 @@ function noSuchEnvironment(name: string, directory: string): UserError {
   const files = readdirSync(directory).filter((file) => file.endsWith(".yaml"));
   const known = files.map((file) => file.replace(/\.yaml$/, "")).sort();
   const wanted = relative(process.cwd(), join(directory, `${name}.yaml`));
-  return new UserError(
-    `WORKBENCH_ENV: expected one of ${known.join(", ")}, got "${name}"; write ${wanted} to make it one`,
-  );
+  return new UserError(`WORKBENCH_ENV: expected one of ${known.join(", ")}, got "${name}"; create ${wanted} to add it`);
 }
 
 /** Sections merge key by key; lists and values replace. */
@@ -135,7 +136,7 @@ function nest(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
-/** Notes for every setting in `tree` that it comes from `from`, so that a problem can name its file or variable. */
+/** Records `from` as the origin of every setting in `tree`, so that a problem can name its file or variable. */
 function noteOrigin(origin: Map<string, string>, tree: Tree, from: string, path = ""): void {
   for (const [key, value] of Object.entries(tree)) {
     origin.set(path + key, from);
@@ -143,7 +144,7 @@ function noteOrigin(origin: Map<string, string>, tree: Tree, from: string, path 
   }
 }
 
-/** File or variable that a setting comes from; undefined for one that is nowhere. */
+/** File or variable that a setting comes from; undefined if nothing sets it. */
 function originOf(origin: ReadonlyMap<string, string>, path: readonly PropertyKey[]): string | undefined {
   const inList = path.findIndex((key) => typeof key === "number");
   return origin.get((inList < 0 ? path : path.slice(0, inList)).join("."));

@@ -1,10 +1,10 @@
 import { parseDocument } from "yaml";
 
 /**
- * What YAML says in sections, lists and plain values alone, as JSON could say it: no types of other languages, no alias to itself,
- * no more aliases than settings can need, no key that JavaScript takes for something else.
+ * Parses YAML that JSON could express: sections, lists and plain values. It refuses types of other languages, an alias
+ * inside its own anchor, more aliases than settings can need, and the key `__proto__`.
  *
- * @throws an error whose message, one line, says what was found instead
+ * @throws an error whose message says in one line what was found instead
  */
 export function plainYaml(source: string): unknown {
   const document = parseDocument(source, { resolveKnownTags: false });
@@ -17,7 +17,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "null";
   } catch {
-    throw new Error("an alias that stands inside what it is an alias of");
+    throw new Error("an alias inside its own anchor");
   }
 }
 
@@ -26,7 +26,7 @@ function refuseProto(key: string, value: unknown): unknown {
   return value;
 }
 
-/** The parser's first line, without the colon that leads to its quotation of the text. */
+/** First line of the parser's message, without the colon before its quotation of the text. */
 function firstLine(message: string): string {
   if (message.startsWith("Maximum call stack")) return "lists or sections nested too deeply";
   return (message.split("\n", 1)[0] ?? "").replace(/:$/, "");

@@ -2,16 +2,16 @@ import type { z } from "zod";
 import { unwrapped } from "../fields/unwrapped";
 import { UserError } from "../user-error";
 
-/** One thing that is wrong: the path of its setting, and a sentence that names it: what, expected, got. */
+/** One problem: the path of its setting, and a sentence with its name, what was expected and what was found. */
 export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly sentence: string;
 }
 
-/** A value is quoted up to here; whoever wrote more knows it by its beginning. */
+/** A message quotes at most this many characters of a value. Its author recognizes it by the beginning. */
 const maxShown = 200;
 
-/** Path of a setting as a person writes it: `ssh.allowFrom[0]`. */
+/** Path of a setting as people write it: `ssh.allowFrom[0]`. */
 function settingName(path: readonly PropertyKey[]): string {
   return path
     .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index ? "." : ""}${printable(String(key))}`))
@@ -19,8 +19,8 @@ function settingName(path: readonly PropertyKey[]): string {
 }
 
 /**
- * Every problem of one validation, the first of each setting: a number out of all limits is also out of those of its neighbours.
- * Unknown keys come as one problem each, with the keys that the section knows.
+ * The problems of one validation, but only the first of each setting: a number outside its own limits is also outside
+ * those that its neighbours set. Each unknown key is one problem, which lists the section's keys.
  */
 export function describeProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Problem[] {
   const first = new Map<string, Problem>();
@@ -40,33 +40,33 @@ function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Pr
         return { path, sentence: `${settingName(path)}: no such setting; expected one of ${known}` };
       });
     }
-    // A rule about a key says what it found, since the value below that key is not it.
+    // A rule about a key passes the key itself as `got`, since the value at that path is not the problem.
     const got: unknown =
       issue.code === "custom" && issue.params?.["got"] !== undefined ? issue.params["got"] : valueAt(input, issue.path);
     return [{ path: issue.path, sentence: `${settingName(issue.path)}: expected ${issue.message}, got ${shown(got)}` }];
   });
 }
 
-/** The error that ends a run whose settings cannot be used; its message holds every problem, a line each. */
+/** The error that ends a run with wrong settings. Its message lists every problem, one a line. */
 export function settingsError(problems: readonly string[]): UserError {
   const count = problems.length === 1 ? "one setting is wrong" : `${problems.length} settings are wrong`;
   return new UserError([`${count}:`, ...problems.map((problem) => `  ${problem}`)].join("\n"));
 }
 
-/** The fix for a setting that its default does not suit: where to write another. */
+/** The fix for a default that does not fit: where to set another value. */
 export function whereToSet(environment: string): string {
   return environment === "default"
     ? "write settings/<name>.yaml and set WORKBENCH_ENV=<name>"
     : `set it in settings/${environment}.yaml`;
 }
 
-/** A value in a sentence. */
+/** A value as messages show it. */
 export function shown(value: unknown): string {
   const json = value === undefined ? "nothing" : JSON.stringify(value);
   return json.length > maxShown ? `${json.slice(0, maxShown)}…` : json;
 }
 
-/** A name as it is, or quoted when it would move a terminal's cursor or end a line. */
+/** A name as it is, or quoted if it would move a terminal's cursor or end a line. */
 export function printable(name: string): string {
   return /\p{C}/u.test(name) ? shown(name) : name;
 }

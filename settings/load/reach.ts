@@ -3,7 +3,10 @@ import { reachOf } from "../fields/aws-names";
 import type { Report } from "../fields/rules";
 import { unwrapped } from "../fields/unwrapped";
 
-/** Reports every value that `region` cannot reach: each field that names something of AWS says where that has to lie. */
+/**
+ * Reports every value that `region` cannot use. Each field that names something in AWS has registered its rule in
+ * {@link reachOf}.
+ */
 export function reportOutOfReach(schema: z.ZodObject, settings: unknown, region: string, report: Report): void {
   visit(schema, settings, [], (field, value, path) => {
     const expected = reachOf.get(field)?.elsewhere(value, region);

@@ -3,17 +3,17 @@ import { UserError } from "../user-error";
 import { plainYaml } from "./plain-yaml";
 import { shown } from "./problems";
 
-/** A settings file is a page or two; a larger one is some other file. */
+/** A settings file has a page or two. A larger file is not a settings file. */
 const maxKiB = 256;
 
-/** Sections and settings as they were written, not validated. */
+/** Sections and settings as written, before validation. */
 export type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * What a settings file says.
+ * Reads a settings file.
  *
- * @param name the file as messages call it
- * @throws UserError one sentence when it cannot be read or holds no sections of settings
+ * @param name the file's name in messages
+ * @throws UserError with one sentence if it cannot be read or holds no sections of settings
  */
 export function readSettingsFile(path: string, name: string): Tree {
   const source = text(path, name);
@@ -27,7 +27,7 @@ export function readSettingsFile(path: string, name: string): Tree {
   return tree;
 }
 
-/** Whether a value has keys of its own: a section, not a list. */
+/** Whether a value is a section: it has keys, and is not a list. */
 export function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -35,7 +35,7 @@ export function isTree(value: unknown): value is Tree {
 function text(path: string, name: string): string {
   try {
     const found = statSync(path);
-    // Reading a pipe or a device could go on for ever.
+    // Reading a pipe or a device may never end.
     if (!found.isFile() && !found.isDirectory()) throw new Error("a pipe or a device");
     const { size } = found;
     if (size > maxKiB * 1024) {

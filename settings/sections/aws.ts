@@ -7,11 +7,11 @@ export const awsSection = section({
   region: region().default("eu-west-1").describe("AWS region of every stack."),
   availabilityZone: availabilityZone()
     .default("eu-west-1a")
-    .describe("Zone of data volumes and their machines; a volume attaches only in its own zone."),
+    .describe("Availability zone of data volumes and their machines. A volume attaches only in its own zone."),
   profile: text(/^((?![$%]\{)[^\s\p{C}])+$/u, "the name of an AWS profile")
     .nullable()
     .default(null)
-    .describe("Named profile of the AWS configuration; null: the environment's credentials (SSO, role, variables)."),
+    .describe("Named profile of the AWS configuration; null: credentials from the environment (SSO, role, variables)."),
 })
   .check(
     rule(({ region, availabilityZone }, context) => {

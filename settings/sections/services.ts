@@ -1,7 +1,7 @@
 import { section, unprivilegedPort } from "../fields/fields";
 import { rule } from "../fields/rules";
 
-/** Ports of the services on our own image. They listen on the machine's loopback address and are forwarded through SSH. */
+/** Ports of the services on our own image. They listen on the machine's loopback address; SSH forwards them. */
 export const servicesSection = section({
   nreplPort: unprivilegedPort().default(20000).describe("Port of the Clojure REPL on the machine's loopback address."),
   jupyterPort: unprivilegedPort().default(20001).describe("Port of JupyterLab on the machine's loopback address."),
@@ -14,4 +14,6 @@ export const servicesSection = section({
       }
     }),
   )
-  .describe("Ports of the services on our own image, on loopback addresses and forwarded through SSH.");
+  .describe(
+    "Ports of the services on our own image. They listen on the machine's loopback address; SSH forwards them.",
+  );

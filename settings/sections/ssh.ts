@@ -3,7 +3,7 @@ import { filePath, flag, listOf, port, section, text, wholeNumber } from "../fie
 import { rule } from "../fields/rules";
 import { whereToSet } from "../load/problems";
 
-/** Who may log in to machines over SSH, and how Terraform does. */
+/** Who may log in to machines over SSH, and how Terraform logs in. */
 export const sshSection = section({
   allowFrom: listOf(cidrBlock(), "CIDR blocks")
     .max(60, { error: "at most 60 CIDR blocks, as many as a security group has rules" })
@@ -14,23 +14,23 @@ export const sshSection = section({
   allowAnywhere: flag()
     .default(false)
     .describe(
-      "Allow blocks in ssh.allowFrom that are wider than a network of one's own: IPv4 wider than /8, IPv6 wider than /16.",
+      "Allow blocks in ssh.allowFrom that are wider than any private network: IPv4 wider than /8, IPv6 wider than /16.",
     ),
-  port: port().default(22).describe("SSH port of machines. Changing this replaces them."),
+  port: port().default(22).describe("SSH port of machines. Changing it replaces them."),
   user: text(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")
     .default("admin")
     .describe("Login user of the image."),
   connectTimeoutSec: wholeNumber(5, 3600, "seconds")
     .default(180)
-    .describe("How long Terraform tries to log in before it gives up, in seconds."),
+    .describe("Seconds that Terraform tries to log in before it gives up."),
   publicKeyFile: filePath()
     .default("~/.ssh/id_ed25519.pub")
-    .describe("Public key that may log in, of type ED25519 or RSA: EC2 takes no other."),
+    .describe("File with the public key that may log in, of type ED25519 or RSA: EC2 accepts no other."),
   privateKeyFile: filePath()
     .nullable()
     .default(null)
     .describe(
-      "Private key for Terraform's provisioners, without passphrase; null: the SSH agent, which must hold a key when Terraform logs in.",
+      "File with the private key that Terraform logs in with, without passphrase; null: Terraform uses the SSH agent, which must hold a key.",
     ),
 })
   .check(
@@ -46,7 +46,7 @@ export const sshSection = section({
   )
   .describe("Access to machines over SSH.");
 
-/** What is missing for a stack whose machine people and Terraform log in to. Empty when somebody may connect. */
+/** The missing setting of a stack whose machine people and Terraform log in to. Empty if somebody may connect. */
 export function missingAllowFrom(settings: {
   readonly ssh: { readonly allowFrom: readonly string[] };
   readonly environment: string;

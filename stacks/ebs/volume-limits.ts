@@ -1,9 +1,9 @@
 import type { VolumeType } from "../../modules/storage/data-volume";
 
 /**
- * What EBS allows a volume to be, by type.
- * Sizes in GiB, throughput in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume types" (read 2026-11); throughput of
- * gp3 is held at the 1000 MiB/s that AWS provider 5.100 accepts, though AWS sells 2000 since September 2025.
+ * EBS's limits by volume type. Sizes in GiB, throughput in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume
+ * types" (read 2026-11). AWS has sold 2000 MiB/s for gp3 since September 2025, but AWS provider 5.100 accepts at most
+ * 1000.
  */
 export const volumeLimits = {
   gp3: { size: [1, 65536], iops: [3000, 80000], iopsPerGiB: 500, throughput: [125, 1000], throughputPerIops: 0.25 },
@@ -14,7 +14,6 @@ export const volumeLimits = {
   sc1: { size: [125, 16384] },
 } as const satisfies Record<VolumeType, VolumeLimits>;
 
-/** The types that have limits. */
 export const volumeTypes = Object.keys(volumeLimits) as [VolumeType, ...VolumeType[]];
 
 interface VolumeLimits {
@@ -39,7 +38,10 @@ export interface VolumeProblem {
   readonly expected: string;
 }
 
-/** Every number of `volume` that EBS would refuse; empty when all fit. What is not there is not judged, and judges no other. */
+/**
+ * Every number of `volume` that EBS would refuse; empty if all fit. A missing number is not checked, and limits no
+ * other.
+ */
 export function volumeProblems(volume: Partial<VolumeNumbers>): VolumeProblem[] {
   const { volumeType, volumeSizeGiB, iops } = volume;
   const problems: VolumeProblem[] = [];

@@ -1,6 +1,6 @@
 import type { DeployedStack, NextStep } from "../define-stack";
 
-/** How to log in; what runs on the machine, or why nothing does. */
+/** How to log in, and how to reach the services or why there are none. */
 export function machineSteps({ outputs, image }: DeployedStack): readonly NextStep[] {
   const logIn = { label: "Log in:", lines: ["npm run local -- ssh"] };
   const { wanted = false, built = [], problem } = image ?? {};
@@ -12,7 +12,7 @@ export function machineSteps({ outputs, image }: DeployedStack): readonly NextSt
         label: "with REPL and JupyterLab:",
         lines: [
           `npm run local -- ssh ${forwards.join(" ")}`,
-          "and there jupyter-url, which prints the address for your browser",
+          "run jupyter-url there: it prints the address for your browser",
         ],
       },
     ];

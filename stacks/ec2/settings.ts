@@ -30,7 +30,7 @@ const image = section({
     .nullable()
     .default(null)
     .describe(
-      "Image to boot when ec2.image.source is id: any that the account may use in aws.region, whoever owns it.",
+      "Image to boot if ec2.image.source is id. It can be any image that the account can use in aws.region, of any owner.",
     ),
   architecture: oneOf(architectures)
     .default("amd64")
@@ -38,7 +38,7 @@ const image = section({
   followNew: flag()
     .default(false)
     .describe(
-      "true: a newer image replaces a running machine at the next deploy. false: the next machine that is made boots it.",
+      "true: the next deploy replaces a running machine if there is a newer image. false: only a new machine boots the newer image.",
     ),
 }).check(
   rule(({ source, id }, context) => {
@@ -54,11 +54,11 @@ const image = section({
 export const ec2Section = section({
   instanceType: instanceType()
     .default("t3.medium")
-    .describe("Instance type; a change stops the machine, resizes it in place and starts it."),
+    .describe("Instance type. A change stops the machine, resizes it in place and starts it."),
   image,
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(20)
-    .describe("Size of the root volume in GiB; nothing on it outlives the machine."),
+    .describe("Size of the root volume in GiB. It is deleted with the machine."),
   subnetId: text(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "a subnet id such as subnet-0123456789abcdef0")
     .nullable()
     .default(null)
@@ -66,29 +66,29 @@ export const ec2Section = section({
   elasticAddress: flag()
     .default(true)
     .describe(
-      "Keep one public address through stop, start and resize. false: the subnet decides, and the address changes at every start.",
+      "true: keep one public address (an Elastic IP) through stop, start and resize. false: the subnet decides whether there is a public address, which changes at every start.",
     ),
   unmountOverSsh: flag()
     .default(true)
     .describe(
-      "Unmount over SSH before the volume is detached, and refuse to detach when that fails. false: stop the machine, whose shutdown unmounts, for one that no longer answers.",
+      "true: unmount over SSH before detaching the volume, and do not detach if that fails. false: stop the machine, which unmounts as it shuts down. Use false for a machine that no longer answers.",
     ),
   role: section({
     managedPolicyArns: listOf(policyArn(), "policy ARNs")
       .default([])
-      .describe("Managed policies of the machine's role, beside Systems Manager's, in the partition of aws.region."),
+      .describe(
+        "Managed policies of the machine's role, in addition to Systems Manager's. They must be in the partition of aws.region.",
+      ),
     statements: listOf(statement, "statements with actions and resources")
       .default([])
       .describe("IAM statements of the machine's role."),
   }),
   mount: section({
-    mountPoint: absolutePath().default("/data").describe("Where the data volume is mounted."),
+    mountPoint: absolutePath().default("/data").describe("Mount point of the data volume."),
     fileSystem: oneOf(["ext4", "xfs"])
       .default("ext4")
-      .describe("File system for a blank volume; a volume that has one keeps it."),
-    waitSec: wholeNumber(1, 3600, "seconds")
-      .default(120)
-      .describe("How long to wait for the attached device, in seconds."),
+      .describe("File system for a blank volume. A volume that already has one keeps it."),
+    waitSec: wholeNumber(1, 3600, "seconds").default(120).describe("Seconds to wait for the attached device."),
   }),
 }).describe("The development machine.");
 

@@ -17,7 +17,7 @@ import { builtWithTags, debianImage, ownImage } from "../names/images";
 import { WorkbenchStack } from "../workbench-stack";
 import type { Ec2Settings } from "./settings";
 
-/** The development machine with the data volume mounted; everything on it but the volume can be thrown away and made again. */
+/** The development machine with the data volume mounted. Everything but the volume can be destroyed and made again. */
 export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
   constructor(scope: Construct, props: StackProps<Ec2Settings>) {
     super(scope, props);
@@ -108,7 +108,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     new TerraformOutput(this, "data_volume_id", { value: volume.id });
   }
 
-  /** That the services of our own image are where the settings say. */
+  /** Conditions that our own image was built with the mount point and ports of the settings. */
   private imageFits(imageId: string): readonly Precondition[] {
     const { ec2, services } = this.settings;
     if (ec2.image.source !== "workbench") return [];
@@ -123,7 +123,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     }).preconditions;
   }
 
-  /** What has to hold before a machine is made. */
+  /** Conditions to check before a machine is made. */
   private conditions(volume: FoundDataVolume, subnet: MachineSubnet, image: MachineImage): readonly Precondition[] {
     const { ec2 } = this.settings;
     return [
@@ -131,7 +131,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
         condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
         errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
       },
-      // A machine that keeps its image may have been made from another one than the newest.
+      // A machine that keeps its image may have been made from an older one than this.
       ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
     ];
   }

@@ -2,12 +2,12 @@ import type { CommonSettings } from "../../settings/common";
 
 type Owner = Pick<CommonSettings, "project" | "environment">;
 
-/** Name tag of the data volume: the name under which one stack makes it and another finds it. */
+/** Name tag of the data volume: one stack sets it, and another finds the volume by it. */
 export function dataVolumeName(settings: Owner): string {
   return `${settings.project}-${settings.environment}-data`;
 }
 
-/** Tags that tell the data volume from every other volume of the account. */
+/** Tags that only the data volume has in the account. */
 export function dataVolumeTags(settings: Owner): Record<string, string> {
   return { Name: dataVolumeName(settings), Project: settings.project, Environment: settings.environment };
 }

@@ -15,7 +15,7 @@ beforeEach(() => {
   mkdirSync(dropIns, { recursive: true });
   writeFileSync(join(dropIns, "50-image.conf"), "X11Forwarding no\n");
   program("systemctl", `echo "$*" >> ${root}/systemctl.log`);
-  // Takes every port but 99999, and every configuration without one.
+  // Accepts every port but 99999, and a configuration without a port.
   program("sshd", `! grep -qs "^Port 99999" ${dropIns}/*`);
 });
 afterEach(() => rmSync(root, { recursive: true }));
@@ -24,7 +24,7 @@ function program(name: string, body: string): void {
   writeFileSync(join(root, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
 }
 
-/** Runs the script with programs of the test's own, on a root folder of the test's own. */
+/** Runs the script with the test's own programs and root folder. */
 function firstBoot(sshPort: number) {
   const script = firstBootScript(sshPort).replaceAll(/\/(etc|run)\//g, `${root}/$1/`);
   const env = { PATH: `${join(root, "bin")}:${process.env["PATH"]}` };
@@ -37,7 +37,7 @@ const restarts = (): string => {
 };
 
 describe("firstBootScript", () => {
-  it.each([22, 2222])("moves sshd to port %i, where it takes keys alone", async (port) => {
+  it.each([22, 2222])("moves sshd to port %i, where it accepts only keys", async (port) => {
     expect(await firstBoot(port)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
     expect(readFileSync(join(dropIns, "10-workbench.conf"), "utf8")).toBe(
       `Port ${port}\nPasswordAuthentication no\nPermitRootLogin no\n`,
@@ -51,7 +51,7 @@ describe("firstBootScript", () => {
     expect(restarts()).toBe("restart ssh\nrestart sshd\n");
   });
 
-  it("fails for what sshd refuses, and leaves it with a configuration that it takes", async () => {
+  it("fails for a port that sshd refuses, and leaves a configuration that sshd accepts", async () => {
     expect(await firstBoot(99999)).toMatchObject({
       exitCode: 1,
       stderr: "first boot: sshd refuses port 99999; it stays on its own port",

@@ -13,7 +13,7 @@ beforeEach(() => {
   for (const folder of ["etc/ssh", "root", "home/admin", "tmp", "var/log/journal", "var/lib/apt/lists/partial"]) {
     mkdirSync(path.join(root, folder), { recursive: true });
   }
-  // What every image has, and what a machine writes while it is shut down to be kept.
+  // Files that every image has, and files that a machine writes as it shuts down to become an image.
   for (const file of ["etc/machine-id", "var/log/lastlog"]) plant(file, "");
   plant("etc/ssh/sshd_config", "Port 22\n");
   plant("home/admin/deps.edn", "{}\n");
@@ -45,13 +45,13 @@ describe.skipIf(!linux)(linux ? "check-clean" : "check-clean (needs Linux)", () 
     ["AWS credentials", "home/admin/.aws/credentials", "[default]\n"],
     ["a command history", "root/.bash_history", "ls\n"],
     ["a command history", "home/admin/.python_history", "1\n"],
-    ["a file of the build", "tmp/image/packages.cdx.json", "{}"],
-    ["a file of the build", "tmp/script_1234.sh", "#!/bin/sh\n"],
-    ["an identity", "etc/machine-id", "0123456789abcdef0123456789abcdef\n"],
+    ["a build file", "tmp/image/packages.cdx.json", "{}"],
+    ["a build file", "tmp/script_1234.sh", "#!/bin/sh\n"],
+    ["a machine id", "etc/machine-id", "0123456789abcdef0123456789abcdef\n"],
     ["cloud-init's first boot", "var/lib/cloud/instance/user-data.txt", "#cloud-config\n"],
     ["a log", "var/log/cloud-init.log", "Cloud-init ran\n"],
-    ["something of apt's", "var/lib/apt/lists/mirror_dists_trixie_InRelease", "Origin: Debian\n"],
-    ["something of apt's", "var/cache/apt/archives/git_1_amd64.deb", "deb"],
+    ["a file of apt's", "var/lib/apt/lists/mirror_dists_trixie_InRelease", "Origin: Debian\n"],
+    ["a file of apt's", "var/cache/apt/archives/git_1_amd64.deb", "deb"],
   ])("fails for %s in %s", async (what, file, text) => {
     plant(file, text);
     const { exitCode, stderr } = await check();
@@ -63,13 +63,13 @@ describe.skipIf(!linux)(linux ? "check-clean" : "check-clean (needs Linux)", () 
     expect(path.join(root, file).startsWith(named)).toBe(true);
   });
 
-  it("fails naming everything that was found, not the first alone", async () => {
+  it("fails naming everything that was found, not only the first", async () => {
     plant("root/.bash_history", "ls\n");
     plant("var/log/dpkg.log", "installed\n");
     expect((await check()).stderr.split("\n")).toHaveLength(2);
   });
 
-  it("lets itself pass, which Packer removes when the build ends", async () => {
+  it("lets itself pass, since Packer removes it", async () => {
     const uploaded = path.join(root, "tmp/script_5678.sh");
     cpSync(script, uploaded);
     expect((await execa("bash", [uploaded, root], { reject: false })).exitCode).toBe(0);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const script = path.join(import.meta.dirname, "../../../packer/shared/provision/check-machine");
 
-/** What the script asks a machine that is as it should be: amd64, Debian 13, 5000 MiB free, first boot over. */
+/** What a good machine answers to the script: amd64, Debian 13, 5000 MiB free, first boot over. */
 const goodMachine = {
   "cloud-init": 'echo "status: done"',
   dpkg: "echo amd64",
@@ -46,19 +46,19 @@ describe.skipIf(process.platform !== "linux")(
       expect(await checkMachine()).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
     });
 
-    it("takes an image without services", async () => {
+    it("accepts an image without services", async () => {
       expect(await checkMachine({}, { PORTS: "" })).toMatchObject({ exitCode: 0, stderr: "" });
     });
 
     it.each<[string, Partial<typeof goodMachine>, NodeJS.ProcessEnv, string]>([
       [
-        "both services want one port",
+        "both services use one port",
         {},
         { PORTS: "20000 20000" },
         "ports: expected one of its own for SSH (22) and for each service, got 20000 twice: change it in the settings (services), or with -var",
       ],
       [
-        "a service wants SSH's port",
+        "a service uses SSH's port",
         {},
         { PORTS: "22 20001" },
         "ports: expected one of its own for SSH (22) and for each service, got 22 twice: change it in the settings (services), or with -var",
@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== "linux")(
         "the instance type has another architecture",
         { dpkg: "echo arm64" },
         {},
-        "the machine is arm64, expected amd64: give the architecture and the instance type that belong together",
+        "the machine is arm64, expected amd64: set an architecture and an instance type that match",
       ],
       [
         "the base image is another Debian",

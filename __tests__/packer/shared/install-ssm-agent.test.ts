@@ -12,10 +12,10 @@ const reason = process.platform === "linux" ? missing && `needs ${missing}` : "n
 describe.skipIf(reason !== undefined)(
   reason === undefined ? "install-ssm-agent" : `install-ssm-agent (${reason})`,
   () => {
-    /** Keys of the tests, in place of AWS's: made once, since that takes a second. */
+    /** Keys of the tests, in place of AWS's. They are made once, since that takes a second. */
     let keys: string;
     let fingerprint: string;
-    /** What is fetched, and the programs that would install it. */
+    /** The files to fetch, and the programs that would install them. */
     let folder: string;
 
     const gpg = (...args: string[]) =>
@@ -63,7 +63,7 @@ describe.skipIf(reason !== undefined)(
       });
     const installed = (): boolean => existsSync(path.join(folder, "installed"));
 
-    it("does nothing where the agent is not wanted", async () => {
+    it("does nothing if the agent is not wanted", async () => {
       const { exitCode, stdout } = await install({ SSM_AGENT: "false" });
       expect({ exitCode, stdout }).toEqual({
         exitCode: 0,
@@ -85,7 +85,7 @@ describe.skipIf(reason !== undefined)(
         /amazon-ssm-agent\.deb has no good signature \(.*BADSIG.*\): it was not installed$/,
       ],
       [
-        "the key is another than that of the settings",
+        "the key is not the one in the settings",
         () => undefined,
         { SSM_AGENT_FINGERPRINT: "0".repeat(40) },
         /amazon-ssm-agent\.gpg has the fingerprint [0-9A-F]{40}, expected 0{40} alone: compare both with AWS's page$/,

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Makes the token, and gives it back. */
+/** Makes the token, and returns it. */
 async function make(): Promise<string> {
   await execa("bash", [script, file]);
   return readFileSync(file, "utf8");
@@ -23,20 +23,20 @@ async function make(): Promise<string> {
 // GNU's tools, as on the machine.
 const linux = process.platform === "linux";
 describe.skipIf(!linux)(linux ? "make-token" : "make-token (needs Linux)", () => {
-  it("makes a token of 192 bits that its owner alone can read", async () => {
+  it("makes a token of 192 bits that only its owner can read", async () => {
     expect(await make()).toMatch(/^[0-9a-f]{48}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
   });
 
-  it("makes another one on every machine, and keeps it there", async () => {
+  it("makes a different one on every machine, and keeps it there", async () => {
     const first = await make();
     expect(await make()).toBe(first);
     rmSync(file);
     expect(await make()).not.toBe(first);
   });
 
-  it("makes one in place of an empty file, and closes one that others could read", async () => {
+  it("replaces an empty file, and makes a file private that others could read", async () => {
     await make();
     writeFileSync(file, "", { mode: 0o644 });
     await execa("chmod", ["0644", file]);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const scripts = path.join(import.meta.dirname, "../../../packer/workbench/provision");
 
-/** What programs that fetch say when they cannot. */
+/** Output of programs that cannot fetch. */
 const unreachable = {
   "apt-get": [
     "Err:1 http://mirror.example/debian trixie InRelease",
@@ -31,7 +31,7 @@ function program(name: string, body: string): void {
   chmodSync(path.join(folder, name), 0o755);
 }
 
-/** Runs a provisioning script whose one program fails; waiting between attempts takes no time. */
+/** Runs a provisioning script in which one program fails. Waiting between attempts takes no time. */
 function run(script: string, failing: keyof typeof unreachable, environment: NodeJS.ProcessEnv) {
   program(
     failing,

@@ -8,8 +8,8 @@ import { measure } from "../../../scripts/bench/measure";
 const temporary = mkdtempSync(path.join(tmpdir(), "bench-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** A bench of something that does not run any more would be found out by nobody but its next user. */
-describe("what the bench compares", () => {
+/** Without these tests, only the next user of the bench would find out that a command is broken. */
+describe("the commands of the bench", () => {
   const { floor, app, cdktf, template } = synthCommands(temporary);
 
   test.each([app, cdktf, template])("$name writes the stacks", async (command) => {

@@ -11,7 +11,7 @@ test.each(
     command.name,
     command,
   ]),
-)("nothing of the caller's account or settings reaches: %s", (_name, { env }) => {
+)("none of the caller's account or settings variables reach: %s", (_name, { env }) => {
   expect(env).toMatchObject({
     WORKBENCH_ENV: "local",
     AWS_CONFIG_FILE: path.join(projectRoot, "scripts/local-aws/aws-config"),
@@ -20,13 +20,13 @@ test.each(
   expect(env).not.toHaveProperty("TF_LOG");
 });
 
-test("every way has an output folder of its own, below the temporary one", () => {
+test("every command has an output folder of its own, below the temporary folder", () => {
   const folders = [floor, app, cdktf, template].map(({ env }) => env["CDKTF_OUTDIR"]);
   expect(new Set(folders).size).toBe(4);
   for (const folder of folders) expect(folder).toMatch(/^\/tmp\/bench\//);
 });
 
-test("the app is run as cdktf.json runs it", () => {
+test("the bench runs the app as cdktf.json does", () => {
   const { app: configured } = require("../../../cdktf.json");
   expect(["node", ...app.args].join(" ")).toBe(configured);
 });

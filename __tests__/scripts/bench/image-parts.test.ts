@@ -3,7 +3,7 @@ import { type ImagePart, ImageParts, limitOf } from "../../../scripts/bench/imag
 
 const MIB = 2 ** 20;
 
-test("each part has its own share of time, processor and network, and one that comes again is added to", () => {
+test("each part has its own time, processor time and download, and a repeated part is added up", () => {
   // Clock, processor and network at the beginning of each part, and at the end of the last.
   const readings = [
     [0, 0, 0],
@@ -44,9 +44,9 @@ describe("what limits a part", () => {
   test.each([
     [{ cpuMs: 6000 }, "the processor"],
     [{ cpuMs: 4000, stalledMs: 2000 }, "the processor"],
-    [{ cpuMs: 3000, stalledMs: 4000 }, "the processor, for which it waits 40 % of the time"],
-    [{ cpuMs: 18_000, receivedBytes: 200 * MIB }, "the processor; it fetches 20.0 MiB/s meanwhile"],
-    [{ cpuMs: 5900, receivedBytes: 200 * MIB }, "what it fetches, at 20.0 MiB/s"],
+    [{ cpuMs: 3000, stalledMs: 4000 }, "the processor, which it waits for 40 % of the time"],
+    [{ cpuMs: 18_000, receivedBytes: 200 * MIB }, "the processor; it downloads 20.0 MiB/s at the same time"],
+    [{ cpuMs: 5900, receivedBytes: 200 * MIB }, "its download, at 20.0 MiB/s"],
     [{ cpuMs: 5900, receivedBytes: MIB }, "waiting"],
   ])("%j: %s", (more, limit) => {
     expect(limitOf(part(more))).toBe(limit);

@@ -16,19 +16,19 @@ const run = (name: string, script: string) =>
     temporary,
   );
 
-test("takes the time, and the memory and work of every process, and leaves nothing", async () => {
+test("measures the time, and the memory and processor time of every process, and leaves no files", async () => {
   const alone = await run("test: one process", "");
   const child = 'require("node:child_process").execFileSync(process.execPath, ["-e", "Buffer.alloc(100 << 20, 1)"])';
   const both = await run("test: with a child", `${child}; setTimeout(() => {}, 300)`);
   expect(alone.peakMiB).toBeGreaterThan(10);
-  // What the child takes for itself is beside its 100 MiB. (A process that was forked begins with the peak of its parent.)
+  // The child needs memory of its own in addition to the 100 MiB. (A forked process begins with its parent's peak.)
   expect(both.peakMiB).toBeGreaterThan(alone.peakMiB + 130);
   expect(both.wallMs).toBeGreaterThan(300);
   expect(both.cpuMs).toBeGreaterThan(alone.cpuMs);
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test("fails with the name of a command that fails, and leaves nothing", async () => {
+test("fails with the name of the failed command, and leaves no files", async () => {
   await expect(run("test: broken", 'console.error("no such stack"); process.exit(3)')).rejects.toThrow(
     /^bench test: broken failed: no such stack; see .*bench-test-broken\.log$/,
   );

@@ -5,7 +5,7 @@ type Frame = readonly [functionName: string, file: string];
 
 const main: Frame = ["", "/project/main.ts"];
 
-/** A profile with one look of a millisecond at each stack, given from the outermost frame in. */
+/** A profile with one sample of a millisecond for each stack. A stack lists its outermost frame first. */
 function profileOf(...stacks: Frame[][]): CpuProfile {
   const nodes: { id: number; callFrame: { functionName: string; url: string }; children: number[] }[] = [];
   const add = ([functionName, url]: Frame): number => {
@@ -50,7 +50,7 @@ test.each<[string, Frame[]]>([
   expect([...shareOfParts([profileOf(stack)]).keys()]).toEqual([part]);
 });
 
-test("shares are of all profiles together, largest first", () => {
+test("shares refer to the total time of all profiles, largest first", () => {
   const loading: Frame[] = [main];
   const starting: Frame[] = [["", "node:internal/bootstrap/node"]];
   const shares = shareOfParts([profileOf(starting, loading), profileOf(loading, loading)]);

@@ -14,7 +14,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const write = (file: string, ...lines: string[]) => writeFileSync(path.join(root, file), lines.join("\n"));
 
-test("are those that stacks and modules import, each once", () => {
+test("lists the provider modules that stacks and modules import, each once", () => {
   write(
     "stacks/ebs/stack.ts",
     'import { AwsProvider } from "@cdktf/provider-aws/lib/provider";',
@@ -30,7 +30,7 @@ test("are those that stacks and modules import, each once", () => {
   expect(providerModules(root)).toEqual(["@cdktf/provider-aws/lib/ebs-volume", "@cdktf/provider-aws/lib/provider"]);
 });
 
-test("are not those whose types alone are imported, nor what is only spoken of", () => {
+test("leaves out type-only imports, and imports in comments", () => {
   write(
     "modules/storage/volume.ts",
     'import type { Instance } from "@cdktf/provider-aws/lib/instance";',

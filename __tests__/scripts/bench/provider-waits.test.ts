@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { providerWaits } from "../../../scripts/bench/provider-waits";
 
-/** A line of `terraform apply -json`, so many seconds after it began. */
+/** A line of `terraform apply -json`. @param second time since the apply began */
 function event(type: "apply_start" | "apply_complete", addr: string, second: number): string {
   return JSON.stringify({
     "@timestamp": new Date(Date.UTC(2026, 10, 21) + second * 1000).toISOString(),
@@ -15,7 +15,7 @@ const made = (addr: string, from: number, to: number) => [
   event("apply_complete", addr, to),
 ];
 
-test("resources that are made side by side do not count twice", () => {
+test("a second in which two resources are made counts once", () => {
   const output = [
     ...made("aws_instance.a", 0, 10),
     ...made("aws_eip.b", 2, 5),
@@ -31,7 +31,7 @@ test("resources that are made side by side do not count twice", () => {
   });
 });
 
-test("what is made without a wait is not named, and what is not the provider's is not its", () => {
+test("resources that are made without a wait are not listed, and other providers' resources do not count", () => {
   const output = [...made("aws_iam_role.a", 0, 1), ...made("terraform_data.mount", 1, 10), "Terraform crashed", ""];
   expect(providerWaits(output.join("\n"))).toEqual({ totalMs: 1000, longest: [] });
 });

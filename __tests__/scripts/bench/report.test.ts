@@ -13,7 +13,7 @@ import {
 const summary = { minMs: 100.4, medianMs: 12_340, cpuMs: 90, peakMiB: 70.6 };
 const line: Line = { name: "a program", summary, limits: "waiting 100 %" };
 
-/** A table's words, without its lines. */
+/** The words of a table, without its borders. */
 const oneLine = (table: string) => table.replaceAll(/[\s│]+/g, " ");
 
 describe("an expectation", () => {
@@ -27,7 +27,7 @@ describe("an expectation", () => {
   });
 });
 
-test("a line says what it took, against what, and what limits it", () => {
+test("a line shows its times, its ratio, and what limits it", () => {
   const { text, missed } = synthTable([
     { ...line, compared: { base: "floor", times: 2.345 }, expected: { atMost: 2 } },
     { ...line, compared: { base: "floor", times: 2.345 }, expected: { atLeast: 2 } },
@@ -51,7 +51,7 @@ test("a line with nothing to compare with has no ratio", () => {
   expect(synthTable([line])).toEqual({ text: expect.not.stringContaining("×"), missed: 0 });
 });
 
-test("growth says what each further copy costs, and whether that stays so", () => {
+test("the growth table shows the cost of each further copy, and whether growth is linear", () => {
   const sizes = [1, 10, 50, 100].map((copies) => ({ copies, summary: { ...summary, cpuMs: 600 + 30 * copies } }));
   const { text, missed } = growthTable(sizes, "synthesis 60 %");
   expect(text.match(/\b30\.0\b/g)).toHaveLength(3);
@@ -59,7 +59,7 @@ test("growth says what each further copy costs, and whether that stays so", () =
   expect(missed).toBe(0);
 });
 
-test("growth that is not linear is missed", () => {
+test("growth that is not linear misses the expectation", () => {
   const sizes = [1, 10, 50, 100].map((copies) => ({ copies, summary: { ...summary, cpuMs: copies ** 2 } }));
   const { text, missed } = growthTable(sizes, "");
   expect(oneLine(text)).toContain("MISSED");
@@ -82,7 +82,7 @@ test.each([
   expect(report.missed).toBe(missed);
 });
 
-test("a start in which the image was built says what share of it that was", () => {
+test("a start that built the image shows the image's share of the time", () => {
   const steps = [
     { title: "image", seconds: 167 },
     { title: "ec2", seconds: 49 },
@@ -91,7 +91,7 @@ test("a start in which the image was built says what share of it that was", () =
   expect(oneLine(text)).toContain("set up 227.6 s the image: 73 % of it image 167 s, ec2 49 s");
 });
 
-test("a build says what its parts took, what limits the longest, and what the image holds", () => {
+test("the build table shows the times of the parts, what limits the longest one, and the image's contents", () => {
   const part = (name: string, wallMs: number, cpuMs: number) => ({
     name,
     wallMs,
@@ -118,7 +118,7 @@ test("a build says what its parts took, what limits the longest, and what the im
   }
 });
 
-test("parts that hardly count are not named", () => {
+test("small shares are left out", () => {
   const shares = new Map([
     ["loading", 0.606],
     ["starting", 0.38],

@@ -27,7 +27,7 @@ test.each(["❯ ebs", "› applying 0 of 4 (2 s)", "✖ ebs [FAILED: see below]"
   },
 );
 
-test("steps are told longest first, without those that took no time", () => {
+test("steps are listed longest first, without those below a second", () => {
   const steps = [
     { title: "ebs", seconds: 23.4 },
     { title: "keys", seconds: 0.2 },

@@ -11,7 +11,7 @@ test.each([
   expect(median(values)).toBe(expected);
 });
 
-test("runs come to their shortest and middle time, their least work and the middle of their peaks", () => {
+test("a summary has the shortest and the median time, the least processor time, and the median peak", () => {
   expect(summarize([run(300, 90, 70), run(100, 80, 90), run(200, 85, 80)])).toEqual({
     minMs: 100,
     medianMs: 200,

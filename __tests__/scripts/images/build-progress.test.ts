@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { BuildProgress } from "../../../scripts/images/build-progress";
 
-/** What a build prints, as Packer 1.16 does with -color=false. */
+/** The output of a build, as Packer 1.16 prints it with -color=false. */
 const BEGUN = [
   "amazon-ebs.workbench: output will be in this color.",
   "==> amazon-ebs.workbench: Prevalidating AMI Name: workbench-amd64-20261121-090531",
@@ -27,7 +27,7 @@ function follow(...lines: string[]): BuildProgress {
   return progress;
 }
 
-test("says which part the build is in, from its start to its end", () => {
+test("names the current part of the build, from start to end", () => {
   const progress = new BuildProgress();
   const parts = [
     ...BEGUN,
@@ -42,20 +42,20 @@ test("says which part the build is in, from its start to its end", () => {
   ]);
 });
 
-describe("a build that fails", () => {
-  test("for a reason that its script tells: in the script's words", () => {
+describe("the reason of a failed build", () => {
+  test("is the sentence that its script prints", () => {
     const said = "install-packages: apt-get update failed: give the build machine a way to Debian's packages";
     const lines = ["==> amazon-ebs.workbench: Err:1 http://mirror.example", `==> amazon-ebs.workbench: ${said}`];
     expect(follow(...BEGUN, ...lines, ...FAILED).failure()).toBe(said);
   });
 
-  test("in a script that says nothing of its own: with its name", () => {
+  test("is Packer's error with the script's name, if the script prints no sentence", () => {
     expect(follow(...BEGUN, "==> amazon-ebs.workbench: Killed", ...FAILED).failure()).toBe(
       "install-packages: Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
     );
   });
 
-  test("never in the words of a script that ended well", () => {
+  test("is never a line of a script that succeeded", () => {
     const lines = [
       "==> amazon-ebs.workbench: install-packages: nothing to do",
       "==> amazon-ebs.workbench: Provisioning with shell script: packer/workbench/provision/install-clojure",
@@ -63,20 +63,20 @@ describe("a build that fails", () => {
     expect(follow(...BEGUN, ...lines, ...FAILED).failure()).toMatch(/^install-clojure: Script exited/);
   });
 
-  test("before there is a machine: with Packer's first error", () => {
+  test("is Packer's first error, before there is a machine", () => {
     expect(
       follow("Error: Datasource.Execute failed: no credentials", "", "  on workbench.pkr.hcl line 177:").failure(),
     ).toBe("start: Datasource.Execute failed: no credentials");
   });
 
-  test("because Debian publishes no base image: with what to correct, in place of Packer's filter", () => {
+  test("is the setting to correct, instead of Packer's filter, if Debian publishes no base image", () => {
     const error = "Error: Datasource.Execute failed: No AMI was found matching filters: {Filters: [{ Name: name }]}";
     expect(follow(error, "", "  on workbench.pkr.hcl line 177:").failure()).toBe(
       "start: Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
     );
   });
 
-  test("without a word", () => {
+  test("is said to be missing, if Packer prints none", () => {
     expect(follow(...BEGUN).failure()).toBe("install-packages: Packer gave no reason");
   });
 });

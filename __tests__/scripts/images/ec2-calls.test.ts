@@ -17,7 +17,7 @@ const describeRegions = async (place: Partial<Ec2Place> = {}) => {
   );
 };
 
-/** An environment that leads nowhere but where a test says. */
+/** Replaces the variables that say where AWS is, and with which credentials. */
 function environment(variables: Record<string, string>): void {
   const nowhere = { AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" };
   const none = ["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"];
@@ -91,7 +91,7 @@ describe("fails with one sentence", () => {
   });
 });
 
-test("fails with its stack for what is no answer of EC2's", async () => {
+test("fails with a defect itself, which is no answer from EC2", async () => {
   const calls = await Ec2Calls.at({
     region: "eu-west-1",
     profile: null,

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LocalEndpoint } from "../../../scripts/images/ec2-calls";
 
-/** An EC2 on this computer that gives one answer to everything, and keeps what it was asked. */
+/** An EC2 on this computer that gives every call the same answer, and records the calls. */
 export class FakeEc2 {
   /** The parameters of each call. */
   readonly asked: Readonly<Record<string, string>>[] = [];
@@ -29,7 +29,7 @@ export class FakeEc2 {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** As a local AWS is reached. */
+  /** Its address and key, in the form of a local AWS's. */
   get local(): LocalEndpoint {
     return { port: this.port, key: { accessKeyId: "any", secretAccessKey: "any" } };
   }

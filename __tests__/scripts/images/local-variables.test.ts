@@ -9,7 +9,7 @@ const local = (variables: NodeJS.ProcessEnv = {}) =>
     "/home/of/aws",
   );
 
-test("Packer is told what the local settings change, and keeps its output with the local AWS", () => {
+test("Packer gets the values that the local settings change, and writes its output to the local AWS's folder", () => {
   expect(local()).toEqual({
     PATH: "/usr/bin",
     XDG_CACHE_HOME: "/nowhere",
@@ -18,7 +18,7 @@ test("Packer is told what the local settings change, and keeps its output with t
   });
 });
 
-test("text is as it stands, anything else an expression", () => {
+test("text is written as it is, anything else as an expression", () => {
   const environment = local({
     WORKBENCH_PROJECT: "other",
     WORKBENCH_SERVICES_NREPL_PORT: "7888",

@@ -1,6 +1,6 @@
 import type { OwnImage } from "../../../scripts/images/own-image";
 
-/** One of our images, of which a test says what matters to it. */
+/** One of our images. A test sets the fields that matter to it. */
 export function madeImage(id: string, more: Partial<OwnImage> = {}): OwnImage {
   return {
     id,

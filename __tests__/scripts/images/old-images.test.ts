@@ -22,7 +22,7 @@ describe("judgeImages", () => {
     expect(retired(three, 3)).toEqual([]);
   });
 
-  test("says why it keeps one", () => {
+  test("says why it keeps an image", () => {
     expect(judgeImages(three, new Map([["a", ["i-1", "i-2"]]]), 1).map(({ why }) => why)).toEqual([
       "the newest",
       "old, and no machine uses it",
@@ -31,12 +31,12 @@ describe("judgeImages", () => {
     expect(judgeImages(three, nobody, 2)[0]?.why).toBe("among the newest 2");
   });
 
-  test("counts each image and each architecture for itself", () => {
+  test("counts each image and each architecture separately", () => {
     const other = [image("d", 1, { architecture: "arm64" }), image("e", 1, { image: "federation" })];
     expect(retired([...three, ...other], 1)).toEqual(["b", "a"]);
   });
 
-  test("never retires what a machine uses, nor one of the newest of its kind, whatever there is", () => {
+  test("never retires an image that a machine uses, or one of the newest of its kind, for any images", () => {
     const images = fc.uniqueArray(
       fc.record({
         id: fc.uuid(),

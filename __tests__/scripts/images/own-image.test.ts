@@ -11,7 +11,7 @@ describe("findOwnImages", () => {
   const item = (id: string, date: string) =>
     `<item><blockDeviceMapping><item><ebs><snapshotId>snap-${id}</snapshotId></ebs><deviceName>/dev/xvda</deviceName></item></blockDeviceMapping><name>workbench-workbench-amd64-${id}</name><tagSet><item><key>Image</key><value>workbench</value></item></tagSet><imageId>${id}</imageId><architecture>x86_64</architecture><creationDate>${date}</creationDate></item>`;
 
-  test("gives them newest first", async () => {
+  test("returns images newest first", async () => {
     const items = [item("ami-1", "2026-11-01T00:00:00.000Z"), item("ami-2", "2026-11-21T00:00:00.000Z")];
     ec2 = await FakeEc2.answering(
       200,
@@ -30,7 +30,7 @@ describe("findOwnImages", () => {
     ]);
   });
 
-  test("asks for what the ec2 stack asks for", async () => {
+  test("searches with the same filters as the ec2 stack", async () => {
     ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
     expect(await findOwnImages(ec2.local, { ...wanted, project: "other" })).toEqual([]);
     expect(ec2.asked).toEqual([

@@ -20,17 +20,17 @@ describe("the key of a local AWS", () => {
   test.each([
     ["was never started", undefined],
     ["has half a file", "[default]\naws_access_key_id = LOCALAWSABC\n"],
-  ])("is none where it %s", (_, text) => {
+  ])("is undefined when the local AWS %s", (_, text) => {
     if (text !== undefined) writeFileSync(path.join(home, "credentials"), text);
     expect(readAccessKey(home)).toBeUndefined();
   });
 
-  test.skipIf(process.getuid?.() !== 0)("fails with one sentence where it is another user's (needs root)", () => {
+  test.skipIf(process.getuid?.() !== 0)("fails with one sentence when it belongs to another user (needs root)", () => {
     chmodSync(home, 0o700);
     process.seteuid?.(65_534);
     try {
       expect(() => readAccessKey(home)).toThrow(
-        `${path.join(home, "credentials")} cannot be read: that local AWS is another user's; run the command as that user, or have one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+        `${path.join(home, "credentials")} cannot be read: that local AWS belongs to another user; run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
       );
     } finally {
       process.seteuid?.(0);

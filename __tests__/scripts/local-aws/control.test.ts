@@ -15,7 +15,7 @@ const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
 let home: string;
 let server: Server;
 
-/** Listens on a free port and answers everything with `answer`, and what shows that it knows the secret, as JSON. */
+/** Listens on a free port. Answers every request with JSON: `answer`, and the proof that it knows the secret. */
 async function listen(answer: object, secretAccessKey = key.secretAccessKey): Promise<number> {
   server = createServer(({ headers }, response) => {
     const proof = proofOf({ ...key, secretAccessKey }, headers.authorization ?? "");
@@ -51,7 +51,7 @@ describe("the local AWS of a checkout", () => {
     expect(localAwsOf({}).home).toMatch(/\/\.workbench\/local-aws$/);
   });
 
-  test("can be another one", () => {
+  test("can be another one, by variables", () => {
     const environment = { LOCAL_AWS_HOME: "/srv/x", LOCAL_AWS_PORT: "5000", LOCAL_AWS_NETWORK: "198.19.0.0/20" };
     expect(localAwsOf(environment)).toEqual({ home: "/srv/x", port: 5000, network: "198.19.0.0/20" });
   });
@@ -63,8 +63,8 @@ describe("the local AWS of a checkout", () => {
   });
 });
 
-describe("one that runs", () => {
-  test("is found on the port that it announced, and taken as it is", async () => {
+describe("a running local AWS", () => {
+  test("is found on the port that it announced, and used as it is", async () => {
     const port = await listen(health({}));
     writeFileSync(path.join(home, "server.json"), JSON.stringify({ pid: 1, port, network: "198.18.0.0/20" }));
     const localAws = { home, port: 1, network: "" };
@@ -72,17 +72,17 @@ describe("one that runs", () => {
     expect(await startLocalAws(localAws, serverProgram(localAws), { baseImage: "/base" })).toMatchObject({ port });
   });
 
-  test("of another folder is not taken for ours", async () => {
+  test("with another home is not ours", async () => {
     const port = await listen(health({ home: "/elsewhere" }));
     expect(await findRunning({ home, port, network: "" })).toBeUndefined();
   });
 
-  test("is not what only says so, and does not know its secret", async () => {
+  test("is not a program that claims to be one, but lacks its secret", async () => {
     const port = await listen(health({}), "guessed");
     expect(await findRunning({ home, port, network: "" })).toBeUndefined();
   });
 
-  test("that does not run is not stopped", async () => {
+  test("is absent: stopping does nothing", async () => {
     expect(await stopLocalAws({ home, port: 1, network: "" })).toBe(false);
   });
 });
@@ -115,7 +115,7 @@ describe("a port that is taken", () => {
   });
 });
 
-test("forgetting removes nothing from a folder in which no local AWS ever was", async () => {
+test("a clean removes nothing from a folder that never held a local AWS", async () => {
   mkdirSync(path.join(home, "state"));
   writeFileSync(path.join(home, "thesis.tex"), "");
   await cleanLocalAws({ home, port: 1, network: "" }, serverProgram({ home, port: 1, network: "" }));

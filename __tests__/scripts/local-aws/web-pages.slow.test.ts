@@ -20,14 +20,14 @@ const IMAGE = Buffer.from(
   "base64",
 );
 
-/** A local AWS without machines, as a person's own programs use it. */
+/** A local AWS without machines. Tests call it as a user's own programs do. */
 class LocalAws {
   private constructor(
     private readonly place: Place,
     private readonly server: ChildProcess,
   ) {}
 
-  /** @param guards those that are taken away; none: as people have it */
+  /** @param guards names of the guards to switch off. By default none */
   static async start(guards: readonly string[] = []): Promise<LocalAws> {
     const place = await claimPlace();
     const program = guards.length > 0 ? [path.join(__dirname, "unguarded.py"), guards.join()] : ["-m", "local_aws"];
@@ -58,7 +58,7 @@ class LocalAws {
     return this.place.port;
   }
 
-  /** Asks S3 with the key of this local AWS; throws for another answer than one of success. */
+  /** Calls S3 with the key of this local AWS. Throws unless the call succeeds. */
   async ask(method: string, file: string, body?: Buffer, headers: Record<string, string> = {}): Promise<string> {
     const asked = { host: `127.0.0.1:${this.port}`, service: "s3", region: "us-east-1", method, path: file, headers };
     const signed = aws4.sign(
@@ -75,7 +75,7 @@ class LocalAws {
     return text;
   }
 
-  /** The objects of the bucket that is attacked. */
+  /** Lists the objects of the attacked bucket. */
   async objects(): Promise<string[]> {
     const listed = await this.ask("GET", "/victim");
     return [...listed.matchAll(/<Key>(.+?)<\/Key>/g)].map(([, key]) => key ?? "");
@@ -88,7 +88,7 @@ class LocalAws {
   }
 }
 
-/** What a page does to a local AWS, and whether it had an effect. */
+/** An attack of a page on a local AWS. Returns whether it had an effect. */
 type Attack = (page: Page, victim: LocalAws) => Promise<boolean>;
 
 const attacks: Readonly<Record<string, Attack>> = {
@@ -114,7 +114,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   "a form": async (page, victim) => {
     await victim.ask("PUT", "/victim/precious", Buffer.from("x"), { "Content-Type": "text/plain" });
     await page.evaluate((url) => {
-      // As text, a form is its field's name, an equals sign and its value: here XML.
+      // As text/plain, a form sends its field's name, an equals sign and its value. Here that makes XML.
       document.body.innerHTML = `<iframe name="answer"></iframe><form method="post" enctype="text/plain" target="answer"
         action="${url}/victim?delete"><input name='<Delete a="' value='"><Object><Key>precious</Key></Object></Delete>'></form>`;
     }, victim.url);
@@ -150,7 +150,7 @@ describe.skipIf(chromiumFile === undefined)("a web page in a browser of this com
     [guarded, unguarded] = await Promise.all([LocalAws.start(), LocalAws.start(["web pages", "signatures", "cors"])]);
     site = createServer((_request, response) => response.end("<!doctype html><title>An attacker's page</title>"));
     await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
-    // Without its sandbox, which root cannot have.
+    // Chromium cannot use its sandbox as root.
     const args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.test 127.0.0.1"];
     browser = await chromium.launch({ executablePath: chromiumFile ?? "", args });
   });
@@ -170,7 +170,7 @@ describe.skipIf(chromiumFile === undefined)("a web page in a browser of this com
     }
   }
 
-  test.each(Object.keys(attacks))("%s reads and changes nothing, and without the guards does", async (name) => {
+  test.each(Object.keys(attacks))("%s reads and changes nothing, but would without the guards", async (name) => {
     const attack = attacks[name] as Attack;
     expect(await attackFromAPage(attack, guarded)).toBe(false);
     expect(await attackFromAPage(attack, unguarded)).toBe(true);

@@ -7,10 +7,10 @@ import { serverProgram } from "../../../scripts/session/server-program";
 import { projectRoot } from "../../../scripts/support/project";
 import { claimPlace, type Place } from "../../../scripts/testing/place";
 
-/** Less than a test's own limit, so that what hangs is ended and says so far what it did. */
+/** Shorter than a test's own limit, so that the output of a command that hangs is still shown. */
 const LIMIT_MS = 600_000;
 
-/** A local AWS of a test's own, without machines, that commands are run against as a person would. */
+/** A local AWS of a test's own, without machines. Tests run commands against it as a user does. */
 export class ApiOnly {
   private constructor(private readonly place: Place) {}
 
@@ -51,7 +51,7 @@ export class ApiOnly {
     });
   }
 
-  /** The volumes that there are, asked without a process of its own; throws while nobody answers. */
+  /** Lists the volumes without starting a process. Throws while the local AWS does not answer. */
   async volumes() {
     const client = new EC2Client({
       region: "eu-west-1",

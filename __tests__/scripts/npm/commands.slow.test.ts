@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.remove());
 
-/** Processes that have the test's own folder in their command line or as their working directory. */
+/** Lists the processes whose command line or working directory contains the folder. */
 async function processesOf(folder: string): Promise<string[]> {
   const found = await execa("bash", [
     "-c",
@@ -23,24 +23,24 @@ async function processesOf(folder: string): Promise<string[]> {
 }
 
 describe("npm run local", () => {
-  test("without a command shows how it is used", async () => {
+  test("without a command prints its usage", async () => {
     const result = await api.run("local", []);
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(/usage: npm run local -- <command>/);
   });
 
-  test("runs in the folder that one is in, and ends as the command ends", async () => {
+  test("runs in the caller's folder, and exits with the command's exit code", async () => {
     const result = await api.run("local", ["bash", "-c", "pwd; exit 7"]);
     expect(result.stdout).toBe(api.folder);
     expect(result.exitCode).toBe(7);
   });
 
-  test("keeps what set-up says out of what the command prints", async () => {
+  test("keeps the messages of set-up out of the command's output", async () => {
     const result = await api.run("local", ["aws", "ec2", "describe-volumes"]);
     expect(JSON.parse(String(result.stdout))).toEqual({ Volumes: [] });
   });
 
-  test("fails for a command that is not there", async () => {
+  test("fails for a command that does not exist", async () => {
     const result = await api.run("local", ["no-such-command"]);
     expect(result.stderr).toBe("error: no-such-command: no such command on the PATH");
     expect(result.exitCode).toBe(127);
@@ -51,13 +51,13 @@ describe("npm run local", () => {
     expect(result.exitCode).toBe(128 + 15);
   });
 
-  test("fails to log in when there is no machine, and says what makes one", async () => {
+  test("fails to log in when there is no machine, and says how to make one", async () => {
     const result = await api.run("local", ["ssh"]);
     expect(result.stderr).toMatch(/^error: no development machine is deployed \(.*\): npm start deploys it$/);
     expect(result.exitCode).toBe(1);
   });
 
-  test("never takes the caller's environment, which is for a real account", async () => {
+  test("never takes the caller's WORKBENCH_ENV, which is for a real account", async () => {
     const result = await api.run("local", ["printenv", "WORKBENCH_ENV"], {
       ...process.env,
       WORKBENCH_ENV: "production",
@@ -76,7 +76,7 @@ describe("npm run local", () => {
 });
 
 describe("npm start", () => {
-  test("stopped by Ctrl-C lets Terraform save its state and leaves nothing running; run again, it goes on", async () => {
+  test("after Ctrl-C lets Terraform save its state and leaves nothing running, and continues when run again", async () => {
     const running = api.run("start", [], process.env, { detached: true });
     const made = vi.waitFor(async () => expect(await api.volumes()).toHaveLength(1), {
       timeout: 600_000,
@@ -88,7 +88,7 @@ describe("npm start", () => {
     const stopped = await running;
     const interrupted =
       /error: interrupted: stack \w+( was not begun|: Terraform saved what it had done); run the command again to go on$/;
-    // On a busy computer everything may be done before there is a quiet moment to stop it in.
+    // On a busy computer everything may be done before Terraform has a quiet moment in which to stop it.
     const done = /^Left out: ec2/m;
     expect(stopped.all).toMatch(stopped.exitCode === 0 ? done : interrupted);
     expect([0, 130]).toContain(stopped.exitCode);
@@ -101,7 +101,7 @@ describe("npm start", () => {
     expect(volumes.stdout).toBe("1");
   });
 
-  test("says what was made, what was left out and why, and how to go on", async () => {
+  test("reports what it made, what it left out and why, and how to go on", async () => {
     const { stdout, exitCode } = await api.run("start", []);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/│ ebs +│ nothing to do +│ availability_zone +│ eu-west-1a/);
@@ -129,7 +129,7 @@ describe("npm start", () => {
   });
 });
 
-test("npm run synth writes the stacks of the local settings, where nothing says others", async () => {
+test("npm run synth writes the stacks of the local settings by default", async () => {
   const out = path.join(api.folder, "cdktf.out");
   const result = await api.run("synth", [], {
     ...process.env,
@@ -142,7 +142,7 @@ test("npm run synth writes the stacks of the local settings, where nothing says 
   expect(stack).toContain('"Environment": "local"');
 });
 
-test.each(["start", "check"])("npm run %s fails for an argument, since it takes none", async (command) => {
+test.each(["start", "check"])("npm run %s fails for an argument, because it takes none", async (command) => {
   const result = await api.run(command, ["--clean"]);
   expect(result.stderr).toMatch(/^error: unknown option '--clean'; usage: npm .*, without arguments; .*$/);
   expect(result.exitCode).toBe(2);
@@ -181,7 +181,7 @@ test("fails with one sentence when Terraform is too old, and makes nothing", asy
 });
 
 describe("npm stop", () => {
-  test("keeps what is deployed", async () => {
+  test("keeps deployed resources", async () => {
     expect(await processesOf(api.home)).toContainEqual(expect.stringContaining("local_aws serve"));
     expect((await api.run("stop", [])).exitCode).toBe(0);
     expect(await processesOf(api.home)).toEqual([]);
@@ -189,12 +189,12 @@ describe("npm stop", () => {
     expect(volumes.stdout).toBe("1");
   });
 
-  test("with --clean forgets everything", async () => {
+  test("with --clean removes everything", async () => {
     expect((await api.run("stop", ["--clean"])).exitCode).toBe(0);
     expect(existsSync(api.home)).toBe(false);
   });
 
-  test("fails for an option that it does not know", async () => {
+  test("fails for an unknown option", async () => {
     const result = await api.run("stop", ["--forget"]);
     expect(result.stderr).toMatch(/^error: unknown option '--forget'; usage: npm stop \[-- --clean\]/);
     expect(result.exitCode).toBe(2);

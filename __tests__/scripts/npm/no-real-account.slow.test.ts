@@ -11,10 +11,10 @@ import { ApiOnly } from "./api-only";
 const LOCAL_ACCOUNT = "123456789012";
 
 let api: ApiOnly;
-/** Stands for everything that is not the local AWS: whoever connects has left it. */
+/** Stands for everything outside the local AWS. No command may connect to it. */
 let canary: Server;
 let connections: string[];
-/** Made by a `credential_process`, if one is ever run. */
+/** The `credential_process` makes this file if a command ever runs it. */
 let credentialsAsked: string;
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterAll(async () => {
   await api.remove();
 });
 
-/** A shell of somebody who works with a real account, and in which everything that can lead there does. */
+/** The shell of a user of a real account, in which everything that can lead a tool to that account does so. */
 function hostileEnvironment(): NodeJS.ProcessEnv {
   const url = `http://127.0.0.1:${(canary.address() as AddressInfo).port}`;
   const home = path.join(api.folder, "hostile-home");
@@ -58,7 +58,7 @@ function hostileEnvironment(): NodeJS.ProcessEnv {
   return {
     PATH: process.env["PATH"],
     HOME: home,
-    // What set-up has made stays where it is.
+    // Use the cache that set-up has filled.
     XDG_CACHE_HOME: path.dirname(cacheDirectory()),
     ...Object.fromEntries([...proxies, ...services].map((name) => [name, url])),
     AWS_PROFILE: "production",
@@ -90,7 +90,7 @@ function hostileEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-test("the canary sees whoever leaves the local AWS", async () => {
+test("the canary sees a command that calls a real account", async () => {
   const { AWS_PROFILE: _profile, AWS_DEFAULT_PROFILE: _default, ...environment } = hostileEnvironment();
   const aws = path.join(path.dirname(venvPython), "aws");
   await execa(aws, ["sts", "get-caller-identity"], {
@@ -102,7 +102,7 @@ test("the canary sees whoever leaves the local AWS", async () => {
   expect(connections.length).toBeGreaterThan(0);
 });
 
-test("npm start deploys to the local AWS and to nothing else", async () => {
+test("npm start deploys only to the local AWS", async () => {
   const result = await api.run("start", [], hostileEnvironment());
   expect(result.all).toContain("availability_zone");
   expect(result.exitCode).toBe(0);
@@ -110,7 +110,7 @@ test("npm start deploys to the local AWS and to nothing else", async () => {
   expect(existsSync(credentialsAsked)).toBe(false);
 });
 
-test("npm run local reaches the local AWS's account and no other", async () => {
+test("npm run local reaches only the local AWS's account", async () => {
   const identity = await api.run(
     "local",
     ["aws", "sts", "get-caller-identity", "--query", "Account"],
@@ -127,7 +127,7 @@ test("npm run local reaches the local AWS's account and no other", async () => {
   expect(existsSync(credentialsAsked)).toBe(false);
 });
 
-test("npm run local -- terraform plans and applies in the local AWS and nowhere else", async () => {
+test("npm run local -- terraform plans and applies only in the local AWS", async () => {
   writeFileSync(
     path.join(api.folder, "main.tf.json"),
     JSON.stringify({

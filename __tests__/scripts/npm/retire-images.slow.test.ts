@@ -7,9 +7,9 @@ import { ApiOnly } from "./api-only";
 const tags = "Tags=[{Key=Project,Value=workbench},{Key=Image,Value=workbench}]";
 
 let api: ApiOnly;
-/** What `npm run local` gives a command: taken once, since it takes longer than the command. */
+/** The environment that `npm run local` gives a command. Read once, because that takes longer than the command. */
 let environment: NodeJS.ProcessEnv;
-/** Ids of images, oldest first; a machine was made from the first. */
+/** Ids of images, oldest first. A machine was made from the first. */
 const images: string[] = [];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const machine = await run(await debian());
   for (const name of ["one", "two", "three"]) {
     images.push(await createImage(machine, `workbench-amd64-${name}`, tags));
-    // EC2 tells when an image was made to the second: of two in one second, neither is the newer.
+    // EC2 gives an image's time in whole seconds, so two images of one second have no order.
     await sleep(1_100);
   }
   await createImage(machine, "somebody-elses", "Tags=[{Key=Project,Value=other},{Key=Image,Value=workbench}]");
@@ -67,7 +67,7 @@ const retire = (...args: string[]) =>
   command(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/retire-images.ts", ...args]);
 
 describe("npm run packer:retire", () => {
-  test("without a number shows how it is used, and does nothing", async () => {
+  test("without a number prints its usage, and does nothing", async () => {
     const result = await retire();
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toContain("usage: npm run packer:retire -- --keep N");
@@ -83,7 +83,7 @@ describe("npm run packer:retire", () => {
     expect(result.stderr).toContain(sentence);
   });
 
-  test("lists what it would do, and does nothing when nobody can say yes", async () => {
+  test("lists what it would do, and does nothing without a terminal to confirm on", async () => {
     const before = await left();
     const result = await retire("--keep", "1");
     expect(
@@ -103,7 +103,7 @@ describe("npm run packer:retire", () => {
     expect(await left()).toEqual(before);
   });
 
-  test("retires the old one with its snapshot, and no other project's", async () => {
+  test("retires the old image with its snapshot, and no other project's images", async () => {
     const before = await left();
     const result = await retire("--keep", "1", "--yes");
     expect(result.exitCode).toBe(0);
@@ -112,7 +112,7 @@ describe("npm run packer:retire", () => {
     expect(after.snapshots).toHaveLength(before.snapshots.length - 1);
   });
 
-  test("deletes the snapshots of a retirement that was cut off", async () => {
+  test("deletes the snapshots of an interrupted retirement", async () => {
     const before = await left();
     await aws("deregister-image", "--image-id", images[2] ?? "");
     const result = await retire("--keep", "1", "--yes");
@@ -120,7 +120,7 @@ describe("npm run packer:retire", () => {
     expect((await left()).snapshots).toHaveLength(before.snapshots.length - 1);
   });
 
-  test("says so when there is nothing to do", async () => {
+  test("lists the images when there is nothing to retire", async () => {
     const result = await retire("--keep", "1");
     expect(result.exitCode).toBe(0);
     expect(result.stdout).toMatch(/^keep {3}workbench-amd64-one .*: the newest$/m);

@@ -10,13 +10,13 @@ import { ApiOnly } from "./api-only";
 
 const [reason] = [...machineObstacles(thisHost()), ...missingTools(["machines"]).map(describeTool)];
 
-/** Why no image can be built here; undefined where one can. */
+/** Why Packer cannot build images here. Undefined where it can. */
 const missingPacker = await findPacker().then(
   () => undefined,
   (error: Error) => error.message,
 );
 
-/** What a Packer says that can build images and is asked to: everything but the build. */
+/** A fake Packer that passes all checks. Tests add the build. */
 const PACKER = `#!/bin/bash
 case $1 in
   version) echo 'Packer v1.16.0';;
@@ -24,7 +24,7 @@ case $1 in
   build) `;
 
 let api: ApiOnly;
-/** A computer with neither a Packer nor a Go, but what tests put into `bin`. */
+/** The environment of a computer without Packer and Go, except for what tests put into `bin`. */
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.remove());
 
-/** The folders of the PATH; those with one of these programs are replaced by ones without. */
+/** The folders of the PATH. Replaces a folder that has one of the programs by a copy without them. */
 function pathWithout(programs: readonly string[]): string[] {
   const folders = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   return folders.map((folder, index) => {
@@ -70,7 +70,7 @@ function installPacker(build: string): void {
   chmodSync(file, 0o755);
 }
 
-/** `npm start` with machines. */
+/** Runs `npm start` with machines. */
 function begin(source: NodeJS.ProcessEnv) {
   const env = { ...source, ...api.variables, LOCAL_AWS_MACHINES: "" };
   return api.run("start", [], env, { env });
@@ -82,14 +82,14 @@ async function start(): Promise<{ exitCode: number | undefined; all: string; mac
   return { exitCode, all: String(all), machineLines: lines.filter((line) => line.includes("REPL")) };
 }
 
-/** `npm run local -- aws ec2 <call> --query <query>` */
+/** Runs `npm run local -- aws ec2 <call> --query <query>`. */
 async function aws(call: string, query: string, ...args: string[]): Promise<unknown> {
   const { stdout } = await api.run("local", ["aws", "ec2", call, "--query", query, ...args]);
   return JSON.parse(String(stdout));
 }
 
 describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${reason})` : ""}`, () => {
-  test("boots Debian's own where there is no Packer, and says in one line how to get one", async () => {
+  test("without Packer boots Debian's own image, and says in one line how to get Packer", async () => {
     const { exitCode, all, machineLines } = await start();
     expect(all).toMatch(/ec2: \d+ added/);
     expect(machineLines).toEqual([
@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
   });
 
   const noPacker = missingPacker === undefined ? "" : ` (${missingPacker})`;
-  test.skipIf(noPacker !== "")(`stopped by Ctrl-C lets Packer remove what it made${noPacker}`, async () => {
+  test.skipIf(noPacker !== "")(`after Ctrl-C waits until Packer has removed what it made${noPacker}`, async () => {
     const running = begin(process.env);
     let seen = "";
     running.all?.on("data", (data) => {
@@ -113,7 +113,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     }
     running.kill("SIGINT");
     const { all, exitCode } = await running;
-    // Whatever was stopped first is told: the image, or a stack beside it.
+    // The message names the task that stopped first: the image, or a stack beside it.
     expect(all).toMatch(/^✖ image: .*^error: interrupted: \S+/ms);
     expect(exitCode).toBe(130);
     expect(
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     expect(await aws("describe-images", "Images[].ImageId", "--owners", "self")).toEqual([]);
   });
 
-  test("goes on with Debian's own where the build fails, and says in one line why", async () => {
+  test("after a failed build goes on with Debian's own image, and says in one line why", async () => {
     installPacker(`
         echo '==> amazon-ebs.workbench: Provisioning with shell script: packer/workbench/provision/install-packages'
         echo '==> amazon-ebs.workbench: install-packages: apt-get update failed: give the build machine a way to Debian'
@@ -137,8 +137,8 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     expect(exitCode).toBe(0);
   });
 
-  test("builds one once, which replaces no machine", async () => {
-    // An image of the machine itself: what is in it matters to nobody here, that there is one matters to everybody.
+  test("builds an image once, and replaces no machine", async () => {
+    // An image of the machine itself will do, because the test does not look into the image.
     installPacker(`
         machine=$(aws ec2 describe-instances --filters Name=instance-state-name,Values=running --query 'Reservations[].Instances[].InstanceId' --output text)
         aws ec2 create-image --no-reboot --instance-id "$machine" --name workbench-workbench-amd64-1 \\

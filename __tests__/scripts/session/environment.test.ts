@@ -10,7 +10,7 @@ const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
 const local = (source: NodeJS.ProcessEnv) =>
   localEnvironment(localAws, { source, region: "eu-west-1", terraform, key });
 
-/** What could lead a tool to an account, or change what Terraform does, or bring a setting of a real deployment along. */
+/** Variables that could lead a tool to an account, change what Terraform does, or carry a real deployment's setting. */
 const HOSTILE = [
   ...["AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE"],
   ...["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"],
@@ -42,25 +42,25 @@ const HOSTILE = [
   ...["PYTHONPATH", "PYTHONHOME", "NODE_OPTIONS", "LD_PRELOAD", "BASH_ENV"],
 ];
 
-test("nothing that leads to an account passes, whatever it is set to", () => {
+test("no variable that leads to an account passes", () => {
   const hostile = Object.fromEntries(HOSTILE.map((name) => [name, "hostile"]));
   const environment = local({ ...hostile, PATH: "/bin", HOME: "/home/ada" });
   expect(Object.entries(environment).filter(([, value]) => value?.includes("hostile"))).toEqual([]);
 });
 
-test("it is the same with and without them", () => {
+test("the environment is the same with and without such variables", () => {
   const kept = { PATH: "/bin", HOME: "/home/ada", SSH_AUTH_SOCK: "/agent" };
   const name = fc.oneof(fc.constantFrom(...HOSTILE), fc.stringMatching(/^(AWS|TF|CDKTF|WORKBENCH)_[A-Z_]{1,20}$/));
   fc.assert(
     fc.property(fc.dictionary(name, fc.string()), (hostile) => {
-      // The trust store is the operator's, and building an image the caller's choice.
+      // These two pass: the operator's trust store, and the caller's choice of an image.
       for (const allowed of ["AWS_CA_BUNDLE", "WORKBENCH_EC2_IMAGE_SOURCE"]) delete hostile[allowed];
       expect(local({ ...hostile, ...kept })).toEqual(local(kept));
     }),
   );
 });
 
-describe("a command in it", () => {
+describe("a command in this environment", () => {
   const environment = local({
     PATH: "/usr/bin",
     HOME: "/home/ada",
@@ -108,7 +108,7 @@ describe("a command in it", () => {
     expect(environment["CDKTF_OUTPUT"]).toBe(environment["CDKTF_OUTDIR"]);
   });
 
-  test("asks a mirror for provider locks where there is one", () => {
+  test("locks providers from a mirror, if there is one", () => {
     expect(environment["TF_CLI_ARGS_providers_lock"]).toBe("-fs-mirror=/mirror");
     expect(localEnvironment(localAws, { source: {} })).not.toHaveProperty("TF_CLI_ARGS_providers_lock");
   });
@@ -119,13 +119,13 @@ describe("a command in it", () => {
     ["id", undefined],
     ["", undefined],
     [undefined, undefined],
-  ])("boots the image that the caller chose, but none of a real account: %j", (chosen, expected) => {
+  ])("boots the image that the caller chose, except a real account's: %j", (chosen, expected) => {
     const source = chosen === undefined ? {} : { WORKBENCH_EC2_IMAGE_SOURCE: chosen };
     expect(local(source)["WORKBENCH_EC2_IMAGE_SOURCE"]).toBe(expected);
   });
 });
 
-test("tests see neither an account nor the caller's choice of settings", () => {
+test("tests see no account and none of the caller's settings", () => {
   const hostile = Object.fromEntries(HOSTILE.map((name) => [name, "hostile"]));
   const environment = testEnvironment({ ...hostile, PATH: "/bin" }, "/tmp/run");
   expect(Object.entries(environment).filter(([, value]) => value?.includes("hostile"))).toEqual([]);

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(recipe, { recursive: true }));
 
-test("the same recipe is the same base, wherever it lies", () => {
+test("the same recipe makes the same base, in any folder", () => {
   const first = recipeHash(recipe);
   expect(first).toMatch(/^[0-9a-f]{12}$/);
   expect(recipeHash(recipe)).toBe(first);
@@ -29,7 +29,7 @@ test.each([
       writeFileSync(path.join(recipe, "files", "unit"), "");
     },
   ],
-])("another recipe is another base: %s", (_name, change) => {
+])("a changed recipe makes another base: %s", (_name, change) => {
   const before = recipeHash(recipe);
   change();
   expect(recipeHash(recipe)).not.toBe(before);

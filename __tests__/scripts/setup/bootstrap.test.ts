@@ -23,7 +23,7 @@ describe("Node's version", () => {
   });
 });
 
-test("every npm command comes through it, on a fresh clone above all", () => {
+test("every npm command starts through the bootstrap, also in a fresh clone", () => {
   const { postinstall, ...scripts }: Record<string, string> = require("../../../package.json").scripts;
   expect(postinstall, "what `npm ci` itself runs").toBe("node scripts/setup/patch-cdktf-cli.cjs");
   for (const script of Object.values(scripts)) {
@@ -56,17 +56,17 @@ describe("a project", () => {
   };
 
   test.each([
-    ["what the lockfile says, but for another platform's package", { "node_modules/a": { version: "1.0.0" } }, true],
+    ["the lockfile's packages, except one for another platform", { "node_modules/a": { version: "1.0.0" } }, true],
     ["another version", { "node_modules/a": { version: "1.0.1" } }, false],
-    ["a package too many", { "node_modules/a": { version: "1.0.0" }, "node_modules/b": { version: "1.0.0" } }, false],
-    ["a package too few", {}, false],
+    ["an extra package", { "node_modules/a": { version: "1.0.0" }, "node_modules/b": { version: "1.0.0" } }, false],
+    ["a missing package", {}, false],
   ])("with %s installed", (_name, installed, expected) => {
     lockfile("package-lock.json", wanted);
     lockfile("node_modules/.package-lock.json", installed);
     expect(installedMatchesLockfile(root)).toBe(expected);
   });
 
-  test("without node_modules has to be installed", () => {
+  test("without node_modules needs an installation", () => {
     lockfile("package-lock.json", wanted);
     expect(installedMatchesLockfile(root)).toBe(false);
   });
@@ -97,11 +97,11 @@ test.each([
   ],
   ["npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only\nnpm error Usage:\n", "`npm ci` can only"],
   ["npm warn old\nKilled\n", "npm gave no reason"],
-])("of %j the reason is told", (output, reason) => {
+])("the reason is extracted from %j", (output, reason) => {
   expect(npmReason(output)).toBe(reason);
 });
 
-test("the lockfile has every platform's packages, or `npm ci` refuses it", () => {
+test("the lockfile has the packages of all platforms, which `npm ci` requires", () => {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
   const wanted = Object.entries<{ optionalDependencies?: Record<string, string> }>(packages).flatMap(([where, entry]) =>
     Object.keys(entry.optionalDependencies ?? {}).map((name) => [

@@ -13,7 +13,7 @@ describe("machines", () => {
     ["Linux is missing", { ...host, os: "darwin" as const }, "machines need Linux, and this is darwin"],
     ["root is missing", { ...host, userId: 1000 }, "machines need root, and this is user id 1000"],
     [
-      "none are wanted",
+      "a variable forbids them",
       { ...host, environment: { LOCAL_AWS_MACHINES: "false" } },
       "LOCAL_AWS_MACHINES=false asks for none",
     ],

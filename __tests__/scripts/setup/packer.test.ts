@@ -14,13 +14,13 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** A program of our own, first on the PATH. */
+/** Puts a program of ours first on the PATH. */
 function program(name: string, script: string): void {
   writeFileSync(path.join(directory, name), `#!/bin/sh\n${script}\n`);
   chmodSync(path.join(directory, name), 0o755);
 }
 
-/** An environment with `packer` as a shell script. */
+/** Returns an environment in which `packer` is a shell script. */
 function withPacker(version: string, plugins = "/p/packer-plugin-amazon_v1.8.0_x5.0_linux_amd64"): NodeJS.ProcessEnv {
   program("packer", `case $1 in version) echo '${version}';; plugins) echo '${plugins}';; esac`);
   return environment();
@@ -46,7 +46,7 @@ describe("Packer on the PATH", () => {
     );
   });
 
-  test("fails with one sentence when it says no version", async () => {
+  test("fails with one sentence when it prints no version", async () => {
     await expect(findPacker(withPacker("cracklib"))).rejects.toThrow(
       /^\S+\/packer did not say its version: images need/,
     );
@@ -60,7 +60,7 @@ describe("Packer on the PATH", () => {
 });
 
 describe("the Packer that set-up built", () => {
-  test("is called, and found by commands, even where an old one is on the PATH", async () => {
+  test("is the one that commands find and call, even with an old one on the PATH", async () => {
     const old = withPacker("Packer v1.6.6");
     const built = builtPackerDirectory(old);
     mkdirSync(built, { recursive: true });
@@ -74,27 +74,27 @@ describe("the Packer that set-up built", () => {
     });
   });
 
-  test("changes nothing for commands where there is none", () => {
+  test("changes nothing for commands if it does not exist", () => {
     expect(packerEnvironment(environment())).toEqual({ programs: [], variables: {} });
   });
 });
 
-describe("building it", () => {
+describe("the build", () => {
   const build = (go: string) => {
     program("go", go);
     vi.stubEnv("PATH", `${directory}:${process.env["PATH"]}`);
     return buildPacker(path.join(directory, "built", "packer"), () => undefined);
   };
 
-  test("fails with one sentence when the module proxy gives other files", async () => {
+  test("fails with one sentence when the module proxy sends other files", async () => {
     await expect(build(`echo '{"Dir":"/nowhere","Sum":"h1:other"}'`)).rejects.toThrow(
-      /^github\.com\/hashicorp\/packer 1\.16\.0 from the Go module proxy is not what it was: expected h1:\S+, got h1:other; do not use it$/,
+      /^github\.com\/hashicorp\/packer 1\.16\.0 from the Go module proxy has another checksum: expected h1:\S+, got h1:other; do not use it$/,
     );
   });
 
   test("fails with one sentence when the module proxy cannot be reached", async () => {
     await expect(build(`echo '{"Error":"dial tcp: no route to host"}'; exit 1`)).rejects.toThrow(
-      "github.com/hashicorp/packer 1.16.0 could not be fetched (dial tcp: no route to host): give this computer a way to a Go module proxy (GOPROXY)",
+      "github.com/hashicorp/packer 1.16.0 could not be fetched (dial tcp: no route to host): let this computer reach a Go module proxy (GOPROXY)",
     );
   });
 

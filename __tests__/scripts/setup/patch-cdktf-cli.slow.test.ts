@@ -22,8 +22,8 @@ const installed = path.join(projectRoot, "node_modules/cdktf-cli");
 const WAITING = { timeout: 300_000, interval: 50 };
 
 /**
- * Says when it works, writes down every signal, and two seconds after the first one ends in good order, as a failure; where HOLD
- * is set, not before it is told to go on.
+ * A fake Terraform. Reports when it is at work, and records every signal. Two seconds after the first signal it saves
+ * and ends with exit code 1. If HOLD is set, it first waits for the file that `goOn` writes.
  */
 const TERRAFORM = `#!/bin/bash
 case "$1" in
@@ -41,7 +41,7 @@ case "$1" in
 esac
 `;
 
-/** A project with one stack, written by hand: what cdktf-cli does with Terraform is all that matters. */
+/** A program that writes one stack by hand. These tests only need what cdktf-cli does with Terraform. */
 const APP = `
 const fs = require("node:fs"), out = process.env.CDKTF_OUTDIR;
 fs.mkdirSync(out + "/stacks/one", { recursive: true });
@@ -68,7 +68,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** cdktf-cli as npm installs it, in the test's own folder. */
+/** Copies cdktf-cli, as npm installs it, into the test's own folder. */
 function withoutPatches(): string {
   const copy = path.join(folder, "without-patches");
   cpSync(installed, copy, { recursive: true, filter: (file) => !file.endsWith(".map") });
@@ -78,13 +78,13 @@ function withoutPatches(): string {
   return copy;
 }
 
-/** What Terraform was told, and that it saved its state. */
+/** The signals that Terraform got, and `saved` when it saved its state. */
 const seen = (): string[] => (existsSync(told) ? readFileSync(told, "utf8").split("\n").filter(Boolean) : []);
 
 /**
  * Runs a verb until Terraform is at work, then sends cdktf's process group a signal, as a terminal does.
  *
- * @param more what Terraform must be told before it ends @default it ends by itself
+ * @param more a further signal, for which Terraform waits before it ends. @default it ends by itself
  */
 async function cutOff(cli: string, words: string[], signal: NodeJS.Signals, more?: string) {
   const cdktf = execa(process.execPath, [path.join(cli, "bundle/bin/cdktf"), ...words, "--skip-provider-lock"], {
@@ -109,7 +109,7 @@ async function cutOff(cli: string, words: string[], signal: NodeJS.Signals, more
 
 const goOn = (): void => writeFileSync(`${told}.go-on`, "");
 
-/** Waits for the end of a process that is nobody's child any more. */
+/** Waits until a process that has lost its parent ends. */
 const ended = (pid: number) => vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), WAITING);
 
 const deploy = ["deploy", "one", "--auto-approve"];
@@ -121,7 +121,7 @@ describe("Ctrl-C", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("reaches terraform plan once, and cdktf diff waits until it has given its lock back", async () => {
+  test("reaches terraform plan once, and cdktf diff waits until it has released its lock", async () => {
     const { exitCode, seenThen } = await cutOff(installed, ["diff", "one"], "SIGINT");
     expect(seenThen).toEqual(["INT", "saved"]);
     expect(exitCode).toBe(1);
@@ -130,35 +130,35 @@ describe("Ctrl-C", () => {
   test.each([
     ["deploy", deploy, "HUP"],
     ["diff", ["diff", "one"], "TERM"],
-  ])("in cdktf %s without the patches, Terraform is told more", async (_verb, words, more) => {
+  ])("in cdktf %s without the patches sends Terraform another signal", async (_verb, words, more) => {
     const { terraform } = await cutOff(withoutPatches(), words, "SIGINT", more);
     await ended(terraform);
   });
 });
 
-describe("a terminal that is closed", () => {
-  test("does not reach Terraform, which ends what it does", async () => {
+describe("closing the terminal", () => {
+  test("does not reach Terraform, which finishes its work", async () => {
     const { terraform } = await cutOff(installed, deploy, "SIGHUP");
     goOn();
     await ended(terraform);
     expect(seen()).toEqual(["saved"]);
   });
 
-  test("without the patches reaches it", async () => {
+  test("reaches Terraform without the patches", async () => {
     const { terraform } = await cutOff(withoutPatches(), deploy, "SIGHUP", "HUP");
     await ended(terraform);
   });
 });
 
 describe("the patches", () => {
-  test("are there already where they are made again", () => {
+  test("can be applied again without a change", () => {
     const code = readFileSync(bundle, "utf8");
     expect(patched(code)).toBe(code);
     expect(patched(unpatched(code))).toBe(code);
     expect(unpatched(code)).not.toBe(code);
   });
 
-  test("are made in a new installation, and looked for once", () => {
+  test("are applied to a new installation once", () => {
     const file = path.join(folder, BUNDLE);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, unpatched(readFileSync(bundle, "utf8")));

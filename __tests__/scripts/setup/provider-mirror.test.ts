@@ -46,13 +46,13 @@ test("a packed mirror is found", () => {
   expect(find()).toBe("packed opt/mirror");
 });
 
-test("macOS has places of its own", () => {
+test("macOS has folders of its own", () => {
   put(`home/ada/Library/Application Support/io.terraform/plugins/${unpacked}`);
   expect(find({}, "darwin")).toBe("unpacked home/ada/Library/Application Support/io.terraform/plugins");
   expect(find({}, "linux")).toBeUndefined();
 });
 
-test("Terraform's own directories come before add-on prefixes, and those in their order", () => {
+test("Terraform's own directories come first, then the add-on prefixes in order", () => {
   put(`srv/m/${unpacked}`, `opt/m/${unpacked}`);
   expect(find()).toBe("unpacked opt/m");
   put(`home/ada/.terraform.d/plugins/${unpacked}`);
@@ -72,7 +72,7 @@ test.each([
   expect(find()).toBe("unpacked opt/second");
 });
 
-test("the search below a prefix goes no deeper than it says, and follows no link", () => {
+test("the search below a prefix stops at its depth, and follows no link", () => {
   put(`opt/a/b/c/d/${unpacked}`);
   symlinkSync(path.join(root, "opt/a/b/c"), path.join(root, "opt/link"));
   expect(find()).toBeUndefined();

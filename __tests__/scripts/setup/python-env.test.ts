@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A python3 on the PATH that prints something, whatever it is asked. */
+/** Puts a python3 on the PATH that always prints the same. */
 function fake(script: string): NodeJS.ProcessEnv {
   const file = path.join(directory, "python3");
   writeFileSync(file, `#!/bin/sh\n${script}\n`);

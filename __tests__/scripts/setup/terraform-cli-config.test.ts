@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test("the provider is linked to where it is unpacked, and everything else comes from its registry", () => {
+test("Terraform links to the unpacked provider, and fetches all others from their registry", () => {
   expect(withoutFacts(cliConfiguration(setup))).toBe(`disable_checkpoint = true
 provider_installation {
   filesystem_mirror {
@@ -42,7 +42,7 @@ test("paths are quoted", () => {
   expect(cliConfiguration({ ...setup, mirror })).toContain('path    = "C:\\\\a \\"b\\""');
 });
 
-test("what was found is read back, and a file of somebody else's is not mistaken for it", () => {
+test("the recorded set-up is read back, and another file is not mistaken for one", () => {
   const file = path.join(directory, "terraform.rc");
   expect(readTerraformSetup(file)).toBeUndefined();
   writeFileSync(file, "disable_checkpoint = true\n");
@@ -51,7 +51,7 @@ test("what was found is read back, and a file of somebody else's is not mistaken
   expect(readTerraformSetup(file)).toEqual(setup);
 });
 
-test("the provider's version is the one that the installed package is generated from", () => {
+test("the provider's version is the one from which the installed package is generated", () => {
   expect(pinnedProvider()).toEqual({
     source: "registry.terraform.io/hashicorp/aws",
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),

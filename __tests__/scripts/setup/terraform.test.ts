@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A terraform on the PATH that answers `version -json` with a shell script's output. */
+/** Puts a terraform on the PATH that answers `version -json` with a shell script's output. */
 function fake(script: string): NodeJS.ProcessEnv {
   const file = path.join(directory, "terraform");
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
@@ -28,7 +28,7 @@ test.each(["1.11.0", "1.11.4", "1.12.0-beta1", "2.0.0"])("%s will do", async (ve
   });
 });
 
-test("is asked without the caller's variables", async () => {
+test("runs without the caller's variables", async () => {
   const environment = fake(`[ -z "$TF_CLI_ARGS" ] && echo '{"terraform_version":"1.11.0","platform":"p"}'`);
   expect((await findTerraform(environment)).platform).toBe("p");
 });
@@ -48,7 +48,7 @@ test("fails with one sentence when it is missing", async () => {
 });
 
 test.each([
-  ["does not speak JSON", "echo Terraform v1.11.4"],
+  ["does not print JSON", "echo Terraform v1.11.4"],
   ["crashes", "exit 139"],
 ])("fails with one sentence when it %s", async (_name, script) => {
   await expect(findTerraform(fake(script))).rejects.toThrow(

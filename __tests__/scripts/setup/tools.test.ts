@@ -24,7 +24,7 @@ test("a program is a file on the PATH that can be executed", () => {
   expect(findProgram("cannot-run", environment)).toBeUndefined();
 });
 
-test("only what the needs at hand ask for is missed", () => {
+test("only the tools for the given needs are reported as missing", () => {
   const environment = { PATH: directory };
   const names = (tools: ReturnType<typeof missingTools>) => tools.map((tool) => tool.command);
   expect(names(missingTools(["everything"], environment))).toEqual(["ssh", "ssh-keygen"]);
@@ -35,7 +35,7 @@ test("only what the needs at hand ask for is missed", () => {
   expect(names(missingTools(["tests"], environment))).not.toContain("systemd-nspawn");
 });
 
-test("every tool says its package and what it is for", () => {
+test("every tool has a package and a purpose", () => {
   for (const tool of SYSTEM_TOOLS)
     expect(describeTool(tool)).toMatch(/^\S+ \(Debian package [a-z0-9.+-]+\): [a-z].+[^.]$/);
 });

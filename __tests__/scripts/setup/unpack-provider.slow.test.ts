@@ -24,7 +24,7 @@ const mirror = () => path.join(folder, "mirror");
 const own = () => path.join(folder, "own");
 const unpack = () => unpackProvider(wanted, { terraform, from: mirrorAt(mirror(), wanted), to: own() });
 
-/** Makes a mirror with one packed provider, which nobody starts. */
+/** Makes a mirror with one packed provider. No test starts the provider. */
 async function pack(): Promise<void> {
   const directory = path.join(mirror(), provider.source);
   mkdirSync(directory, { recursive: true });
@@ -34,7 +34,7 @@ async function pack(): Promise<void> {
   await execa("python3", ["-m", "zipfile", "-c", archive, program]);
 }
 
-test("two clones that unpack one provider at one moment both find it, beside another platform's", async () => {
+test("two clones that unpack one provider at the same time both find it, beside another platform's", async () => {
   await pack();
   mkdirSync(path.join(own(), provider.source, provider.version, "other_platform"), { recursive: true });
   expect(await Promise.all([unpack(), unpack()])).toEqual(Array(2).fill({ path: own(), layout: "unpacked" }));
@@ -42,7 +42,7 @@ test("two clones that unpack one provider at one moment both find it, beside ano
   expect(readdirSync(folder).sort()).toEqual(["mirror", "own", "terraform-provider-fake_v1.2.3"]);
 });
 
-test("fails in one sentence for an archive that is broken, and leaves nothing", async () => {
+test("fails with one sentence for a broken archive, and leaves no files", async () => {
   await pack();
   writeFileSync(path.join(mirror(), provider.source, `terraform-provider-fake_1.2.3_${wanted.platform}.zip`), "half");
   await expect(unpack()).rejects.toThrow(
@@ -51,7 +51,7 @@ test("fails in one sentence for an archive that is broken, and leaves nothing", 
   expect(existsSync(own())).toBe(false);
 });
 
-test("fails with what to do when it is neither in a mirror nor at the registry", async () => {
+test("fails with a fix when the provider is neither in a mirror nor at the registry", async () => {
   wanted = { ...wanted, source: "localhost:1/test/fake" };
   await expect(unpack()).rejects.toThrow(
     /localhost:1.*; make the registry reachable, or put .*, and run the command again; see /,

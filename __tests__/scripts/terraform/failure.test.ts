@@ -9,7 +9,7 @@ function sentenceOf(lines: readonly string[]): string {
   return failure.sentence();
 }
 
-test("fails with the resource, what went wrong, and what the script said, on one line", () => {
+test("fails with the resource, the problem, and the script's message, on one line", () => {
   const sentence = sentenceOf(recorded("apply-failed"));
   expect(sentence).toMatch(/^terraform_data\.mount: local-exec provisioner error: /);
   expect(sentence).toContain("exit status 12");
@@ -17,7 +17,7 @@ test("fails with the resource, what went wrong, and what the script said, on one
   expect(sentence).not.toContain("\n");
 });
 
-test("fails with the script's last words where Terraform keeps them to itself, as it does for remote-exec", () => {
+test("fails with the script's last line if Terraform's error leaves it out, as for remote-exec", () => {
   const lines = recorded("apply-failed").map((line) =>
     line.replace(/"detail":"[^"]*(\\"[^"]*)*"/, '"detail":"exit status 12"'),
   );
@@ -26,19 +26,19 @@ test("fails with the script's last words where Terraform keeps them to itself, a
   );
 });
 
-test("fails in one line where Terraform's own words have several", () => {
+test("fails with one line where Terraform's own message has several", () => {
   const sentence = sentenceOf(recorded("init-no-registry"));
   expect(sentence).toContain("could not connect to registry.terraform.io");
   expect(sentence).not.toContain("\n");
 });
 
-test("fails with the first error and says how many more there are", () => {
+test("fails with the first error and the number of further errors", () => {
   expect(sentenceOf(recorded("apply-interrupted"))).toBe(
     "aws_ebs_volume.data: waiting for EBS Volume (vol-c0da04ad4a3cd6b50) create: context canceled (and 2 more errors)",
   );
 });
 
-test("fails with the place in the configuration where no resource is named", () => {
+test("fails with the place in the configuration if the error names no resource", () => {
   const line = JSON.stringify({
     type: "diagnostic",
     diagnostic: {
@@ -53,11 +53,11 @@ test("fails with the place in the configuration where no resource is named", () 
   );
 });
 
-test("fails with plain text when Terraform got no further than that, and leaves warnings out", () => {
+test("fails with plain text if Terraform reports no error event, and leaves out warnings", () => {
   const warning = JSON.stringify({
     type: "diagnostic",
     diagnostic: { severity: "warning", summary: "old", detail: "" },
   });
   expect(sentenceOf([warning, "panic: no space left on device", ""])).toBe("panic: no space left on device");
-  expect(sentenceOf([warning])).toBe("Terraform said nothing");
+  expect(sentenceOf([warning])).toBe("Terraform gave no reason");
 });

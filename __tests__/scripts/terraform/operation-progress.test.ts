@@ -12,29 +12,29 @@ function follow(progress: OperationProgress, lines: readonly string[]): string[]
 }
 
 describe("the progress of a plan", () => {
-  test("counts what was looked at, and ends with what it would do", () => {
+  test("counts refreshed resources, and ends with the planned changes", () => {
     const progress = new OperationProgress();
     const words = follow(progress, recorded("plan"));
     expect(words[0]).toBe("planning (0 s)");
-    expect(words.at(-1)).toMatch(/^planning, 2 looked at \(\d+ s\)$/);
+    expect(words.at(-1)).toMatch(/^planning, 2 refreshed \(\d+ s\)$/);
     expect(progress.changes).toMatchObject({ add: 1, change: 0, remove: 1 });
   });
 
-  test("of nothing to do has outputs that stay as they are", () => {
+  test("has unchanged outputs when there is nothing to do", () => {
     const progress = new OperationProgress();
     follow(progress, recorded("plan-empty"));
     expect(total(progress.changes ?? { add: 9, change: 9, remove: 9 })).toBe(0);
     expect(progress.outputs["volume_id"]?.action).toBe("noop");
   });
 
-  test("that only imports is not empty", () => {
+  test("is not empty when the plan only imports", () => {
     expect(isEmpty({ add: 0, change: 0, remove: 0, import: 1 })).toBe(false);
     expect(isEmpty({ add: 0, change: 0, remove: 0, import: 0 })).toBe(true);
   });
 });
 
 describe("the progress of an apply", () => {
-  test("names the newest resource in work, counts a replacement as two steps, and ends with every step done", () => {
+  test("names the newest resource in progress, counts a replacement as two steps, and ends with every step done", () => {
     const progress = new OperationProgress({ add: 1, change: 0, remove: 1 });
     const words = follow(progress, recorded("apply")).map((word) => word.replace(/ \(.*/, ""));
     expect([...new Set(words)]).toEqual([
@@ -47,19 +47,19 @@ describe("the progress of an apply", () => {
     expect(progress.outputs["volume_id"]?.value).toMatch(/^vol-/);
   });
 
-  test("does not count what failed", () => {
+  test("does not count failed steps", () => {
     const progress = new OperationProgress({ add: 2, change: 0, remove: 0 });
     expect(follow(progress, recorded("apply-failed")).at(-1)).toMatch(/^applying 1 of 2 \(/);
   });
 });
 
-test("changes are told as a plan and as a result", () => {
+test("changes are described as a plan and as a result", () => {
   const changes = { add: 4, change: 1, remove: 0 };
   expect(describeChanges(changes, "planned")).toBe("4 to add, 1 to change, 0 to destroy");
   expect(describeChanges(changes, "done")).toBe("4 added, 1 changed, 0 destroyed");
 });
 
-test("what is no event is none", () => {
+test("lines that are no event give none", () => {
   expect(parseEvent("panic: runtime error")).toBeUndefined();
   expect(parseEvent("null")).toBeUndefined();
   expect(parseEvent('{"type":"apply_start"}')).toEqual({ type: "other" });

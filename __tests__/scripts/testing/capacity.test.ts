@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Capacity } from "../../../scripts/testing/capacity";
 
-/** Begins stories with these needs, in MiB; says which have begun, and ends one. */
+/** Begins stories with these needs, in MiB. Returns functions that list the begun stories, and end one. */
 function stories(capacity: Capacity, needs: readonly number[]) {
   const begun: number[] = [];
   const end: (() => void)[] = [];
@@ -17,21 +17,21 @@ function stories(capacity: Capacity, needs: readonly number[]) {
   return { all, begun: () => settle().then(() => [...begun]), end: (index: number) => end[index]?.() };
 }
 
-test("as many run as there are slots, and the next begins when one has ended", async () => {
+test("every slot runs one story, and the next begins when one ends", async () => {
   const { begun, end } = stories(new Capacity(2, 1000), [100, 100, 100]);
   expect(await begun()).toEqual([0, 1]);
   end(0);
   expect(await begun()).toEqual([0, 1, 2]);
 });
 
-test("no more run than the memory allows, and nobody is overtaken", async () => {
+test("stories wait for memory, and none overtakes another", async () => {
   const { begun, end } = stories(new Capacity(4, 1000), [600, 600, 100]);
   expect(await begun()).toEqual([0]);
   end(0);
   expect(await begun()).toEqual([0, 1, 2]);
 });
 
-test("what needs more memory than there is runs alone", async () => {
+test("a story that needs more memory than there is runs alone", async () => {
   const { begun, end } = stories(new Capacity(4, 1000), [100, 5000, 100]);
   expect(await begun()).toEqual([0]);
   end(0);
@@ -40,7 +40,7 @@ test("what needs more memory than there is runs alone", async () => {
   expect(await begun()).toEqual([0, 1, 2]);
 });
 
-test("one that fails makes room too", async () => {
+test("a failed story makes room too", async () => {
   const capacity = new Capacity(1, 1000);
   await expect(capacity.use(100, () => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
   expect(await capacity.use(100, async () => "next")).toBe("next");

@@ -9,7 +9,7 @@ import places from "../../../scripts/testing/places.json";
 const module = path.resolve("scripts/testing/place.ts");
 const LIMIT = { timeout: 600_000, interval: 100 };
 
-/** Records of this test's own; the claims themselves are the same for the whole computer. */
+/** This test keeps its own records of places. The claims are shared by the whole computer. */
 let cache: string;
 beforeEach(() => {
   cache = mkdtempSync(path.join(tmpdir(), "places-"));
@@ -18,7 +18,7 @@ afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
 const records = () => readdirSync(path.join(cache, "workbench", "test-places", hostname()));
 
-/** Runs a program that knows what place.ts exports. */
+/** Runs a program with the exports of place.ts as `place`. */
 function run(program: string) {
   const source = `import * as place from ${JSON.stringify(module)}; ${program}`;
   const args = ["--import", "tsx", "--input-type=module", "--eval", source];
@@ -31,7 +31,7 @@ interface Claimed {
   readonly folder: string;
 }
 
-/** A process that claims a place, says which, and holds it. */
+/** Starts a process that claims a place, prints it, and holds it. */
 async function hold() {
   const running = run("console.log(JSON.stringify(await place.claimPlace())); setInterval(() => {}, 1000);");
   const line = await new Promise<string>((resolve, reject) => {
@@ -41,12 +41,12 @@ async function hold() {
   return { running, place: JSON.parse(line) as Claimed };
 }
 
-/** What sweeps after a process that is gone. */
+/** Kills the process that would sweep the place after its holder is gone. */
 async function killWatcher({ folder }: Claimed): Promise<void> {
   await execa("pkill", ["--signal", "KILL", "--full", `^sh -c cat > /dev/null.*${folder}`]);
 }
 
-test("processes that ask at one moment get a place each", async () => {
+test("processes that claim at the same time get different places", async () => {
   const holders = await Promise.all(Array.from({ length: 4 }, hold));
   for (const key of ["port", "network", "folder"] as const) {
     expect(new Set(holders.map(({ place }) => place[key])).size).toBe(4);
@@ -55,7 +55,7 @@ test("processes that ask at one moment get a place each", async () => {
   await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
 });
 
-test("a holder that is killed has its folder swept", async () => {
+test("the folder of a killed holder is swept", async () => {
   const { running, place } = await hold();
   writeFileSync(path.join(place.folder, "file"), "");
   running.kill("SIGKILL");
@@ -63,14 +63,14 @@ test("a holder that is killed has its folder swept", async () => {
   await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
 });
 
-test("what nobody could sweep is swept by the next run, and what others hold is not", async () => {
+test("the next run sweeps an abandoned place, and no place that is held", async () => {
   const [killed, alive] = await Promise.all([hold(), hold()]);
   for (const { place } of [killed, alive]) writeFileSync(path.join(place.folder, "file"), "");
   await killWatcher(killed.place);
   killed.running.kill("SIGKILL");
   await killed.running;
   expect(existsSync(killed.place.folder)).toBe(true);
-  // Tests beside this one may hold the killed one's place for a moment: they have other records.
+  // Concurrent tests may claim the abandoned place for a moment, because they have other records.
   const sweepAll = () => run("console.log(JSON.stringify(await place.sweepAbandonedPlaces()))");
   await vi.waitFor(async () => {
     expect((await sweepAll()).stdout).toBe("[]");
@@ -81,7 +81,7 @@ test("what nobody could sweep is swept by the next run, and what others hold is 
   await vi.waitFor(() => expect(records()).toEqual([]), LIMIT);
 });
 
-test("a place that is given back leaves nothing, and giving it back again takes nothing from the next holder", async () => {
+test("giving a place back leaves nothing, and doing it again takes nothing from the next holder", async () => {
   const { stdout } = await run(`
     const { writeFileSync } = await import("node:fs");
     const one = await place.claimPlace();
@@ -97,7 +97,7 @@ test("a place that is given back leaves nothing, and giving it back again takes 
 });
 
 const mayRoute = process.getuid?.() === 0 && process.platform === "linux";
-test.skipIf(!mayRoute)("a network that is routed already is left to whoever has it (as root on Linux)", async () => {
+test.skipIf(!mayRoute)("a place whose network already has a route is not free (as root on Linux)", async () => {
   const { port, network, giveBack } = await claimPlace();
   const number = port - places.firstAwsPort;
   const route = ["unreachable", network.replace(/\d+$/, "24")];

@@ -7,14 +7,14 @@ import type { Runner } from "../../../scripts/testing/runners";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** A runner that writes a report with one test, and does something more. */
+/** A runner that writes a report with one test, then runs `after`. */
 function runner(name: string, { mark = "", after = "" } = {}): Runner {
   const report = `<testsuites><testsuite><testcase classname="x" name="${name}" time="1">${mark}</testcase></testsuite></testsuites>`;
   const script = (file: string) => `echo '${report}' > '${file}'; ${after}`;
   return { name, file: "sh", args: (file) => ["-c", script(file)], timeoutSec: 600 };
 }
 
-/** Runs runners; its exit code, and all that it printed. */
+/** Runs runners. Returns the exit code and everything printed. */
 async function run(first: readonly Runner[], rest: readonly Runner[]) {
   const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   const exitCode = await runAndCount("npm test", async () => ({ checks: [], first, rest }));
@@ -28,7 +28,7 @@ test("everything passed: the tables, and the count as the last line", async () =
   expect(exitCode).toBe(0);
 });
 
-test("fails: what fails first ends the run, and what was not begun is named", async () => {
+test("fails: a failure of the first runners ends the run, and the others are listed as skipped", async () => {
   const failing = runner("test fails", { mark: '<failure message="because">because</failure>', after: "exit 1" });
   const { exitCode, printed } = await run([failing], [runner("test two")]);
   expect(printed).toContain("test two: not begun, since something failed before");
@@ -37,7 +37,7 @@ test("fails: what fails first ends the run, and what was not begun is named", as
   expect(exitCode).toBe(1);
 });
 
-test("fails: a runner that dies counts, with what it had said until then", async () => {
+test("fails: a runner that dies counts as a failure, and its results so far count too", async () => {
   const dying = { ...runner("test dies"), args: () => ["-c", "echo ' ✓ x > one 1ms'; echo ' × x > two 1ms'; exit 7"] };
   const { exitCode, printed } = await run([], [dying]);
   expect(printed).toContain("FAILED x > two\n");
@@ -46,7 +46,7 @@ test("fails: a runner that dies counts, with what it had said until then", async
   expect(exitCode).toBe(1);
 });
 
-test("what a runner leaves running is ended, and its folder is gone", async () => {
+test("a process that a runner leaves is killed, and its folder is removed", async () => {
   let folder = "";
   const leaving: Runner = {
     ...runner("test leaves"),

@@ -7,7 +7,7 @@ function follow(output: string) {
   return { shown, results: progress.results() };
 }
 
-test("vitest's lines are counted, and name the test alone", () => {
+test("vitest's lines are counted, and only the test's name is shown", () => {
   const { shown, results } = follow(`
  RUN  v4.1.12 /work
  \u001b[32m✓\u001b[39m  lifecycle  __tests__/lifecycle/x.test.ts > a story > a step that ends well 1200ms

@@ -15,11 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** Runs a real runner on one file of tests; what its report says, and the last line of progress. */
+/** Runs a real runner on one test file. Returns the results in its report, and the last line of progress. */
 async function run(file: string, args: readonly string[]) {
   const [report, cpu] = [path.join(directory, "report.xml"), path.join(directory, "cpu")];
   const command = withCpu(file, args, { cpuFile: cpu, yieldsUntil: path.join(directory, "never") });
-  // In a session of its own, as in `npm test`: else it would take the share from the one that this test runs in.
+  // In a session of its own, as in `npm test`. Otherwise it would lower the share of this test's own session.
   const { all } = await execa(command.file, command.args, {
     cwd: directory,
     detached: true,
@@ -35,7 +35,7 @@ async function run(file: string, args: readonly string[]) {
 function vitest(source: string) {
   writeFileSync(path.join(directory, "x.test.ts"), source);
   const bin = path.join(projectRoot, "node_modules/.bin/vitest");
-  // Of its own, since the nearest one above would be this project's.
+  // Without this file, vitest would use this project's configuration, the nearest one above.
   writeFileSync(path.join(directory, "vitest.config.mjs"), "export default { test: { globals: true } };");
   const reporters = ["--reporter", "verbose", "--reporter", "junit", "--outputFile.junit=report.xml"];
   return run(bin, ["run", "--root", directory, ...reporters]);
@@ -103,7 +103,7 @@ test("a file that pytest cannot load is a failure", async () => {
 
 const mayRaise = process.getuid?.() === 0 && existsSync("/proc/self/autogroup");
 test.skipIf(!mayRaise)(
-  "a runner that yields has its share again once nobody wants that (as root on Linux)",
+  "a runner that yields has its usual share again when the stories are done (as root on Linux)",
   async () => {
     const [done, cpuFile] = [path.join(directory, "done"), path.join(directory, "cpu")];
     const { file, args } = withCpu("sleep", ["600"], { cpuFile, yieldsUntil: done });

@@ -5,36 +5,36 @@ import { listTestFiles, storyNeeds } from "../../../scripts/testing/test-files";
 const all = listTestFiles();
 const selected = (...words: string[]) => selectTests(words, all).map(({ file }) => file);
 
-test("no word selects every test", () => {
+test("without words, every test is selected", () => {
   expect(selectTests([], all)).toEqual(all);
 });
 
-test("a word selects the files whose path has it, whoever runs them", () => {
+test("a word selects the files of every runner whose path contains it", () => {
   expect(selected("network")).toContain("__tests__/scripts/local-aws/host/test_network.py");
   expect(selected("network").every((file) => file.includes("network"))).toBe(true);
 });
 
-test("a stack's name selects its tests, and the stories that say that they concern it", () => {
+test("a stack's name selects its tests, and the stories with its tag", () => {
   expect(selected("ebs")).toEqual(
     expect.arrayContaining(["__tests__/stacks/ebs/stack.test.ts", "__tests__/lifecycle/whole-story.test.ts"]),
   );
   expect(selected("ebs")).not.toContain("__tests__/lifecycle/image.test.ts");
 });
 
-test("several words select what concerns any of them", () => {
+test("several words select the files that match any of them", () => {
   expect(selected("cidr-block", "interruptions")).toEqual([
     "__tests__/lifecycle/interruptions.test.ts",
     "__tests__/settings/fields/cidr-block.test.ts",
   ]);
 });
 
-test("fails for a word that concerns no test, and names the tags", () => {
+test("fails for a word that matches no test, and names the tags", () => {
   expect(() => selected("ebs", "nothing-at-all")).toThrow(
     /^expected a part of a test file's path or a tag \(ebs, ec2, .*\), got "nothing-at-all"; ls -R __tests__ shows the files$/,
   );
 });
 
-test("every kind of test is found, and a story is one that deploys", () => {
+test("every test file is found, with its kind", () => {
   const kinds = Object.fromEntries(all.map(({ file, kind }) => [file, kind]));
   expect(kinds).toMatchObject({
     "__tests__/app.test.ts": "fast",
@@ -46,7 +46,7 @@ test("every kind of test is found, and a story is one that deploys", () => {
   });
 });
 
-test.each(all.filter(({ kind }) => kind === "lifecycle"))("$file declares what it needs", ({ file }) => {
+test.each(all.filter(({ kind }) => kind === "lifecycle"))("$file declares its needs", ({ file }) => {
   expect(storyNeeds(file).memoryMiB).toBeGreaterThan(0);
   expect(storyNeeds(file).minutes).toBeGreaterThan(0);
 });

@@ -2,14 +2,14 @@ import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { inStorySlot } from "../../../scripts/testing/story-slot";
 
-/** Somebody else's story, which ends when it is told to. */
+/** A story of another test run, which ends when `end` is called. */
 async function otherStory() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return { port: (server.address() as { port: number }).port, end: () => server.close() };
 }
 
-test("a story waits while others hold every slot, and runs in the first one that is given back", async () => {
+test("a story waits while others hold every slot, and runs in the first free slot", async () => {
   const [one, two] = await Promise.all([otherStory(), otherStory()]);
   const said: string[] = [];
   const wait = (words: string) => {
@@ -22,7 +22,7 @@ test("a story waits while others hold every slot, and runs in the first one that
   one.end();
 });
 
-test("a slot is given back also when its story fails", async () => {
+test("a slot is free again after its story fails", async () => {
   const { port, end } = await otherStory();
   end();
   const fails = async () => Promise.reject(new Error("failed"));

@@ -20,7 +20,7 @@ test("an empty folder is removed", async () => {
 
 const linux = process.platform === "linux";
 
-test.skipIf(!linux)("a local AWS that has only just been started is ended, and named", async () => {
+test.skipIf(!linux)("a local AWS that has just started is ended, and its home is reported", async () => {
   const place = await claimPlace();
   const home = path.join(place.folder, "session", "local-aws");
   const options = ["--home", home, "--port", String(place.port), "--network", place.network];
@@ -35,7 +35,7 @@ test.skipIf(!linux)("a local AWS that has only just been started is ended, and n
   expect(existsSync(place.folder)).toBe(false);
 });
 
-test.skipIf(!linux)("processes that work in an abandoned folder are ended, and no others", async () => {
+test.skipIf(!linux)("only the processes that work in an abandoned folder are killed", async () => {
   const directory = testFolder();
   const byCommand = execa(process.execPath, ["-e", "setInterval(() => {}, 1000)", path.join(directory, "file")], {
     reject: false,
@@ -54,8 +54,8 @@ test.skipIf(!linux)("processes that work in an abandoned folder are ended, and n
 });
 
 const mayMount = process.getuid?.() === 0 && process.platform === "linux";
-describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)", () => {
-  test("and loop devices that an interrupted test left are released, inner ones first", async () => {
+describe.skipIf(!mayMount)(mayMount ? "a sweep" : "a sweep (needs root on Linux)", () => {
+  test("releases the mounts and loop devices of an interrupted test, inner ones first", async () => {
     const directory = testFolder();
     const outer = path.join(directory, "with space", "outer");
     mkdirSync(outer, { recursive: true });
@@ -74,7 +74,7 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     );
   });
 
-  test("a disk in memory goes with all that a volume has on this computer", async () => {
+  test("removes a disk in memory, and all files of its volume on this computer", async () => {
     const directory = testFolder();
     const memory = memoryFolderOf(directory);
     mkdirSync(memory);
@@ -100,7 +100,7 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
   test.each([
     { where: "in the folder", below: (directory: string) => directory },
     { where: "in memory", below: memoryFolderOf },
-  ])("a disk $where goes that another one lies on, mounted nowhere any more", async ({ below }) => {
+  ])("removes a disk $where that holds another disk, after a lazy unmount", async ({ below }) => {
     const directory = testFolder();
     const mountPoint = mkdtempSync(path.join(tmpdir(), "elsewhere-"));
     mkdirSync(below(directory), { recursive: true });
@@ -123,14 +123,14 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     expect(stdout.split("\n")).not.toContainEqual(expect.stringMatching(new RegExp(`^${upper} .*inner`)));
   });
 
-  test("a folder that a script made immutable goes too", async () => {
+  test("removes a folder that a script made immutable", async () => {
     const directory = testFolder();
     await execa("chattr", ["+i", directory]);
     await sweep(directory);
     expect(existsSync(directory)).toBe(false);
   });
 
-  test("that stay keep the folder, so that nothing in them is removed", async () => {
+  test("fails and keeps the folder while a mount is busy, and removes no file in the mount", async () => {
     const directory = testFolder();
     const mountPoint = path.join(directory, "busy");
     mkdirSync(mountPoint);
@@ -138,7 +138,7 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
     writeFileSync(path.join(mountPoint, "data"), "");
     const holder = execa("sleep", ["60"], { cwd: mountPoint, reject: false });
     await expect(sweep(directory)).rejects.toThrow(
-      `${directory} is not removed: still mounted is ${mountPoint}: end what works there (fuser --mount --verbose ${mountPoint}), then umount`,
+      `${directory} is not removed: mounts are left at ${mountPoint}: end the processes that use them (fuser --mount --verbose ${mountPoint}), then umount`,
     );
     expect(existsSync(path.join(mountPoint, "data"))).toBe(true);
     holder.kill();
@@ -149,7 +149,7 @@ describe.skipIf(!mayMount)(mayMount ? "mounts" : "mounts (needs root on Linux)",
 
   const groups = controlGroups();
   test.skipIf(groups === undefined)(
-    "what runs in a control group of the folder is ended, and in no other",
+    "kills the processes in the control groups of its folder, and in no others",
     async () => {
       expect((await execa("stat", ["--file-system", "--format=%T", groups ?? ""])).stdout).toBe("cgroup2fs");
       const [directory, other] = [testFolder(), testFolder()];

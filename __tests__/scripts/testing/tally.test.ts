@@ -9,7 +9,7 @@ const skipped = { name: "c", reason: "needs root" };
 const results = { passed: 2, failed: [failure], skipped: [skipped] };
 
 describe("a runner's results", () => {
-  test("are what its report says", () => {
+  test("are those of its report", () => {
     expect(tally(results, { ...end, exitCode: 1 })).toEqual(results);
   });
 
@@ -22,9 +22,9 @@ describe("a runner's results", () => {
       "failed without a failing test",
       good,
       { exitCode: 1 },
-      "no test failed, and yet the runner's exit code is 1; see fast.log",
+      "no test failed, but the runner's exit code is 1; see fast.log",
     ],
-  ])("fail by the runner's name when it %s", (_name, found, how, reason) => {
+  ])("have a failure in the runner's name when it %s", (_name, found, how, reason) => {
     const result = tally(found, { ...end, ...how });
     expect(result.failed).toEqual([{ name: "fast tests", reason }]);
   });
@@ -35,20 +35,20 @@ describe("a runner's results", () => {
   });
 });
 
-test("the last line is the plain sum over all runners", () => {
+test("the last line is the sum over all runners", () => {
   expect(countLine([results, { passed: 1, failed: [], skipped: [skipped] }])).toBe("3 passed, 1 failed, 2 skipped");
   expect(countLine([])).toBe("0 passed, 0 failed, 0 skipped");
 });
 
-test("what did not pass is named with its reason, failures last", () => {
+test("tests that did not pass are listed with their reasons, failures last", () => {
   expect(describeTallies([results])).toBe("Skipped:\n  c: needs root\n\nFAILED b\n    1 is not 2\n\n");
   expect(describeTallies([{ passed: 1, failed: [], skipped: [] }])).toBe("");
 });
 
-describe("where the time went", () => {
+describe("the report of times", () => {
   const computer = { wallSec: 3661, cpuSec: 7322 };
 
-  test("is a table of runners and one of the ten slowest files, the slowest first", () => {
+  test("has a table of runners, and one of the ten slowest files, slowest first", () => {
     const files = Array.from({ length: 11 }, (_, index) => ({ name: `file-${index}`, wallSec: index, cpuSec: 1 }));
     const shown = describeCosts([{ name: "fast tests", wallSec: 65, cpuSec: 125.4 }], files, computer);
     expect(shown).toMatch(/runner +│ wall +│ CPU/);
@@ -58,23 +58,23 @@ describe("where the time went", () => {
     expect(named).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map((number) => `file-${number}`));
   });
 
-  test("says so where the processor time of a runner is not known", () => {
+  test("shows a question mark for an unknown processor time", () => {
     expect(describeCosts([{ name: "fast tests", wallSec: 1 }], [], computer)).toMatch(/fast tests +│ +0:01 +│ +\? /);
   });
 
-  test("is nothing when nothing ran", () => {
+  test("is empty when nothing ran", () => {
     expect(describeCosts([], [], computer)).toBe("");
   });
 });
 
-describe("what did not even run", () => {
-  test("fails by its name, and counts", () => {
+describe("a command that could not run", () => {
+  test("counts as a failure in its own name", () => {
     const result = failedToRun("npm test", new CommandError("terraform is not on the PATH"));
     expect(countLine([result])).toBe("0 passed, 1 failed, 0 skipped");
     expect(result.failed).toEqual([{ name: "npm test", reason: "terraform is not on the PATH" }]);
   });
 
-  test.each([new InterruptedError("stopped"), new TypeError("a defect")])("is thrown on when it is %s", (error) => {
+  test.each([new InterruptedError("stopped"), new TypeError("a defect")])("throws %s again", (error) => {
     expect(() => failedToRun("npm test", error)).toThrow(error);
   });
 });

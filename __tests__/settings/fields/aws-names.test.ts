@@ -9,7 +9,7 @@ const gov = {
 
 const load = (environment: NodeJS.ProcessEnv) => loadSettings({ environment: { ...gov, ...environment } });
 
-describe("what aws.region can reach", () => {
+describe("values that aws.region can use", () => {
   it.each<[string, NodeJS.ProcessEnv]>([
     ["a policy of its partition", { WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws-us-gov:iam::aws:policy/P']" }],
     [
@@ -29,12 +29,12 @@ describe("what aws.region can reach", () => {
     [
       "a policy of another partition",
       { WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws:iam::aws:policy/ReadOnlyAccess']" },
-      'ec2.role.managedPolicyArns[0]: expected a policy in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "arn:aws:iam::aws:policy/ReadOnlyAccess"',
+      'ec2.role.managedPolicyArns[0]: expected a policy in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "arn:aws:iam::aws:policy/ReadOnlyAccess"',
     ],
     [
       "a resource of another partition",
       { WORKBENCH_EC2_ROLE_STATEMENTS: "[{ actions: ['s3:*'], resources: ['arn:aws:s3:::data'] }]" },
-      'ec2.role.statements[0].resources[0]: expected a resource in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "arn:aws:s3:::data"',
+      'ec2.role.statements[0].resources[0]: expected a resource in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "arn:aws:s3:::data"',
     ],
     [
       "a key of another region",
@@ -44,7 +44,7 @@ describe("what aws.region can reach", () => {
     [
       "a state bucket in another partition",
       { WORKBENCH_STATE_REGION: "eu-west-1" },
-      'state.region: expected a region in the partition aws-us-gov, as aws.region us-gov-west-1 is, got "eu-west-1"',
+      'state.region: expected a region in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "eu-west-1"',
     ],
   ])("fails: %s", (_, environment, sentence) => {
     expect(() => load(environment)).toThrow(sentence);

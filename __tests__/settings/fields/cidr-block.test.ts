@@ -8,7 +8,7 @@ const load = (blocks: readonly string[], anywhere = "false") =>
 
 describe("ssh.allowFrom", () => {
   it.each(["203.0.113.7/32", "10.0.0.0/8", "2001:db8::/32", "2001:db8:0:1::/64", "2001::/16", "::1/128"])(
-    "takes %s",
+    "accepts %s",
     (block) => {
       expect(load([block])).toEqual([block]);
     },
@@ -21,7 +21,7 @@ describe("ssh.allowFrom", () => {
     ["2001:0db8::/32", "2001:db8::/32"],
     ["2001:db8:0:0:0:0:0:0/32", "2001:db8::/32"],
     ["0::0/0", "::/0"],
-  ])("fails: %s, and says %s", (block, meant) => {
+  ])("fails: %s, and suggests %s", (block, meant) => {
     expect(() => load([block])).toThrow(
       `ssh.allowFrom[0]: expected a CIDR block without host bits, written as AWS does (${meant}), got "${block}"`,
     );
@@ -42,14 +42,14 @@ describe("ssh.allowFrom", () => {
     );
   });
 
-  it.each(["::ffff:203.0.113.7/128", "::ffff:0:0/96"])("fails: IPv4 in IPv6's words, %s", (block) => {
+  it.each(["::ffff:203.0.113.7/128", "::ffff:0:0/96"])("fails: IPv4 in IPv6 notation, %s", (block) => {
     expect(() => load([block])).toThrow(
       `ssh.allowFrom[0]: expected a CIDR block such as 203.0.113.7/32, written as IPv4, got "${block}"`,
     );
   });
 
   it.each([["0.0.0.0/0"], ["::/0"], ["0.0.0.0/1", "128.0.0.0/1"], ["::/1", "8000::/1"], ["8.0.0.0/7"], ["2000::/3"]])(
-    "fails: the world, or a good part of it, without ssh.allowAnywhere: %s %s",
+    "fails: the whole internet, or a large part of it, without ssh.allowAnywhere: %s %s",
     (...blocks) => {
       const given = blocks.filter((block) => block !== undefined);
       expect(() => load(given)).toThrow(
@@ -59,7 +59,7 @@ describe("ssh.allowFrom", () => {
     },
   );
 
-  it("fails: the world in small pieces, which no security group holds", () => {
+  it("fails: the whole internet in small blocks, more than a security group holds", () => {
     const pieces = Array.from({ length: 256 }, (_, first) => `${first}.0.0.0/8`);
     expect(() => load(pieces)).toThrow(
       "ssh.allowFrom: expected at most 60 CIDR blocks, as many as a security group has rules",

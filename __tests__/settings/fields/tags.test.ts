@@ -13,7 +13,7 @@ describe("tags", () => {
     [{ "Cost centre": "R&D".replace("&", "+"), "team:owner/mail": "data@example.org" }],
     [{ Größe: "groß", [`${"k".repeat(128)}`]: "v".repeat(256) }],
     [many(40)],
-  ])("takes what every AWS service takes: %j", (tags) => {
+  ])("accepts what every AWS service accepts: %j", (tags) => {
     expect(load(tags).tags).toEqual(tags);
   });
 
@@ -21,15 +21,15 @@ describe("tags", () => {
     [
       "AWS's own prefix, in any case",
       { "Aws:team": "data" },
-      'WORKBENCH_TAGS: tags.Aws:team: expected a key that does not begin with aws:, which AWS keeps for itself, got "Aws:team"',
+      'WORKBENCH_TAGS: tags.Aws:team: expected a key that does not begin with aws:, which AWS reserves, got "Aws:team"',
     ],
     [
-      "a key of Workbench's, in any case",
+      "one of Workbench's keys, in any case",
       { project: "data" },
       'WORKBENCH_TAGS: tags.project: expected a key other than Project, Environment, Stack, Name, Holds, Complete, Image, SourceImage, SourceImageName, Commit, which Workbench sets itself, got "project"',
     ],
     [
-      "two keys that IAM takes for one",
+      "two keys that IAM treats as one",
       { Team: "a", team: "b" },
       'tags.team: expected a key that differs from Team in more than its case, got "team"',
     ],
@@ -38,11 +38,15 @@ describe("tags", () => {
       { [`${"k".repeat(129)}`]: "v" },
       "expected a key of 1 to 128 letters, digits, spaces and _ . : / = + - @",
     ],
-    ["a key with another sign", { "a#b": "v" }, "tags.a#b: expected a key of 1 to 128 letters, digits, spaces and"],
+    [
+      "a key with another character",
+      { "a#b": "v" },
+      "tags.a#b: expected a key of 1 to 128 letters, digits, spaces and",
+    ],
     ["an empty key", { "": "v" }, 'expected a key of 1 to 128 letters, digits, spaces and _ . : / = + - @, got ""'],
     ["a value that is too long", { a: "v".repeat(257) }, "tags.a: expected 1 to 256 letters, digits, spaces and"],
     [
-      "a template of Terraform's",
+      "a Terraform template",
       { a: "${path.cwd}" },
       'tags.a: expected 1 to 256 letters, digits, spaces and _ . : / = + - @, got "${path.cwd}"',
     ],

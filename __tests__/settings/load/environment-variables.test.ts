@@ -11,7 +11,7 @@ describe("a WORKBENCH_ variable", () => {
     expect(settings.state.bucket).toBeNull();
   });
 
-  it("takes text from a variable as it stands, also where YAML would read something else", () => {
+  it("takes text from a variable literally, even if YAML would read something else", () => {
     expect(load("", { WORKBENCH_AWS_PROFILE: "123" }).aws.profile).toBe("123");
     expect(load("", { WORKBENCH_SSH_PUBLIC_KEY_FILE: "~/keys/on: call.pub" }).ssh.publicKeyFile).toBe(
       "~/keys/on: call.pub",

@@ -7,13 +7,13 @@ import { loadSettings } from "../../../stacks/settings";
 import { load, settingsFolder } from "./settings-folder";
 
 describe("loadSettings", () => {
-  it("takes what a file leaves out from the defaults", () => {
+  it("takes values that a file leaves out from the defaults", () => {
     const settings = load("ebs: { volumeSizeGiB: 50 }");
     expect(settings.ebs).toMatchObject({ volumeSizeGiB: 50, volumeType: "gp3", preventDestroy: true });
     expect(settings.environment).toBe("test");
   });
 
-  it("lets an environment variable win over the file", () => {
+  it("lets an environment variable override the file", () => {
     expect(load("ebs: { volumeSizeGiB: 50 }", { WORKBENCH_EBS_VOLUME_SIZE_GIB: "70" }).ebs.volumeSizeGiB).toBe(70);
   });
 
@@ -21,7 +21,7 @@ describe("loadSettings", () => {
     expect(load("", { WORKBENCH_SSH_ALLOW_FROM: "[198.51.100.0/24]" }).ssh.allowFrom).toEqual(["198.51.100.0/24"]);
   });
 
-  it("accepts the settings of the local AWS as they are checked in", () => {
+  it("accepts the checked-in settings of the local AWS", () => {
     expect(loadSettings({ environment: { WORKBENCH_ENV: "local" } }).environment).toBe("local");
   });
 
@@ -43,13 +43,13 @@ describe("loadSettings", () => {
     );
   });
 
-  it("fails for an environment without a file, naming those there are", () => {
+  it("fails for an environment without a file, and names those that exist", () => {
     expect(() => loadSettings({ environment: { WORKBENCH_ENV: "nowhere" } })).toThrow(
-      /^WORKBENCH_ENV: expected one of default, local, got "nowhere"; write .*nowhere\.yaml to make it one$/,
+      /^WORKBENCH_ENV: expected one of default, local, got "nowhere"; create .*nowhere\.yaml to add it$/,
     );
   });
 
-  it("fails for a file that is no YAML", () => {
+  it("fails for a file that is not YAML", () => {
     expect(() => load("ebs: [")).toThrow(/^settings\/test\.yaml: expected YAML, got /);
   });
 
@@ -57,20 +57,20 @@ describe("loadSettings", () => {
     ["two documents", "ebs: {}\n---\nec2: {}", "Source contains multiple documents"],
     ["a key twice", "ebs: {}\nebs: {}", "Map keys must be unique"],
     ["a type of another language", "project: !!js/function 'x'", "Unresolved tag"],
-    ["a type of YAML's own that settings do not have", "tags: !!set { a, b }", "Unresolved tag"],
+    ["a YAML type that settings do not have", "tags: !!set { a, b }", "Unresolved tag"],
     ["an alias to nothing", "project: *p", "Unresolved alias"],
-    [
-      "an alias inside what it is an alias of",
-      "tags: &t { a: *t }",
-      "an alias that stands inside what it is an alias of",
-    ],
+    ["an alias inside its own anchor", "tags: &t { a: *t }", "an alias inside its own anchor"],
     [
       "aliases of aliases of aliases",
       "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]",
       "Excessive alias count",
     ],
     ["a list in a list in a list …", "[".repeat(20_000), "lists or sections nested too deeply"],
-    ["a key of JavaScript's own", "ebs: { __proto__: { iops: 1 } }", "the key __proto__, which names no setting"],
+    [
+      "a key with a meaning in JavaScript",
+      "ebs: { __proto__: { iops: 1 } }",
+      "the key __proto__, which names no setting",
+    ],
   ])("fails for %s", (_, file, found) => {
     const directory = settingsFolder(file);
     const wrong = () => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } });
@@ -78,7 +78,7 @@ describe("loadSettings", () => {
     expect(wrong).toThrow(new RegExp(`^settings/test\\.yaml: expected YAML, got ${found}[^\\n]*$`));
   });
 
-  it("fails for a file that is some other file", () => {
+  it("fails for a file too large for settings", () => {
     const directory = settingsFolder(`#${" ".repeat(300 * 1024)}`);
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
       /^settings\/test\.yaml: expected at most 256 KiB of settings, got 301 KiB$/,
@@ -93,7 +93,7 @@ describe("loadSettings", () => {
     );
   });
 
-  it("fails for a pipe in place of a file, which would be waited for", () => {
+  it("fails for a pipe in place of a file, without waiting for it", () => {
     const directory = settingsFolder("");
     execFileSync("mkfifo", [join(directory, "pipe.yaml")]);
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "pipe" } })).toThrow(
@@ -105,12 +105,12 @@ describe("loadSettings", () => {
     "fails for %j as the name of an environment",
     (name) => {
       expect(() => load("", { WORKBENCH_ENV: name })).toThrow(
-        `WORKBENCH_ENV: expected the name of an environment, of up to 40 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
+        `WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
       );
     },
   );
 
-  it("fails for names that AWS would find too long", () => {
+  it("fails for names too long for AWS", () => {
     expect(() => load("project: a-project-with-a-very-long-name", { WORKBENCH_ENV: "test" })).not.toThrow();
     const directory = settingsFolder("");
     const name = "environment-with-a-very-long-name";

@@ -8,7 +8,7 @@ describe("a wrong setting", () => {
   const cases: [name: string, file: string, message: string][] = [
     ["unknown section", "ssh2: {}", "ssh2: no such setting; expected one of project, tags, aws"],
     [
-      "no number",
+      "not a number",
       "ec2: { rootVolumeSizeGiB: big }",
       'ec2.rootVolumeSizeGiB: expected a whole number from 8 to 16384 GiB, got "big"',
     ],
@@ -45,7 +45,7 @@ describe("a wrong setting", () => {
       "ebs.volumeSizeGiB: expected 125 to 16384 GiB for a st1 volume, got 20",
     ],
     [
-      "image id that is missing",
+      "missing image id",
       "ec2: { image: { source: id } }",
       "ec2.image.id: expected an image id, since ec2.image.source is id, got null",
     ],
@@ -69,14 +69,14 @@ describe("a wrong setting", () => {
     expect(() => load(file)).toThrow(message);
   });
 
-  it("fails: a block that is there twice", () => {
+  it("fails: a block that is listed twice", () => {
     expect(() => load("", { WORKBENCH_SSH_ALLOW_FROM: "[10.0.0.0/8, 10.0.0.0/8]" })).toThrow(
       "expected a list of CIDR blocks, each once",
     );
   });
 });
 
-describe("settings of which several are wrong: fails with all of them", () => {
+describe("several wrong settings: fails with all of them", () => {
   const problems = (file: string, environment: NodeJS.ProcessEnv = {}): string[] => {
     try {
       load(file, environment);
@@ -93,7 +93,7 @@ describe("settings of which several are wrong: fails with all of them", () => {
     ]);
   });
 
-  it("a value of the wrong type, and a number beside it that its neighbours do not allow", () => {
+  it("a value of the wrong type, and a number that its neighbours do not allow", () => {
     expect(problems("ebs: { iops: 20000, preventDestroy: maybe, snapshotSchedule: { retainCount: some } }")).toEqual([
       expect.stringContaining('ebs.preventDestroy: expected true or false, got "maybe"'),
       expect.stringContaining("ebs.snapshotSchedule.retainCount: expected a whole number from 1 to 1000"),
@@ -101,7 +101,7 @@ describe("settings of which several are wrong: fails with all of them", () => {
     ]);
   });
 
-  it("a block that is none, and one that is too wide", () => {
+  it("an invalid block, and one that is too wide", () => {
     expect(problems("ssh: { allowFrom: [10.0.0.0/33, 0.0.0.0/0] }")).toEqual([
       expect.stringContaining("ssh.allowFrom[0]: expected a CIDR block such as"),
       expect.stringContaining("ssh.allowFrom[1]: expected a CIDR block no wider than /8"),
@@ -119,7 +119,7 @@ describe("settings of which several are wrong: fails with all of them", () => {
     expect(wrong).toThrow("WORKBENCH_ENV: expected project and environment to have at most 43 characters together");
   });
 
-  it("but judges nothing by a value that is wrong itself", () => {
+  it("but checks nothing against a value that is wrong itself", () => {
     expect(problems("ebs: { volumeType: ssd, iops: 20000 }")).toEqual([
       expect.stringContaining('ebs.volumeType: expected one of gp3, gp2, io1, io2, st1, sc1, got "ssd"'),
     ]);
@@ -130,11 +130,11 @@ describe("settings of which several are wrong: fails with all of them", () => {
   });
 });
 
-describe("a default that does not fit any more", () => {
+describe("a default that no longer fits", () => {
   it.each([
     [{ WORKBENCH_ENV: "test" }, "set it in settings/test.yaml"],
     [{ WORKBENCH_ENV: "" }, "write settings/<name>.yaml and set WORKBENCH_ENV=<name>"],
-  ])("fails, and says where another value is written: %j", (environment, fix) => {
+  ])("fails, and says where to set another value: %j", (environment, fix) => {
     expect(() => load("", { ...environment, WORKBENCH_AWS_REGION: "us-east-1" })).toThrow(
       new RegExp(`: aws\\.availabilityZone: expected a zone of aws\\.region us-east-1, .*, got "eu-west-1a"; ${fix}$`),
     );

@@ -15,17 +15,17 @@ describe("fails", () => {
       "WORKBENCH_EC2_ROOT_VOLUME_SIZE_GIB: ec2.rootVolumeSizeGiB: expected at least image.volumeSizeGiB, which is 10, got 8",
     ],
     [
-      "when both services want one port",
+      "when both services use one port",
       { WORKBENCH_SERVICES_JUPYTER_PORT: "20000" },
       "WORKBENCH_SERVICES_JUPYTER_PORT: services.jupyterPort: expected a port other than services.nreplPort, got 20000",
     ],
     [
-      "when a service wants SSH's port",
+      "when a service uses SSH's port",
       { WORKBENCH_SSH_PORT: "20000" },
       "settings/default.yaml: services.nreplPort: expected a port other than ssh.port, got 20000",
     ],
     [
-      "when a service wants a port that is root's alone",
+      "when a service uses a port that only root may open",
       { WORKBENCH_SERVICES_NREPL_PORT: "80" },
       "WORKBENCH_SERVICES_NREPL_PORT: services.nreplPort: expected a whole number from 1024 to 65535, got 80",
     ],
@@ -35,12 +35,12 @@ describe("fails", () => {
       "WORKBENCH_IMAGE_VOLUME_SIZE_GIB: image.volumeSizeGiB: expected a whole number from 8 to 16384 GiB, got 7",
     ],
     [
-      "for a library that is no Maven coordinate",
+      "for a library that is not a Maven coordinate",
       { WORKBENCH_IMAGE_LIBRARIES: "{timbre: 1.0.0}" },
       'image.libraries.timbre: expected a name that is a Maven coordinate, such as org.clojure/data.json, got "1.0.0"',
     ],
     [
-      "for a repository that is no URL",
+      "for a repository that is not a URL",
       { WORKBENCH_IMAGE_MAVEN_REPOSITORIES: "{mirror: maven.example}" },
       'WORKBENCH_IMAGE_MAVEN_REPOSITORIES: image.mavenRepositories.mirror: expected a URL, got "maven.example"',
     ],
@@ -50,21 +50,21 @@ describe("fails", () => {
 });
 
 describe("loadSections", () => {
-  it("needs nothing of other sections", () => {
+  it("needs no other sections", () => {
     expect(loadSections(["project", "image"], { environment: {} })).toMatchObject({
       project: "workbench",
       image: { volumeSizeGiB: 8 },
     });
   });
 
-  it("fails when two sections that are asked for do not agree", () => {
+  it("fails when two requested sections do not agree", () => {
     const environment = { ...valid, WORKBENCH_SERVICES_JUPYTER_PORT: "2222", WORKBENCH_SSH_PORT: "2222" };
     expect(() => loadSections(["services", "ssh"], { environment })).toThrow(
       "WORKBENCH_SERVICES_JUPYTER_PORT: services.jupyterPort: expected a port other than ssh.port, got 2222",
     );
   });
 
-  it("fails for a problem in a section that is asked for", () => {
+  it("fails for a problem in a requested section", () => {
     const environment = { WORKBENCH_IMAGE_VOLUME_SIZE_GIB: "many" };
     expect(() => loadSections(["image"], { environment })).toThrow(
       'image.volumeSizeGiB: expected a whole number from 8 to 16384 GiB, got "many"',

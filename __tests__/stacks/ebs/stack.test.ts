@@ -36,7 +36,7 @@ describe("stack ebs", () => {
     );
   });
 
-  it("lets the volume go when the setting says so", () => {
+  it("lets Terraform destroy the volume if the settings say so", () => {
     const { resource } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false", EBS_FINAL_SNAPSHOT: "false" });
     expect(only(resource, "aws_ebs_volume")).toMatchObject({
       final_snapshot: false,
@@ -44,7 +44,7 @@ describe("stack ebs", () => {
     });
   });
 
-  it("takes on a volume that was half-made, while it is protected, and marks its own as complete", () => {
+  it("adopts a half-made volume while it is protected, and marks its own as complete", () => {
     const { import: imports, data, resource } = synthesize("ebs");
     expect(imports).toMatchObject([{ to: "aws_ebs_volume.data_volume", id: "${each.value}" }]);
     const identifying = { Name: "workbench-local-data", Project: "workbench", Environment: "local" };
@@ -74,7 +74,7 @@ describe("stack ebs", () => {
     );
   });
 
-  it("is refused where AWS would need another volume for it, protected or not", () => {
+  it("refuses a change for which AWS would need another volume, protected or not", () => {
     const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd";
     const snapshotId = "snap-0123456789abcdef0";
     const values = { EBS_PREVENT_DESTROY: "false", EBS_KMS_KEY_ARN: kmsKeyArn, EBS_SNAPSHOT_ID: snapshotId };
@@ -92,7 +92,7 @@ describe("stack ebs", () => {
     );
   });
 
-  it("lets no plan through while a machine has a volume that nothing protects: by its tags, and by its state", () => {
+  it("fails every plan while a machine has a volume that nothing protects, found by its tags and by the state", () => {
     const { aws_arn, aws_ebs_volumes } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false" }).data;
     expect(aws_arn?.["free_volume"].arn).toContain("set it back to true, or run `npx cdktf destroy ec2` first");
     expect(aws_arn?.["free_volume_in_state"].arn).toContain("data.aws_ebs_volumes.free_volume_attached_in_state.ids");

@@ -25,7 +25,7 @@ describe("volumeProblems", () => {
     ["st1", 16384, 3000, 125],
     ["sc1", 125, 3000, 125],
     ["sc1", 16384, 3000, 125],
-  ])("takes %s of %i GiB with %i IOPS and %i MiB/s", (...row) => {
+  ])("accepts %s of %i GiB with %i IOPS and %i MiB/s", (...row) => {
     expect(volumeProblems(volume(row))).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe("volumeProblems", () => {
     ["sc1", 500, 256000, 2000],
     ["io1", 100, 5000, 2000],
     ["io2", 100, 5000, 2000],
-  ])("does not ask about numbers that the type does not have: %s of %i GiB with %i IOPS and %i MiB/s", (...row) => {
+  ])("ignores numbers that the type does not have: %s of %i GiB with %i IOPS and %i MiB/s", (...row) => {
     expect(volumeProblems(volume(row))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { only, synthesize } from "../synthesize";
 
 describe("stack ec2", () => {
-  it("makes a machine with IMDSv2 alone, an encrypted gp3 root volume and detailed monitoring", () => {
+  it("makes a machine with only IMDSv2, an encrypted gp3 root volume and detailed monitoring", () => {
     const { resource } = synthesize("ec2");
     expect(only(resource, "aws_instance")).toMatchObject({
       metadata_options: { http_tokens: "required", http_put_response_hop_limit: 1 },
@@ -17,18 +17,18 @@ describe("stack ec2", () => {
     });
   });
 
-  it("gives the root volume the tags of the settings, which the provider's default tags would leave as they were", () => {
+  it("gives the root volume the tags of the settings, which the provider's default tags would not update", () => {
     const { root_block_device } = only(synthesize("ec2", { TAGS: "{ Team: data }" }).resource, "aws_instance");
     expect(root_block_device.tags).toMatchObject({ Team: "data", Stack: "ec2" });
   });
 
-  it("keeps a running machine when a newer image appears, unless the setting says so", () => {
+  it("keeps a running machine when a newer image appears, unless the setting says otherwise", () => {
     const ignored = (values = {}) => only(synthesize("ec2", values).resource, "aws_instance").lifecycle.ignore_changes;
     expect(ignored()).toEqual(["ami"]);
     expect(ignored({ EC2_IMAGE_FOLLOW_NEW: "true" })).toBeUndefined();
   });
 
-  it("compares the disk with that of a newer image before the old machine is gone, where it follows new images", () => {
+  it("compares the disk with a newer image's before the old machine is gone, if it follows new images", () => {
     const [alone, ...none] = only(synthesize("ec2").resource, "aws_instance").lifecycle.precondition;
     const following = synthesize("ec2", { EC2_IMAGE_FOLLOW_NEW: "true", EC2_ROOT_VOLUME_SIZE_GIB: "9" });
     const [same, size] = only(following.resource, "aws_instance").lifecycle.precondition;
@@ -47,7 +47,7 @@ describe("stack ec2", () => {
       return { data, built: all.filter(({ condition }) => condition.includes("data.aws_ami.")) };
     };
 
-    it("mounts only where, and serves only on which ports, the image was built for", () => {
+    it("accepts only the mount point and the ports that the image was built with", () => {
       const { data, built } = conditions({ EC2_MOUNT_MOUNT_POINT: "/mnt/data", SERVICES_NREPL_PORT: "30000" });
       expect(built.map(({ condition }) => condition)).toEqual([
         '${try(data.aws_ami.image_built_with[0].tags["MountPoint"], "/mnt/data") == "/mnt/data"}',
@@ -57,7 +57,7 @@ describe("stack ec2", () => {
       expect(built[0]?.error_message).toBe(
         'ec2.mount.mountPoint: expected ${try(data.aws_ami.image_built_with[0].tags["MountPoint"], "/mnt/data")}, with which the image ${try(element(data.aws_ami_ids.image.ids, 0), "none")} was built, got /mnt/data; build the image again, or set it back.',
       );
-      // None at all is no error of this.
+      // No image at all is not an error here.
       expect(data["aws_ami_ids"]?.["image_built_with_there"].filter).toEqual([
         { name: "image-id", values: ['${try(element(data.aws_ami_ids.image.ids, 0), "none")}'] },
       ]);
@@ -73,7 +73,7 @@ describe("stack ec2", () => {
     });
   });
 
-  it("replaces the machine for another volume, and for a new public key, which EC2 only hands over at the first boot", () => {
+  it("replaces the machine for another volume, and for a new public key, which EC2 only installs at the first boot", () => {
     expect(only(synthesize("ec2").resource, "aws_instance").lifecycle.replace_triggered_by).toEqual([
       "terraform_data.machine_data_volume",
       "aws_key_pair.ssh_access_key.public_key",
@@ -84,7 +84,7 @@ describe("stack ec2", () => {
     expect(only(synthesize("ec2").resource, "aws_instance").lifecycle).not.toHaveProperty("create_before_destroy");
   });
 
-  it("opens the SSH port alone, to the allowed blocks alone", () => {
+  it("opens only the SSH port, and only to the allowed blocks", () => {
     const { resource } = synthesize("ec2", { SSH_ALLOW_FROM: "[203.0.113.7/32, '2001:db8::/64']", SSH_PORT: "12345" });
     const rules = Object.values(resource["aws_vpc_security_group_ingress_rule"] ?? {});
     expect(rules).toHaveLength(2);
@@ -96,7 +96,7 @@ describe("stack ec2", () => {
     );
   });
 
-  it("moves sshd to its port at the first boot, with the shell's own ${…} left alone by Terraform", () => {
+  it("moves sshd to its port at the first boot, and keeps the shell's own ${…} from Terraform", () => {
     const { user_data } = only(synthesize("ec2", { SSH_PORT: "12345" }).resource, "aws_instance");
     expect(user_data).toContain("Port 12345\n");
     expect(user_data).toContain('"$${drop_in%/*}"');
@@ -125,7 +125,7 @@ describe("stack ec2", () => {
     );
   });
 
-  it("attaches Systems Manager's policy once, also when the settings name it", () => {
+  it("attaches Systems Manager's policy once, even if the settings name it", () => {
     const { resource } = synthesize("ec2", {
       EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']",
     });
@@ -134,7 +134,7 @@ describe("stack ec2", () => {
     ]);
   });
 
-  it("tells policies of one name apart, each by its ARN alone", () => {
+  it("distinguishes policies with the same name, by their ARNs alone", () => {
     const attachments = (...policies: string[]) =>
       Object.keys(
         synthesize("ec2", { EC2_ROLE_MANAGED_POLICY_ARNS: JSON.stringify(policies) }).resource[
@@ -170,7 +170,7 @@ describe("stack ec2", () => {
     expect(only(resource, "aws_instance").subnet_id).toBe('${coalesce(one(data.aws_subnet.subnet[*].id), "none")}');
   });
 
-  it("takes a given image from whoever owns it", () => {
+  it("accepts a given image of any owner", () => {
     const { data } = synthesize("ec2", { EC2_IMAGE_SOURCE: "id", EC2_IMAGE_ID: "ami-0123456789abcdef0" });
     expect(Object.keys(data["aws_ami"] ?? {})).toEqual(["image_from_ec2_image_id"]);
     const image = only(data, "aws_ami");
@@ -184,7 +184,7 @@ describe("stack ec2", () => {
     expect(attachment).not.toHaveProperty("force_detach");
   });
 
-  it("unmounts in a resource that a failed mount cannot taint, reading self alone", () => {
+  it("unmounts in a resource that a failed mount cannot taint, and that reads only self", () => {
     const { data_unmount } = synthesize("ec2").resource["terraform_data"] ?? {};
     expect(data_unmount.provisioner).toHaveLength(1);
     expect(data_unmount.provisioner[0]["remote-exec"].when).toBe("destroy");
@@ -195,7 +195,7 @@ describe("stack ec2", () => {
       expect(reference).toMatch(/^(file\(pathexpand\(coalesce\()?self\.input\.\w+(, \\"[^"]*\\")?\)*$/);
   });
 
-  it("keeps the way in open until the volume is unmounted", () => {
+  it("keeps SSH access open until the volume is unmounted", () => {
     const { data_unmount } = synthesize("ec2").resource["terraform_data"] ?? {};
     expect(data_unmount.depends_on).toEqual(
       expect.arrayContaining([
@@ -206,7 +206,7 @@ describe("stack ec2", () => {
     );
   });
 
-  it("leaves the unmount to the machine's own shutdown when the setting says so", () => {
+  it("leaves the unmount to the machine's own shutdown if the setting says so", () => {
     const { data_unmount } = synthesize("ec2", { EC2_UNMOUNT_OVER_SSH: "false" }).resource["terraform_data"] ?? {};
     expect(data_unmount).not.toHaveProperty("provisioner");
   });

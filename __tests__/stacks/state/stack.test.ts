@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { only, synthesize } from "../synthesize";
 
-/** State is the only record of what is deployed, and holds what providers know in plain text. */
+/** State is the only record of deployed resources, and holds their attributes in plain text. */
 describe("stack state", () => {
   const bucket = "${aws_s3_bucket.state_bucket.id}";
 
@@ -12,7 +12,7 @@ describe("stack state", () => {
     expect(protects({ STATE_PREVENT_DESTROY: "false" })).toBe(false);
   });
 
-  it("lets nobody destroy it with the states in it", () => {
+  it("lets nobody destroy the bucket while states are in it", () => {
     expect(only(synthesize("state").resource, "aws_s3_bucket")).not.toHaveProperty("force_destroy");
   });
 
@@ -55,7 +55,7 @@ describe("stack state", () => {
     });
   });
 
-  it("makes the bucket that the setting names, or else one of the account's own", () => {
+  it("makes the bucket that the setting names, or else one named after the account", () => {
     const name = (values = {}) => only(synthesize("state", values).resource, "aws_s3_bucket").bucket;
     expect(name({ STATE_BUCKET: "my-states" })).toBe("my-states");
     expect(name()).toBe("workbench-local-state-${data.aws_caller_identity.caller.account_id}");

@@ -1,13 +1,13 @@
-/** What tells an expression from an object; from the registry of symbols, since a process may load this module twice. */
+/** Marks an expression, as opposed to an object. It is a global symbol, since a process may load this module twice. */
 const mark: unique symbol = Symbol.for("hcl expression");
 
-/** An expression that HCL evaluates, such as `var.region`; written as it stands. {@link expression} makes it. */
+/** An expression that HCL evaluates, such as `var.region`. It is written literally. {@link expression} makes it. */
 export interface HclExpression {
   readonly [mark]: true;
   readonly text: string;
 }
 
-/** Whatever an attribute can be set to. Objects keep the order of their keys. */
+/** A value of an attribute. Objects keep the order of their keys. */
 export type HclValue =
   | string
   | number
@@ -17,20 +17,20 @@ export type HclValue =
   | readonly HclValue[]
   | { readonly [key: string]: HclValue };
 
-/** A block: its type, its labels, and what stands between its braces. */
+/** A block: its type, its labels, and its contents between the braces. */
 export interface HclBlock {
   readonly type: string;
   readonly labels: readonly string[];
   readonly body: HclBody;
 }
 
-/** Attributes and blocks by their order: `[name, value]`, a block, a line of comment, or an empty line. */
+/** Attributes, blocks and comments, in their order. */
 export type HclBody = readonly (HclAttribute | HclBlock | HclComment)[];
 
 /** One `name = value`. */
 export type HclAttribute = readonly [name: string, value: HclValue];
 
-/** Words for people; each line becomes a `#` line. */
+/** Text of a comment. Each line becomes a `#` line. */
 export interface HclComment {
   readonly comment: string;
 }
@@ -40,12 +40,15 @@ export function expression(text: string): HclExpression {
   return { [mark]: true, text };
 }
 
-/** Is this an expression, and not an object to be written as one? */
+/** Whether this is an expression, not an object that is written as one. */
 export function isExpression(value: HclValue): value is HclExpression {
   return typeof value === "object" && value !== null && mark in value;
 }
 
-/** Text with interpolations that HCL fills in: `template("${var.project}-data")`. Quotes stand in interpolations only. */
+/**
+ * Text with interpolations that HCL fills in: `template("${var.project}-data")`. Quotes are only allowed inside
+ * interpolations.
+ */
 export function template(text: string): HclExpression {
   return expression(`"${text}"`);
 }
@@ -60,12 +63,12 @@ export function block(type: string, labels: readonly string[], body: HclBody): H
   return { type, labels, body };
 }
 
-/** The attributes of a record, in its order; those that are undefined are left out. */
+/** The attributes of a record, in its order. Undefined ones are left out. */
 export function attributes(record: Readonly<Record<string, HclValue | undefined>>): readonly HclAttribute[] {
   return Object.entries(record).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
-/** A comment above what follows it. */
+/** A comment above the next item. */
 export function comment(text: string): HclComment {
   return { comment: text };
 }

@@ -1,9 +1,10 @@
 import { type HclAttribute, type HclBlock, type HclBody, type HclComment, type HclValue, isExpression } from "./values";
 
 /**
- * The text of a file. It is right, not pretty: Packer's own formatter (`@cdktf/hcl-tools`, `packer fmt`) aligns it.
+ * The text of a file. It is valid but not formatted: Packer's own formatter (`@cdktf/hcl-tools`, `packer fmt`) aligns
+ * it.
  *
- * @throws when a value or a name is one that HCL cannot say
+ * @throws if HCL cannot express a value or a name
  */
 export function writeHcl(body: HclBody): string {
   return body.map((item, index) => separate(item, body[index - 1]) + writeItem(item, "")).join("");
@@ -17,7 +18,7 @@ function writeValue(value: HclValue, indent = ""): string {
     case "string":
       return isHeredoc(value) ? writeHeredoc(value) : quote(value);
     case "number":
-      if (!Number.isFinite(value)) throw hclError(`a number is finite, got ${value}`);
+      if (!Number.isFinite(value)) throw hclError(`expected a finite number, got ${value}`);
       return String(value);
     case "boolean":
       return String(value);
@@ -37,12 +38,13 @@ export function writeInline(value: HclValue): string {
 }
 
 /**
- * A quoted string whose text is taken literally: `${` and `%{` in it are no templates.
+ * A quoted string with `text` literally: `${` and `%{` in it are escaped.
  *
- * @throws when the text has half of a surrogate pair, which no file can hold
+ * @throws if the text has half of a surrogate pair, which no file can hold
  */
 export function quote(text: string): string {
-  if (loneSurrogate.test(text)) throw hclError(`text is whole Unicode characters, got ${JSON.stringify(text)}`);
+  if (loneSurrogate.test(text))
+    throw hclError(`expected text of whole Unicode characters, got ${JSON.stringify(text)}`);
   return `"${escapeTemplates(text).replace(/[\\"\p{Cc}\u2028\u2029]/gu, escapeCharacter)}"`;
 }
 
@@ -64,7 +66,7 @@ function escapeTemplates(text: string): string {
   return text.replace(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
 }
 
-/** Several whole lines without anything that only an escape can say; those read best as a heredoc. */
+/** Whether text reads best as a heredoc: several whole lines, without characters that need an escape. */
 function isHeredoc(text: string): boolean {
   return (
     /\n./.test(text) && text.endsWith("\n") && !/[\p{Cc}\p{Surrogate}\u2028\u2029]/u.test(text.replaceAll("\n", ""))
@@ -82,7 +84,7 @@ function isList(value: HclValue): value is readonly HclValue[] {
 }
 
 function writeList(items: readonly HclValue[], indent: string): string {
-  // A heredoc ends with its line, so nothing could follow it on the same.
+  // A heredoc ends with its line, so nothing can follow it on that line.
   const broken = items.some((item) => item !== null && typeof item === "object" && !isExpression(item));
   const multiline = broken || items.some((item) => typeof item === "string" && isHeredoc(item));
   if (!multiline) return `[${items.map((item) => writeValue(item)).join(", ")}]`;
@@ -90,7 +92,7 @@ function writeList(items: readonly HclValue[], indent: string): string {
   return `[\n${items.map((item) => `${inner}${writeInList(item, inner)},\n`).join("")}${indent}]`;
 }
 
-/** In a list, a comma follows at once, and a heredoc's end must stand alone on its line. */
+/** Writes no heredoc: in a list a comma follows at once, and a heredoc's end must stand alone on its line. */
 function writeInList(item: HclValue, indent: string): string {
   return typeof item === "string" ? quote(item) : writeValue(item, indent);
 }
@@ -103,7 +105,7 @@ function writeObject(object: Readonly<Record<string, HclValue>>, indent: string)
 }
 
 const identifier = /^[A-Za-z][A-Za-z0-9_-]*$/;
-/** Words that stand for values: as a key they need quotes. */
+/** Reserved words. As a key they need quotes. */
 const keywords = new Set(["true", "false", "null", "for", "if", "in"]);
 
 function writeKey(key: string): string {
@@ -118,7 +120,7 @@ function writeItem(item: HclAttribute | HclBlock | HclComment, indent: string): 
       .join("");
   if (isAttribute(item)) {
     if (!identifier.test(item[0]))
-      throw hclError(`an attribute's name is letters, digits, "_" and "-", got ${JSON.stringify(item[0])}`);
+      throw hclError(`expected an attribute name of letters, digits, "_" and "-", got ${JSON.stringify(item[0])}`);
     return `${indent}${item[0]} = ${writeValue(item[1], indent)}\n`;
   }
   return writeBlock(item, indent);
@@ -126,7 +128,7 @@ function writeItem(item: HclAttribute | HclBlock | HclComment, indent: string): 
 
 function writeBlock({ type, labels, body }: HclBlock, indent: string): string {
   if (!identifier.test(type))
-    throw hclError(`a block's type is letters, digits, "_" and "-", got ${JSON.stringify(type)}`);
+    throw hclError(`expected a block type of letters, digits, "_" and "-", got ${JSON.stringify(type)}`);
   const head = [type, ...labels.map(quote)].join(" ");
   const inner = `${indent}  `;
   const items = body.map((item, index) => separate(item, body[index - 1]) + writeItem(item, inner)).join("");

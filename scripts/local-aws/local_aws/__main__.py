@@ -5,18 +5,21 @@ import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from .core import server
+from . import composition
 from .core.errors import LocalAwsError
 
 
 def main() -> int:
-    """Runs one command; 0 when it went well, 1 after one sentence about what did not, 2 for a wrong command line."""
+    """Runs one command and returns its exit code.
+
+    0: it is done. 1: it failed, and printed one sentence. 2: the command line is wrong.
+    """
     arguments = _parser().parse_args()
     try:
         if arguments.command == "serve":
-            server.serve(arguments.home, arguments.port, arguments.network, arguments.base_image)
+            composition.serve(arguments.home, arguments.port, arguments.network, arguments.base_image)
         else:
-            server.clean(arguments.home)
+            composition.clean(arguments.home)
     except LocalAwsError as error:
         print(f"local-aws: {error}", file=sys.stderr)
         return 1

@@ -5,18 +5,19 @@ import { ensurePacker, type Packer } from "../../setup/packer";
 import { CommandError, InterruptedError } from "../../support/command-error";
 import type { ProgressTask } from "../../support/progress";
 
-/** The images that machines boot, and what became of those that were built. */
+/** The images that machines boot, and the images that could not be built. */
 export interface StartImages {
   images: readonly StackImage[];
-  /** Why an image was not built, one sentence, by its folder below `packer/`. */
+  /** One sentence on why an image was not built, by the image's folder below `packer/`. */
   readonly problems: Map<string, string>;
 }
 
 /**
- * The tasks that build the machine images of a local AWS, each once. There is none where the image is there, or where the
- * settings or this computer want none. An image that cannot be built is no failure: its stack boots another one.
+ * Returns the tasks that build the machine images of a local AWS, one task for each image. Skips an image that exists,
+ * and an image that no setting asks for. Builds none on a computer that cannot run machines. A failed build is not an
+ * error: the stack boots another image.
  *
- * @param result told what became of them
+ * @param result receives the images that were built, and the problems
  * @throws InterruptedError after Ctrl-C
  */
 export async function imageTasks(session: LocalSession, result: StartImages): Promise<ProgressTask[]> {

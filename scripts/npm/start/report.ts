@@ -7,7 +7,7 @@ import type { StartImages } from "./image";
 
 const { definitions } = program("stacks/definitions");
 
-/** A wider value makes the table unreadable: `npx cdktf output <stack>` prints it. */
+/** The table leaves out wider values, which make it unreadable. `npx cdktf output <stack>` prints them. */
 const WIDEST_VALUE = 60;
 
 const LABEL_WIDTH = 28;
@@ -17,20 +17,20 @@ export interface DeployedStack extends Deployed {
   readonly name: string;
 }
 
-/** Everything that {@link startReport} tells. */
+/** Everything that {@link startReport} reports. */
 export interface StartResult {
   readonly deployed: readonly DeployedStack[];
   /** Stacks that were not deployed, because machines cannot run here. */
   readonly leftOut: readonly string[];
   readonly withoutMachines: readonly string[];
   readonly images: StartImages;
-  /** Address of the local AWS's API. */
+  /** URL of the local AWS's API. */
   readonly endpoint: string;
-  /** File with its access key. */
+  /** File with the local AWS's access key. */
   readonly credentialsFile: string;
 }
 
-/** What `npm start` prints when it is done: what was made, the outputs, what each stack says, and how to go on. */
+/** The report that `npm start` ends with: changes, outputs, each stack's next steps, and how to go on. */
 export function startReport(result: StartResult): string {
   const { deployed, leftOut, withoutMachines, endpoint, credentialsFile } = result;
   const parts = [
@@ -45,7 +45,7 @@ export function startReport(result: StartResult): string {
       {
         label: "Local AWS:",
         lines: [
-          `${endpoint}; anything runs against it with npm run local -- <command>,`,
+          `${endpoint}; npm run local -- <command> runs any command against it,`,
           "such as npm run local -- aws ec2 describe-volumes",
         ],
       },
@@ -57,8 +57,8 @@ export function startReport(result: StartResult): string {
       { label: "Stop, and forget it:", lines: ["npm stop -- --clean"] },
     ]),
     [
-      "On a real account: write settings/<name>.yaml with what differs from settings/default.yaml, have AWS credentials in your",
-      "shell, and run WORKBENCH_ENV=<name> npx cdktf deploy <stacks>. A stack that needs more settings names them.",
+      "On a real account: write settings/<name>.yaml with the values that differ from settings/default.yaml, set AWS credentials",
+      "in your shell, and run WORKBENCH_ENV=<name> npx cdktf deploy <stacks>. A stack that needs more settings names them.",
     ].join("\n"),
   ];
   return `\n${parts.join("\n\n")}\n`;
@@ -76,7 +76,7 @@ function outputTable(deployed: readonly DeployedStack[]): string {
   return table.toString();
 }
 
-/** What a stack says about itself once it is deployed. */
+/** The next steps that a deployed stack declares. */
 function stepsOf({ name, outputs }: DeployedStack, { images, problems }: StartImages): string {
   const definition = definitions.find((one) => one.name === name);
   const image = images.find(({ stack }) => stack === name);

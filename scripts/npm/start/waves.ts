@@ -1,18 +1,18 @@
 import type { StackDefinition } from "../../../stacks/define-stack";
 
-/** What {@link inWaves} has to know of this start. */
+/** Options of {@link inWaves}. */
 export interface WaveOptions {
-  /** Whether machines boot here; without them, stacks that need machines are left out. */
+  /** Whether machines can run here. If not, stacks that need machines are left out. */
   readonly withMachines: boolean;
-  /** Whether images are built in the first wave, beside its stacks. */
+  /** Whether the first wave builds images, in parallel with its stacks. */
   readonly waitForImages: boolean;
 }
 
 type Stack = Pick<StackDefinition, "name" | "after" | "needs" | "image">;
 
 /**
- * Names of the stacks to deploy, in waves: the stacks of a wave are deployed side by side. A stack comes after those that
- * it is deployed after, and after its image.
+ * Groups the names of the stacks to deploy into waves. The stacks of one wave deploy in parallel. A stack's wave comes
+ * after the waves of the stacks in its `after`, and after the wave that builds its image.
  *
  * @param stacks in order of deployment
  */
@@ -21,7 +21,7 @@ export function inWaves(stacks: readonly Stack[], { withMachines, waitForImages 
   const waves: string[][] = [];
   for (const { name, after = [], needs = [], image } of stacks) {
     const before = after.map((other) => waveOf.get(other));
-    // A stack cannot be deployed without one that is left out.
+    // Leave out a stack that comes after a stack that is left out.
     if ((!withMachines && needs.includes("machines")) || before.includes(undefined)) continue;
     const wave = Math.max(waitForImages && image ? 1 : 0, ...before.map((number = 0) => number + 1));
     waveOf.set(name, wave);

@@ -2,7 +2,10 @@ import type { ImageSettings } from "../../../../packer/images";
 import { variable } from "../../../../packer/template/hcl/values";
 import type { ImageDescription } from "../../../../packer/template/image-description";
 
-/** The smallest image that there can be, as CONTRIBUTING shows one: proof that another one takes nothing but this and its script. */
+/**
+ * The smallest possible image, which CONTRIBUTING links to. It proves that a new image needs only this file and its
+ * script.
+ */
 export function describeImage({ ec2 }: ImageSettings): ImageDescription {
   return {
     summary: "An image that says hello",

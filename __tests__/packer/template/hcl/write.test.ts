@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { attributes, block, comment, expression, type HclValue } from "../../../../packer/template/hcl/values";
 import { quote, writeHcl, writeInline } from "../../../../packer/template/hcl/write";
 
-/** What HashiCorp's own parser reads back. It gives templates as they are written, so its escapes are taken away again. */
+/** Reads text with HashiCorp's own parser. It returns templates as they are written, so their escapes are removed. */
 async function readBack(text: string): Promise<unknown> {
   return unescaped(await parse("test.pkr.hcl", text));
 }
@@ -16,7 +16,7 @@ function unescaped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [unescaped(key), unescaped(item)]));
 }
 
-/** As HCL keeps it: text in Unicode's composed form, and one zero. */
+/** The value as HCL keeps it: text in Unicode's composed form, and only one zero. */
 function kept(value: HclValue): unknown {
   if (typeof value === "string") return value.normalize("NFC");
   if (value === 0) return 0;
@@ -51,7 +51,7 @@ describe("writes", () => {
     );
   });
 
-  it("whole lines as a heredoc, whose end is a word that the text has not", () => {
+  it("whole lines as a heredoc, with an end marker that is not in the text", () => {
     expect(writeHcl([["x", "one ${a}\nEOT\n"]])).toBe("x = <<EOT_\none $${a}\nEOT\nEOT_\n");
   });
 
@@ -158,17 +158,21 @@ describe("reads back as it was written", () => {
 
 describe("fails", () => {
   it.each<[string, () => unknown, string]>([
-    ["for half of a surrogate pair", () => quote("\ud800"), 'HCL: text is whole Unicode characters, got "\\ud800"'],
-    ["for a number that is none", () => writeHcl([["x", Number.NaN]]), "HCL: a number is finite, got NaN"],
     [
-      "for an attribute's name that HCL cannot say",
+      "for half of a surrogate pair",
+      () => quote("\ud800"),
+      'HCL: expected text of whole Unicode characters, got "\\ud800"',
+    ],
+    ["for a number that is not finite", () => writeHcl([["x", Number.NaN]]), "HCL: expected a finite number, got NaN"],
+    [
+      "for an attribute's name that HCL cannot express",
       () => writeHcl([["a b", 1]]),
-      'HCL: an attribute\'s name is letters, digits, "_" and "-", got "a b"',
+      'HCL: expected an attribute name of letters, digits, "_" and "-", got "a b"',
     ],
     [
-      "for a block's type that HCL cannot say",
+      "for a block's type that HCL cannot express",
       () => writeHcl([block("", [], [])]),
-      'HCL: a block\'s type is letters, digits, "_" and "-", got ""',
+      'HCL: expected a block type of letters, digits, "_" and "-", got ""',
     ],
   ])("%s", (_, write, message) => {
     expect(write).toThrow(message);

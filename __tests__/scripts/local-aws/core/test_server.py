@@ -225,6 +225,6 @@ def run_clean(monkeypatch, error):
     def fail(_folder):
         raise error
 
-    monkeypatch.setattr("local_aws.core.server.clean", fail)
+    monkeypatch.setattr("local_aws.composition.clean", fail)
     monkeypatch.setattr(sys, "argv", ["local_aws", "clean", "--home", "/nowhere"])
     return main()

@@ -18,7 +18,8 @@ from typing import Any
 
 import boto3
 import pytest
-from local_aws.host import TOOLS, clean_up
+from local_aws.host import clean_up
+from local_aws.host.requirements import TOOLS
 from places import Place, claim_place
 from signing import keywords_of, read_health
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from local_aws.core.errors import LocalAwsError
-from local_aws.host import attach, clean_up
+from local_aws.host import clean_up
 from local_aws.host.addresses import AddressPlan, MachineAddresses
 from local_aws.host.commands import MachineError
 from local_aws.host.disk import Disks
+from local_aws.host.fleet import new_fleet
 from local_aws.host.image_layers import ImageLayers
 from local_aws.host.machine import Machine, MachineSpec, Surroundings
 from local_aws.host.names import Folders, Names
@@ -156,11 +157,11 @@ def test_a_network_that_was_taken_binds_nobody_to_it(base_image, place, tmp_path
     subprocess.run(["ip", "route", "add", "unreachable", str(taken)], check=True)
     try:
         with pytest.raises(LocalAwsError, match=rf"this machine already routes {taken}"):
-            attach(tmp_path, taken, base_image).resume()
+            new_fleet(tmp_path, taken, base_image).open()
     finally:
         subprocess.run(["ip", "route", "del", "unreachable", str(taken)], check=True)
-    machines = attach(tmp_path, free, base_image)
-    machines.resume()
-    machines.shut_down()
+    fleet = new_fleet(tmp_path, free, base_image)
+    fleet.open()
+    fleet.shut_down()
     with pytest.raises(LocalAwsError, match=rf"was made with --network {free}, not {taken}"):
-        attach(tmp_path, taken, base_image)
+        new_fleet(tmp_path, taken, base_image)

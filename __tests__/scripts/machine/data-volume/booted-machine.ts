@@ -17,7 +17,7 @@ const bootMachine = join(scripts, "../../local-aws/local_aws/host/boot-machine")
 const limitMs = 600_000;
 const wantsToBootAgain = 133;
 
-/** The root file system that the local AWS boots its machines from; undefined where none was made yet. */
+/** The root file system that the local AWS boots its machines from; undefined if none was made yet. */
 export function baseImage(): string | undefined {
   const image = baseImageDirectory();
   return existsSync(image) ? image : undefined;
@@ -30,7 +30,7 @@ export function whyNoMachines(): string | undefined {
   return baseImage() ? undefined : "needs the base image of the local AWS, which `npm start` makes";
 }
 
-/** A machine that boots: the local AWS's base image under systemd-nspawn, without any network, gone when the test ends. */
+/** A machine that boots: the local AWS's base image under systemd-nspawn, without a network. It ends with the test. */
 export class BootedMachine {
   private readonly home = mkdtempSync(join(tmpdir(), "workbench-booted-"));
   private readonly folder = join(this.home, "instances/machine");
@@ -81,13 +81,13 @@ export class BootedMachine {
     }
   }
 
-  /** Runs a command on the machine; how it ended is the answer. */
+  /** Runs a command on the machine. Never throws: returns how the command ended. */
   run(command: string, ...args: string[]): Promise<Ended> {
     const inside = [`--target=${this.leader}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--", command, ...args];
     return run("nsenter", inside);
   }
 
-  /** Runs a command that has to succeed; gives its output. */
+  /** Runs a command that must succeed; returns its output. */
   async must(command: string, ...args: string[]): Promise<string> {
     const ended = await this.run(command, ...args);
     if (ended.code !== 0)
@@ -113,7 +113,7 @@ export class BootedMachine {
     }
   }
 
-  /** A disk appears, as an attached EBS volume does. */
+  /** Makes a disk appear, as an attached EBS volume does. */
   async plug(device: LoopDevice): Promise<void> {
     const [major = "", minor = ""] = (await execa("stat", ["-c", "%Hr %Lr", device.path])).stdout.split(" ");
     await execa("mknod", [join(this.folder, "by-id", device.link.split("/").pop() as string), "b", major, minor]);
@@ -123,7 +123,7 @@ export class BootedMachine {
     rmSync(join(this.folder, "by-id", device.link.split("/").pop() as string));
   }
 
-  /** Shuts it down in order and waits until it is off; "reboot" is off too, ready for bootAgain(). */
+  /** Shuts it down cleanly and waits until it is off. After "reboot" it is off too, until bootAgain(). */
   async shutDown(how: "poweroff" | "reboot"): Promise<void> {
     const nspawn = this.nspawn as ChildProcess;
     const off = once(nspawn, "exit");
@@ -154,7 +154,7 @@ export class BootedMachine {
   }
 }
 
-/** What a process says of itself; empty once it has ended. */
+/** A file of a process in /proc; empty once the process has ended. */
 function readIfThere(file: string): string {
   try {
     return readFileSync(file, "utf8");

@@ -6,12 +6,12 @@ import { scratchFolder } from "./loop-device";
 import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 
-/** What is done to a right configuration, and what is said of it. */
+/** How each case breaks a valid configuration, and the message about it. */
 const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] = [
   [
     "an unknown name",
     (right) => `${right}colour=blue\n`,
-    /line 8: expected name=value with a name out of volume-id, .*, got "colour=blue": correct the line$/,
+    /line 8: expected name=value with one of the names volume-id, .*, got "colour=blue": correct the line$/,
   ],
   ["a line that is no setting", (right) => `${right}volume\n`, /line 8: expected name=value .*, got "volume"/],
   ["a setting twice", (right) => `${right}label=other\n`, /line 8: label is set twice: remove one of the lines$/],
@@ -29,7 +29,7 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "a bad device name",
     (right) => right.replace(/^device-name=.*$/m, "device-name=sdf"),
-    /: device-name: expected the name that the volume is attached under, such as \/dev\/sdf, got "sdf"/,
+    /: device-name: expected the device name of the attachment, such as \/dev\/sdf, got "sdf"/,
   ],
   [
     "an unknown file system",
@@ -74,7 +74,7 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
 ];
 
 describeWithDisks("a configuration", () => {
-  it.each(wrong)("with %s is refused by mount and unmount, and nothing happens", async (_, change, sentence) => {
+  it.each(wrong)("with %s: mount and unmount refuse it and change nothing", async (_, change, sentence) => {
     const volume = await Volume.attach();
     writeFileSync(volume.config, change(readFileSync(volume.config, "utf8")));
     for (const run of [() => volume.mount(), () => volume.unmount()]) {
@@ -95,7 +95,7 @@ describeWithDisks("a configuration", () => {
     expect(existsSync("/proof") || existsSync(join(folder, "proof"))).toBe(false);
   });
 
-  it("that is missing is named", async () => {
+  it("that is missing: the message names the file", async () => {
     const volume = await Volume.attach();
     const { code, said } = await volume.machine.run(volume.mountCommand[0], ["/no/such/file"]);
     expect(said).toBe(

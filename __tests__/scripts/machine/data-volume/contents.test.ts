@@ -11,7 +11,7 @@ import { Volume } from "./volume";
 
 const MiB = 1024 ** 2;
 
-/** What other tools leave on a disk: how it comes there, and what the message must call it. */
+/** What other tools leave on a disk: how the test puts it there, and what the message must call it. */
 const foreign: readonly {
   readonly name: string;
   readonly needs?: Readonly<Record<string, string>>;
@@ -108,7 +108,7 @@ describeWithDisks("mount-data-volume finds", () => {
     expect(await volume.device.kind()).toBe("");
     await volume.refused(
       "UNKNOWN_CONTENT",
-      /has no signature and is not blank, no known file system, .* left its mark: it was not touched/,
+      /has no signature and is not blank, nothing on it looks like a known file system, .*: it was not touched/,
     );
   });
 
@@ -151,12 +151,12 @@ describeWithDisks("mount-data-volume finds", () => {
     expect(code).toBe(exitCode("UNKNOWN_CONTENT"));
   });
 
-  it("a large blank volume blank, and formats it", async () => {
+  it("that a large blank volume is blank, and formats it", async () => {
     const volume = await Volume.attach({ sizeMiB: 6 * 1024 });
     await volume.mounted();
   });
 
-  it("an ext4 with damage that takes a person to repair, and fails without touching a file", async () => {
+  it("an ext4 with damage that only a person can repair, and fails without touching a file", async () => {
     const volume = await Volume.attach();
     const folder = scratchFolder();
     const bytes = randomBytes(3_000_001);
@@ -166,12 +166,12 @@ describeWithDisks("mount-data-volume finds", () => {
     await execa("debugfs", ["-w", "-R", "set_super_value state 2", volume.device.path]);
     const { code, said } = await volume.mount();
     expect(said).toMatch(
-      /has damage that takes a person to repair \(e2fsck: .*\): it was not mounted; take a snapshot/,
+      /has damage that only a person can repair \(e2fsck: .*\): it was not mounted; take a snapshot/,
     );
     expect(code).toBe(exitCode("DAMAGED"));
     expect(await volume.seen("TARGET")).toBe("");
     await volume.device.expectFree();
-    // By its inode, the first that is free on a new ext4: its name went with the root folder.
+    // The file's name went with the root folder. Its inode is the first free one of a new ext4.
     const { stdout } = await execa("debugfs", ["-R", "cat <12>", volume.device.path], { encoding: "buffer" });
     expect(Buffer.compare(Buffer.from(stdout), bytes)).toBe(0);
     await execa("e2fsck", ["-y", volume.device.path], { reject: false });

@@ -12,12 +12,12 @@ import { Volume } from "./volume";
 const noTracer = missingPrograms({ strace: "strace" });
 const kinds = ["ext4", "xfs"] as const;
 
-/** Where the note of an unfinished formatting lies; on this machine, since its root disk is shared. */
+/** The note of an unfinished formatting. It is on this computer, since the test's machine shares its root disk. */
 function note(volume: Volume): string {
   return `/var/lib/workbench/formatting/${volume.device.volumeId}`;
 }
 
-/** Does a run wait until another one gives the volume's lock back? */
+/** Whether a run is waiting for another to release the volume's lock. */
 function waitsForLock({ device }: Volume): boolean {
   const { ino } = statSync(lockFile(device));
   const locks = readFileSync("/proc/locks", "utf8").split("\n");
@@ -32,7 +32,7 @@ function killedAtWrite(fileSystem: string, n: number): Record<string, string> {
   );
 }
 
-/** How many writes mkfs takes for a disk of a test. */
+/** How many writes mkfs needs for a test's disk. */
 async function writesOf(fileSystem: "ext4" | "xfs"): Promise<number> {
   const volume = await Volume.attach({ fileSystem });
   const { stderr } = await execa("strace", ["-e", "trace=pwrite64", `mkfs.${fileSystem}`, "-q", volume.device.path]);
@@ -44,7 +44,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     `by SIGKILL at a write to the device${noTracer ? ` (${noTracer})` : ""}`,
     () => {
       for (const fileSystem of kinds) {
-        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run makes it again`, async () => {
+        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run formats again`, async () => {
           const writes = await writesOf(fileSystem);
           expect(writes).toBeGreaterThan(10);
           const machine = await Machine.start();
@@ -53,7 +53,7 @@ describeWithDisks("a mkfs that is cut off", () => {
             const cut = await volume.mount({ env: killedAtWrite(fileSystem, n) });
             expect(cut.code, `write ${n} of ${writes}: ${cut.said}`).toBe(exitCode("FORMAT"));
             expect(cut.said).toMatch(
-              /mkfs\.\w+ failed on .* nothing of yours was on the disk: fix the cause, then run again$/,
+              /mkfs\.\w+ failed on .* the disk held no data of yours: fix the cause, then run again$/,
             );
             expect(existsSync(note(volume))).toBe(true);
             const { said } = await volume.mounted();
@@ -69,9 +69,10 @@ describeWithDisks("a mkfs that is cut off", () => {
   );
 
   for (const fileSystem of kinds) {
-    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for what goes on, then mounts`, async () => {
+    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for the mkfs that goes on, then mounts`, async () => {
       const volume = await Volume.attach({ fileSystem });
-      // The script dies at once; mkfs, an orphan that holds the lock, begins when the next run waits for that, and ends well.
+      // The script dies at once. mkfs lives on as an orphan that holds the lock. It begins when the next run waits for
+      // the lock, and succeeds.
       const go = join(scratchFolder(), "go");
       const env = shim(
         `mkfs.${fileSystem}`,
@@ -86,7 +87,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(existsSync(note(volume))).toBe(false);
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deployment while it is mounted ends the matter`, async () => {
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deploy while it is mounted removes the note`, async () => {
       const volume = await Volume.attach({ fileSystem });
       const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
       await volume.mounted();
@@ -97,7 +98,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: is never made again`, async () => {
+    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: it is never formatted again`, async () => {
       const volume = await Volume.attach({ fileSystem });
       const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
       await volume.machine.must("umount", volume.mountPoint);
@@ -107,7 +108,7 @@ describeWithDisks("a mkfs that is cut off", () => {
       expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
     });
 
-    it(`of ${fileSystem}, with anything half there: only a machine that was never without the disk makes it again`, async () => {
+    it(`of ${fileSystem}, half-made: only a machine that always had the disk formats it again`, async () => {
       const volume = await Volume.attach({ fileSystem });
       await halfMade(volume, fileSystem);
       const written = readFileSync(note(volume), "utf8");
@@ -119,12 +120,12 @@ describeWithDisks("a mkfs that is cut off", () => {
         /was cut off, and since then this machine restarted or the disk was away/,
       );
 
-      // Another machine, which knows nothing of it.
+      // Another machine, which has no note.
       rmSync(note(volume));
       if (fileSystem === "xfs") await volume.refused("DAMAGED", /the xfs on .* could not be mounted/);
       else await volume.refused("UNKNOWN_CONTENT", /has no signature and is not blank/);
 
-      // The same machine, the disk never away.
+      // The same machine, which always had the disk.
       writeFileSync(note(volume), written);
       expect((await volume.mounted()).said).toContain("new file system made, since an earlier formatting was cut off");
     });
@@ -143,7 +144,7 @@ describeWithDisks("a mkfs that is cut off", () => {
     });
   }
 
-  it("fails to make a volume again that somebody has put a file system on since", async () => {
+  it("is not formatted again after somebody put another file system on the volume", async () => {
     const volume = await Volume.attach({ sizeMiB: 320 });
     await halfMade(volume, "ext4");
     await volume.machine.must("mkfs.xfs", "-q", "-f", volume.device.path);
@@ -154,17 +155,17 @@ describeWithDisks("a mkfs that is cut off", () => {
     expect(existsSync(note(volume))).toBe(false);
   });
 
-  it("fails where the volume is too small for the file system, and stays blank", async () => {
+  it("fails when the volume is too small for the file system, and leaves it blank", async () => {
     const volume = await Volume.attach({ fileSystem: "xfs", sizeMiB: 64 });
     const { code, said } = await volume.mount();
-    expect(said).toMatch(/mkfs.xfs failed on .* its words are above/);
+    expect(said).toMatch(/mkfs.xfs failed on .* its output is above/);
     expect(code).toBe(exitCode("FORMAT"));
     expect(await volume.device.kind()).toBe("");
   });
 
-  it("after the mount, and before the sentinel was written: the next run completes it", async () => {
+  it("after the mount, before the sentinel is written: the next run completes it", async () => {
     const volume = await Volume.attach();
-    // The process group of the script: the test's own is another one.
+    // `kill 0` ends the script's process group, which must not be the test's.
     const { code } = await volume.machine.run("setsid", ["--wait", join(scripts, "mount-data-volume"), volume.config], {
       env: shim("mount", '/usr/bin/mount "$@"; kill -KILL 0'),
     });
@@ -175,7 +176,7 @@ describeWithDisks("a mkfs that is cut off", () => {
   });
 });
 
-/** The script was killed while mkfs ran, mkfs ended well, and somebody mounted by hand and wrote a file; gives its checksum. */
+/** Kills the script while mkfs runs on and succeeds; mounts by hand and writes a file. Returns the file's checksum. */
 async function madeByOrphanAndMountedByHand(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<string> {
   const env = shim(
     `mkfs.${fileSystem}`,
@@ -191,7 +192,7 @@ async function madeByOrphanAndMountedByHand(volume: Volume, fileSystem: "ext4" |
   return volume.machine.must("sha256sum", file);
 }
 
-/** A wrong counter, which e2fsck -p repairs, and the kernel does not mind: a check that only reads calls it not whole. */
+/** Writes a wrong counter. e2fsck -p repairs it and the kernel ignores it, but a read-only check reports damage. */
 async function damage(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
   if (fileSystem === "xfs") {
     await volume.machine.must("xfs_db", "-x", "-c", "sb 0", "-c", "write fdblocks 1000", volume.device.path);
@@ -203,7 +204,7 @@ async function damage(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void>
   }
 }
 
-/** A volume whose mkfs was killed somewhere in the middle: after the superblock, for xfs; before it, for ext4. */
+/** Kills mkfs in the middle: after it has written the superblock of an xfs, before that of an ext4. */
 async function halfMade(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
   const writes = fileSystem === "xfs" ? 40 : 30;
   const cut = await volume.mount({ env: killedAtWrite(fileSystem, writes) });

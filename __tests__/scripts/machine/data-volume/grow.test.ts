@@ -43,7 +43,7 @@ describeWithDisks("a volume that grew", () => {
       ...volume.mountCommand,
     ]);
     expect(said).toMatch(
-      /is mounted at .*, but its ext4 could not be grown to the size of the disk \(resize2fs: .*\): all that is on it can be used; unmount it/,
+      /is mounted at .*, but its ext4 could not be grown to the size of the disk \(resize2fs: .*\): everything on it can be used; unmount it/,
     );
     expect(code).toBe(exitCode("GROW"));
     expect(await sums(volume)).toBe(before);
@@ -64,7 +64,7 @@ async function growsWhileMounted(fileSystem: "ext4" | "xfs"): Promise<void> {
   expect(await sums(volume)).toBe(before);
 }
 
-/** The size of the file system that is mounted. */
+/** The size of the mounted file system. */
 function mebibytes(volume: Volume): number {
   const { blocks, bsize } = statfsSync(volume.path());
   return (blocks * bsize) / 1024 ** 2;

@@ -33,7 +33,7 @@ describeWithDisks("install-data-volume", () => {
     expect(await volume.machine.must(`${programs}/mount-data-volume`)).toBe("");
   });
 
-  it("brings changed scripts and settings into effect without unmounting", async () => {
+  it("applies changed scripts and settings without unmounting", async () => {
     const volume = await machineToInstallOn();
     await install(volume);
     const mounts = await volume.mountLines();
@@ -88,7 +88,7 @@ describeWithDisks("install-data-volume", () => {
   });
 });
 
-/** A volume on a machine whose /etc and /usr/local/lib are its own copies: what is installed there is gone with the test. */
+/** A volume on a machine with its own copies of /etc and /usr/local/lib, which are gone when the test ends. */
 async function machineToInstallOn(): Promise<Volume> {
   const volume = await Volume.attach();
   const layers = scratchFolder();

@@ -10,14 +10,16 @@ import { memoryFolderOf } from "../../../../scripts/testing/sweep";
 const byId = "/dev/disk/by-id";
 const MiB = 1024 ** 2;
 
-/** What a run holds while it works on the volume; on this machine, since /run is shared. */
+/**
+ * The lock that a run holds while it works on the volume. It is on this computer: the test's machine shares its /run.
+ */
 export function lockFile(device: { readonly volumeId: string }): string {
   return `/run/workbench/${device.volumeId}.lock`;
 }
 
 /**
- * A folder of the test's own, gone when it ends. In `npm test` it is in memory where there is room, so that no test waits for
- * a busy disk, and is swept with the test run's own folder.
+ * Makes a folder for a test and removes it when the test ends. In `npm test` it is in memory if there is room, so that
+ * no test waits for a busy disk; it is swept with the folder of the test run.
  */
 export function scratchFolder(): string {
   const memory = "/dev/shm";
@@ -28,7 +30,7 @@ export function scratchFolder(): string {
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "workbench-on-machine-"));
   onTestFinished(async () => {
-    // A mount point that was prepared cannot be removed before this.
+    // A prepared mount point is immutable: it cannot be removed before this.
     await execa("chattr", ["-R", "-i", folder], { reject: false });
     rmSync(folder, { recursive: true, force: true });
   });
@@ -42,7 +44,9 @@ export interface LoopDeviceProps {
   readonly copyOf?: string;
 }
 
-/** A real block device over a sparse file, which appears as an EBS volume does: under its volume id in /dev/disk/by-id. */
+/**
+ * A real block device backed by a sparse file. Like an EBS volume, it appears under its volume id in /dev/disk/by-id.
+ */
 export class LoopDevice {
   /** "/dev/loop7"; changes when the device is detached and attached again. */
   path = "";
@@ -51,7 +55,7 @@ export class LoopDevice {
 
   private constructor(readonly file: string) {}
 
-  /** Attached, but not plugged in: no machine sees it yet. */
+  /** Makes a device that is attached, but not plugged in: no machine sees it yet. */
   static async create(props: LoopDeviceProps = {}): Promise<LoopDevice> {
     const device = new LoopDevice(join(scratchFolder(), "disk"));
     if (props.copyOf) copyFileSync(props.copyOf, device.file, constants.COPYFILE_FICLONE);
@@ -89,7 +93,7 @@ export class LoopDevice {
     rmSync(this.link, { force: true });
   }
 
-  /** What modifying an EBS volume does. */
+  /** Grows the device, as modifying an EBS volume does. */
   async grow(sizeMiB: number): Promise<void> {
     await this.truncate(sizeMiB);
     await execa("losetup", ["--set-capacity", this.path]);
@@ -115,7 +119,7 @@ export class LoopDevice {
     }
   }
 
-  /** Throws (EBUSY) while anybody, in any mount namespace, holds the device for himself: a mount does. */
+  /** Throws (EBUSY) while something in any mount namespace holds the device exclusively, as a mount does. */
   async expectFree(): Promise<void> {
     const handle = await open(this.path, constants.O_RDONLY | constants.O_EXCL);
     await handle.close();

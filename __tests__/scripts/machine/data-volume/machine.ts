@@ -19,8 +19,8 @@ export interface RunOptions {
 }
 
 /**
- * A mount namespace of its own that stands for a machine: what a test mounts is seen by that test alone, neither holds
- * anything of other tests nor is held by them, and is gone when the test ends, however it ends.
+ * A mount namespace that stands for a machine. Only its test sees what it mounts. Its mounts neither hold the devices
+ * of other tests nor are held by them. They are gone when the test ends, however it ends.
  */
 export class Machine {
   private constructor(private readonly pid: number) {}
@@ -39,29 +39,29 @@ export class Machine {
     });
     while (readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync("/proc/self/ns/mnt")) await sleep(10);
     const machine = new Machine(pid);
-    // A systemd that runs here must neither be asked nor changed.
+    // Hides this computer's systemd: the scripts must neither ask nor change it.
     if (existsSync("/run/systemd")) await machine.must("mount", "-t", "tmpfs", "tmpfs", "/run/systemd");
     return machine;
   }
 
-  /** The same path, as this test process reaches it. */
+  /** The path by which this test process reaches a path of the machine. */
   path(path: string): string {
     return `/proc/${this.pid}/root${path}`;
   }
 
-  /** Runs a command on the machine, for at most ten minutes. Never throws: how it ended is the answer. */
+  /** Runs a command on the machine for at most ten minutes. Never throws: returns how the command ended. */
   async run(command: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
     return run("nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args], options);
   }
 
-  /** Runs a command that has to succeed; gives its output. */
+  /** Runs a command that must succeed; returns its output. */
   async must(command: string, ...args: string[]): Promise<string> {
     const ended = await this.run(command, args);
     if (ended.code !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${ended.code}: ${ended.said}`);
     return ended.out.trim();
   }
 
-  /** Starts a command that goes on until the test ends, or it is ended; ready when it has printed "ready". */
+  /** Starts a command in the background and waits until it prints "ready". The end of the test kills it. */
   async start(command: string, ...args: string[]): Promise<Running> {
     const child = spawn("nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args], {
       stdio: ["ignore", "pipe", "ignore"],
@@ -72,7 +72,7 @@ export class Machine {
       try {
         process.kill(-(child.pid as number), "SIGKILL");
       } catch {
-        // It has ended, as it should.
+        // It has ended already.
       }
       await exited;
     });
@@ -81,7 +81,7 @@ export class Machine {
   }
 }
 
-/** Runs a command of this host, for at most ten minutes. Never throws: how it ended is the answer. */
+/** Runs a command on this computer for at most ten minutes. Never throws: returns how the command ended. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const begin = performance.now();
   const ended = await execa(command, args, {
@@ -99,14 +99,13 @@ export async function run(command: string, args: readonly string[], options: Run
   };
 }
 
-/** A command that goes on in the background. */
+/** A command that runs in the background. */
 export interface Running {
   readonly pid: number;
   readonly running: () => boolean;
   readonly exited: Promise<unknown>;
 }
 
-/** Waits. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((done) => setTimeout(done, milliseconds));
 }

@@ -19,7 +19,7 @@ describeWithDisks("mount-data-volume refuses", () => {
     expect(seconds).toBeGreaterThanOrEqual(2);
   });
 
-  it("fails to trust a disk of that name that is no Xen disk", async () => {
+  it("fails when the disk of that name is not a Xen disk", async () => {
     const deviceName = `/dev/sd${freeLetters()}`;
     const volume = await Volume.attach({ plugged: false, deviceName, waitSec: 1 });
     await withXenNode(volume, deviceName, () =>
@@ -127,7 +127,7 @@ describeWithDisks("mount-data-volume refuses", () => {
       "OTHER_RUN",
       /another run holds \/run\/workbench\/vol-\w+\.lock and did not end within 1 seconds/,
     );
-    // Nobody but root can be in the way like that.
+    // Only root can block a run like that.
     expect(statSync(dirname(lockFile(volume.device)))).toMatchObject({ uid: 0, mode: 0o40700 });
   });
 

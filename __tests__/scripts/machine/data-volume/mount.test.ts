@@ -78,12 +78,12 @@ describeWithDisks("mount-data-volume", () => {
     expect(statSync(volume.path()).uid).toBe(4321);
   });
 
-  it("leaves a mount point behind that nobody writes into while nothing is mounted there", async () => {
+  it("leaves a mount point that nobody can write to while nothing is mounted there", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     await volume.unmounted();
     expect(statSync(volume.path())).toMatchObject({ uid: 0, mode: 0o40555 });
-    // Where anybody can reach it: the test's own folder keeps others out already.
+    // Bound where anybody can reach it: the test's own folder would keep others out.
     await volume.machine.must("mount", "--bind", volume.mountPoint, "/mnt");
     const touch = ["--reuid=65534", "--clear-groups", "touch", "/mnt/x"];
     const { said } = await volume.machine.run("setpriv", touch, { env: { LC_ALL: "C" } });
@@ -174,7 +174,7 @@ describeWithDisks("mount-data-volume", () => {
       expect(await restored.device.tag("UUID")).toBe(await origin.device.tag("UUID"));
       await restored.mounted();
       expect(readFileSync(restored.path("file"), "utf8")).toBe("content");
-      // A true copy: it says which volume it was made for first.
+      // A true copy: it names the volume that it was first made for.
       expect(readFileSync(restored.path(".workbench-volume"), "utf8")).toBe(`first-volume=${origin.device.volumeId}\n`);
       writeFileSync(restored.path("file"), "other content");
       expect(readFileSync(origin.path("file"), "utf8")).toBe("content");
@@ -182,7 +182,7 @@ describeWithDisks("mount-data-volume", () => {
   }
 });
 
-/** Writes into a file on the volume until no byte more goes. */
+/** Writes to a file on the volume until the volume is full. */
 async function fill(volume: Volume): Promise<void> {
   const write = ["if=/dev/urandom", `of=${join(volume.mountPoint, "filling")}`, "bs=64K"];
   const { said } = await volume.machine.run("dd", write, { env: { LC_ALL: "C" } });

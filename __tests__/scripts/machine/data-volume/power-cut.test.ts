@@ -15,7 +15,8 @@ describeWithDisks("a power cut", () => {
       const before = await writeFiles(volume);
       for (const cut of [1, 2]) {
         await machine.start("sh", "-c", writing, volume.mountPoint, String(cut));
-        // From here on nothing more reaches the disk, as if the power had gone: what the kernel offers for tests of file systems.
+        // The kernel offers this for tests of file systems: from here on nothing reaches the disk, as after a power
+        // cut.
         await machine.must("xfs_io", "-x", "-c", "shutdown", volume.mountPoint);
         const after = await Volume.attach({ machine, fileSystem, copyOf: volume.device.file });
         expect(await journalToReplay(after)).toBe(true);
@@ -28,7 +29,7 @@ describeWithDisks("a power cut", () => {
       await execa(...checkOf(fileSystem, volume.device.path));
     });
 
-    it(`fails to call ${fileSystem} mounted that the kernel has shut down; unmounting and mounting heals it`, async () => {
+    it(`fails when the kernel has shut ${fileSystem} down; unmounting and mounting heals it`, async () => {
       const volume = await Volume.attach({ fileSystem });
       await volume.mounted();
       const before = await writeFiles(volume);
@@ -43,7 +44,7 @@ describeWithDisks("a power cut", () => {
   }
 });
 
-/** Writes, syncs now and then, and goes on. */
+/** Writes files, syncs once, prints "ready" and goes on writing. */
 const writing = `cd "$0" && mkdir "writing $1" && cd "writing $1" && n=0
   while :; do n=$((n + 1)); head -c 20000 /dev/urandom > $n; [ $n != 20 ] || { sync -f .; echo ready; }; [ $n -lt 400 ] || n=21; done`;
 
@@ -52,7 +53,7 @@ async function journalToReplay(volume: Volume): Promise<boolean> {
   if ((await volume.device.kind()) === "ext4") {
     return (await execa("dumpe2fs", ["-h", volume.device.path])).stdout.includes("needs_recovery");
   }
-  // xfs_repair -n does not replay, and says so.
+  // xfs_repair does not replay a journal: it stops and says so.
   const { exitCode, all } = await execa("xfs_repair", [volume.device.path], { reject: false, all: true });
   return exitCode === 2 && all.includes("valuable metadata changes in a log");
 }

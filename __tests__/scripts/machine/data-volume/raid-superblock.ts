@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-/** A superblock of Linux RAID, version 1.2, as `mdadm --create` writes it at byte 4096 (md needs a kernel driver; its superblock does not). */
+/**
+ * A Linux RAID superblock, version 1.2, as `mdadm --create` writes it at byte 4096. Written by hand, since md needs a
+ * kernel driver.
+ */
 export function raidSuperblock(): Buffer {
   const block = Buffer.alloc(256);
   block.writeUInt32LE(0xa92b4efc, 0);

@@ -35,11 +35,11 @@ it("every script says its purpose, its usage and its exit codes, and is strict",
     expect(text(name), name).toMatch(/^# shellcheck shell=bash\n(# shellcheck .*\n)?# Purpose: /);
 });
 
-it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or needs what a machine may not have", () => {
+it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or needs a program that a machine may lack", () => {
   for (const name of [...programs, ...library]) {
     const code = text(name)
       .replace(/(^|\s)#.*$/gm, "")
-      // Words, not what is run inside of them.
+      // Drops the text of strings, but keeps strings that run a command.
       .replace(/"(\\.|[^"\\$]|\$(?!\())*"/g, '""');
     expect(code, name).not.toMatch(
       /umount\s+-\S*[lf]|e2fsck[^\n]*\s-y|blkdiscard|\b(lsof|fuser|grep|sed|awk|find|xargs|python3?|perl)\b/,
@@ -52,7 +52,7 @@ it.skipIf(missing !== undefined)(`shellcheck finds nothing${missing ? ` (${missi
   execFileSync("shellcheck", [...programs, ...library], { cwd: scripts });
 });
 
-it("shows the mount point of the unit to be filled in, and limits that fit the unmount script", () => {
+it("the unit leaves its mount point to be filled in, and its limits fit the unmount script", () => {
   const unit = text("workbench-data-volume.service");
   expect(unit).toContain('RequiresMountsFor="@MOUNT_POINT@"');
   const limit = (file: string, name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(text(file))?.[1]);

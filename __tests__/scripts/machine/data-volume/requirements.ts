@@ -23,7 +23,7 @@ export function hasProgram(name: string): boolean {
   });
 }
 
-/** Why real disks cannot be had here, in words; undefined where they can. */
+/** Why tests cannot have real disks here, in words; undefined if they can. */
 export function whyNoDisks(): string | undefined {
   if (process.platform !== "linux") return "needs Linux";
   if (process.getuid?.() !== 0) return "needs root";
@@ -43,7 +43,7 @@ export function mayGrowMountedExt4(): boolean {
   return ((BigInt(`0x${mask}`) >> 24n) & 1n) === 1n;
 }
 
-/** Tests on real disks: a describe that is reported as skipped, with the reason in its name, where there can be none. */
+/** A describe for tests on real disks. Where there can be none, it is skipped, with the reason in its name. */
 export function describeWithDisks(name: string, tests: () => void): void {
   const reason = whyNoDisks();
   describe.skipIf(reason !== undefined)(reason === undefined ? name : `${name} (${reason})`, tests);

@@ -1,7 +1,7 @@
-/** What install-data-volume is told, and what the configuration says: values by the names that the scripts use. */
+/** Settings by their names in the scripts: as arguments of install-data-volume, or in its configuration file. */
 export type DataVolumeSettings = Readonly<Record<string, string>>;
 
-/** Settings that are right on any machine, but for what `change` says. */
+/** Settings that are valid on any machine, with `change` applied. */
 export function dataVolumeSettings(
   volumeId: string,
   mountPoint: string,
@@ -19,12 +19,12 @@ export function dataVolumeSettings(
   };
 }
 
-/** As arguments of install-data-volume. */
+/** Settings as arguments of install-data-volume. */
 export function asArguments(settings: DataVolumeSettings): string[] {
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-/** As the configuration file has them. */
+/** Settings as lines of the configuration file. */
 export function asConfiguration(settings: DataVolumeSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

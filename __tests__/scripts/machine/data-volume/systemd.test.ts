@@ -15,7 +15,7 @@ const reason = whyNoDisks() === undefined ? whyNoMachines() : undefined;
 
 describeWithDisks("on a machine that boots", () => {
   describe.skipIf(reason !== undefined)(`its systemd${reason ? ` (${reason})` : ""}`, () => {
-    it("mounts at boot and unmounts at shutdown, with what lives on the volume started after and stopped before", async () => {
+    it("mounts at boot and unmounts at shutdown; services on it start after the mount, stop before the unmount", async () => {
       const { machine, device, install } = await machineWithVolume();
       expect(await install()).toMatchObject({ code: 0 });
       await machine.addService("lives-there.service", livesThere);
@@ -29,7 +29,7 @@ describeWithDisks("on a machine that boots", () => {
       await machine.untilActive(unit, "lives-there.service");
       expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
 
-      // Somebody logged in who does not listen is in nobody's way for long.
+      // A login session that ignores SIGTERM does not delay the shutdown for long.
       await machine.must(
         "systemd-run",
         "--quiet",
@@ -43,16 +43,16 @@ describeWithDisks("on a machine that boots", () => {
       await expectCleanlyUnmounted(device);
     });
 
-    it("has the services stopped that use the volume, and started again when it is mounted again", async () => {
+    it("stops the services that use the volume, and starts those that live on it at the next mount", async () => {
       const { machine, device, install } = await machineWithVolume();
       await install();
       await machine.addService("lives-there.service", livesThere);
-      // This one says nothing of the volume, and comes back when it is killed: it has to be stopped as a service.
+      // This unit does not name the volume, and systemd restarts it when it is killed: it must be stopped as a service.
       await machine.addService(
         "uses-it.service",
         "[Service]\nExecStart=sleep infinity\nWorkingDirectory=/my data\nRestart=always\nRestartSec=0\n[Install]\nWantedBy=multi-user.target\n",
       );
-      // What people log in through is never stopped: of this one, the process that is in the way is asked alone.
+      // People log in through this one, so it is never stopped: only its process that uses the volume gets a signal.
       await machine.addService(
         "amazon-ssm-agent.service",
         "[Service]\nExecStart=bash -c 'sleep infinity & cd /my*; sleep infinity & cd /; wait'\n[Install]\nWantedBy=multi-user.target\n",
@@ -78,7 +78,7 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("started\nstopped\nstarted");
     });
 
-    it("gives a service that is stopping the time that its unit gives it, and ends none of its processes", async () => {
+    it("gives a stopping service the time that its unit allows, and ends none of its processes", async () => {
       const { machine, install } = await machineWithVolume();
       await install();
       await machine.must("bash", "-c", 'echo "$0" > /opt/database', slowToStop);
@@ -98,7 +98,7 @@ describeWithDisks("on a machine that boots", () => {
 
       await install();
       const unmounting = machine.run(unmount);
-      // Longer than a process outside a service is given.
+      // Longer than a process outside a service gets.
       await sleep(20_000);
       expect((await machine.run("systemctl", "is-active", "database.service")).out).toBe("deactivating");
       await machine.must("touch", "/opt/may-write");
@@ -108,7 +108,7 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("asked\nwritten");
     });
 
-    it("without the volume, boots all the same, says so, and starts nothing that lives on it, nor writes below the mount point", async () => {
+    it("without the volume: boots, says so, starts no service that lives on it, writes nothing below the mount point", async () => {
       const { machine, device, install } = await machineWithVolume();
       await install({ "wait-sec": "2" });
       await machine.addService("lives-there.service", livesThere);
@@ -130,7 +130,7 @@ describeWithDisks("on a machine that boots", () => {
   });
 });
 
-/** A service as README.md says one should be that lives on the volume: it writes as the last thing that it does. */
+/** A service that lives on the volume, as README.md describes it. The last thing that it does is to write. */
 const livesThere = `[Unit]
 BindsTo=${unit}
 After=${unit}
@@ -143,7 +143,7 @@ WorkingDirectory=/my data
 WantedBy=${unit}
 `;
 
-/** A program that notes every SIGTERM, and then writes what it has in memory as soon as it may. */
+/** Notes every SIGTERM, and writes what it has in memory once /opt/may-write exists. */
 const slowToStop = `cd '${mountPoint}'
 trap 'echo asked >> log' TERM
 until [[ -e log ]]; do sleep 0.1; done
@@ -162,7 +162,7 @@ async function machineWithVolume() {
   return { machine, device, install };
 }
 
-/** Nobody holds the disk, and its ext4 needs no journal replayed. */
+/** Expects that nothing holds the disk, and that its ext4 has no journal to replay. */
 async function expectCleanlyUnmounted(device: LoopDevice): Promise<void> {
   await device.expectFree();
   const { stdout } = await execa("dumpe2fs", ["-h", device.path]);

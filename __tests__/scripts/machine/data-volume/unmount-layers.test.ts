@@ -28,19 +28,21 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     expect(await volume.machine.must("cat", "/proc/self/mountinfo")).not.toContain(elsewhere);
   });
 
-  it("detaches a loop device over a file of the volume that nobody uses", async () => {
+  it("detaches an idle loop device backed by a file on the volume", async () => {
     const { volume, loop } = await withLoopDevice();
     await volume.unmounted();
     expect(existsSync(`/sys/block/${loop.replace("/dev/", "")}/loop/backing_file`)).toBe(false);
   });
 
-  it("fails, naming it, when a loop device over a file of the volume is in use", async () => {
+  it("fails, naming it, when a loop device backed by a file on the volume is in use", async () => {
     const { volume, loop } = await withLoopDevice();
     const elsewhere = scratchFolder();
     await volume.machine.must("mkfs.ext4", "-q", loop);
     await volume.machine.must("mount", loop, elsewhere);
     const { code, said } = await volume.unmount();
-    expect(said).toContain(`in the way: the loop device ${loop} over a file of the volume: end that, then run again`);
+    expect(said).toContain(
+      `in use by the loop device ${loop} backed by a file on the volume: end that, then run again`,
+    );
     expect(code).toBe(exitCode("IN_USE"));
     await volume.machine.must("umount", elsewhere);
     await volume.unmounted();
@@ -66,12 +68,12 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
       await execa("swapoff", [volume.device.path], { reject: false });
     });
     const { code, said } = await volume.unmount();
-    expect(said).toContain("is still held; in the way: swap space on the device itself: end that, then run again");
+    expect(said).toContain("is still held; in use by swap space on the device itself: end that, then run again");
     expect(code).toBe(exitCode("STILL_HELD"));
   });
 });
 
-/** A volume that is mounted, with a loop device over a file on it. */
+/** A mounted volume, and a loop device backed by a file on it. */
 async function withLoopDevice(): Promise<{ volume: Volume; loop: string }> {
   const volume = await Volume.attach();
   await volume.mounted();

@@ -44,7 +44,7 @@ describeWithDisks("unmount-data-volume", () => {
     ["its folder", 'cd "$0" && echo ready && exec sleep 1000'],
     ["a program", 'cp "$(command -v sleep)" "$0/program" && echo ready && exec "$0/program" 1000'],
   ] as const) {
-    it(`asks a process that holds the volume by ${way}, and needs no force`, async () => {
+    it(`ends a process that holds the volume by ${way} with SIGTERM alone`, async () => {
       const volume = await Volume.attach();
       await volume.mounted();
       const process = await volume.machine.start("sh", "-c", script, volume.mountPoint);
@@ -53,7 +53,7 @@ describeWithDisks("unmount-data-volume", () => {
     });
   }
 
-  it("asks a process that holds the volume by a mapping alone", async () => {
+  it("ends a process that holds the volume only by a mapping", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const mapping =
@@ -63,7 +63,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(process.running()).toBe(false);
   });
 
-  it("lets a process that was asked finish its writing", async () => {
+  it("lets a process finish its writing after SIGTERM", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const script =
@@ -74,7 +74,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(readFileSync(volume.path("file"), "utf8")).toBe("last words\n");
   });
 
-  it("ends a process that does not listen, after asking for ten seconds", async () => {
+  it("kills a process that ignores SIGTERM, after ten seconds", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const before = await writeFiles(volume);
@@ -86,7 +86,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(await sums(volume)).toBe(before);
   });
 
-  it("ends a process that keeps the volume in a mount namespace of its own", async () => {
+  it("ends a process that keeps the volume mounted in a mount namespace of its own", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const process = await volume.machine.start(...ownNamespace, "sh", "-c", "echo ready; exec sleep 1000");
@@ -94,7 +94,7 @@ describeWithDisks("unmount-data-volume", () => {
     expect(process.running()).toBe(false);
   });
 
-  it("fails, naming it, when what started it is in the way, and does not end that", async () => {
+  it("fails, naming it, when the process that started the script uses the volume, and does not end it", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const { code, said } = await volume.machine.run("bash", [
@@ -106,13 +106,13 @@ describeWithDisks("unmount-data-volume", () => {
       volume.config,
     ]);
     expect(said).toMatch(
-      /is still mounted at .*; in the way: bash \(pid \d+, user root, .*\/data\): end that, then run again$/,
+      /is still mounted at .*; in use by bash \(pid \d+, user root, .*\/data\): end that, then run again$/,
     );
     expect(code).toBe(exitCode("IN_USE"));
     await volume.unmounted();
   });
 
-  it("fails, naming it, when what started it keeps the volume in a mount namespace of its own", async () => {
+  it("fails, naming it, when the process that started the script keeps the volume in a mount namespace of its own", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
     const inTheMachine = `nsenter --mount=${volume.machine.path("").replace(/root$/, "ns/mnt")} -- "$0" "$1"; exit $?`;
@@ -125,13 +125,13 @@ describeWithDisks("unmount-data-volume", () => {
       volume.config,
     ]);
     expect(said).toMatch(
-      /is unmounted from .*, but .* is still held; in the way: sh \(pid \d+, user root, .* in a mount namespace of its own\)/,
+      /is unmounted from .*, but .* is still held; in use by sh \(pid \d+, user root, .* in a mount namespace of its own\)/,
     );
     expect(code).toBe(exitCode("STILL_HELD"));
     await volume.unmounted();
   });
 
-  it("leaves another volume alone that is mounted", async () => {
+  it("leaves another mounted volume alone", async () => {
     const machine = await Machine.start();
     const first = await Volume.attach({ machine });
     const second = await Volume.attach({ machine });

@@ -80,7 +80,7 @@ export class Volume {
     return ended;
   }
 
-  /** Mounting is refused with that code and one sentence, twice, and not a byte of the device changes. */
+  /** Mounts twice. Expects that code and one sentence each time, and that no byte of the device changes. */
   async refused(code: string, sentence: RegExp, options?: RunOptions): Promise<Ended> {
     const before = await this.device.checksum();
     for (let run = 1; ; run++) {
@@ -93,7 +93,7 @@ export class Volume {
     }
   }
 
-  /** What the kernel lists as mounted from this volume or at its mount point, something at least. Mounts of other tests come and go beside it. */
+  /** The kernel's lines about this volume or its mount point, at least one. Mounts of other tests come and go. */
   async mountLines(): Promise<string[]> {
     const lines = (await this.machine.must("cat", "/proc/self/mountinfo")).split("\n");
     const found = lines.filter(
@@ -103,13 +103,13 @@ export class Volume {
     return found;
   }
 
-  /** A column of findmnt for what one sees at the mount point; empty when nothing is mounted there. */
+  /** A column of findmnt for the visible mount at the mount point; empty when nothing is mounted there. */
   async seen(column: string): Promise<string> {
     const { out } = await this.machine.run("findmnt", ["-n", "-r", "-o", column, "--mountpoint", this.mountPoint]);
     return out.trim();
   }
 
-  /** A file on the volume, or the mount point itself, as this test process reaches it. */
+  /** The path by which this test process reaches a file on the volume, or the mount point itself. */
   path(name = ""): string {
     return this.machine.path(join(this.mountPoint, name));
   }

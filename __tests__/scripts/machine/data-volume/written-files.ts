@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Volume } from "./volume";
 
-/** Writes files of several sizes, one in a folder with a space in its name, and waits until they are on the disk; gives their checksums. */
+/** Writes files of several sizes to a folder with a space in its name and syncs them; returns their checksums. */
 export async function writeFiles(volume: Volume): Promise<string> {
   mkdirSync(volume.path("a folder"));
   for (const size of [0, 1, 4096, 100_001, 3_000_000]) {
@@ -13,7 +13,7 @@ export async function writeFiles(volume: Volume): Promise<string> {
   return sums(volume);
 }
 
-/** Checksums of all files that writeFiles wrote, one a line. */
+/** Checksums of all files that writeFiles wrote, one per line. */
 export async function sums(volume: Volume): Promise<string> {
   const folder = volume.path("a folder");
   return readdirSync(folder)

@@ -30,8 +30,8 @@ function report(imageId: string, { wanted, built, problem }: Image): string {
   });
 }
 
-describe("of the machine, the report tells", () => {
-  test.each([newer, older])("how to reach REPL and JupyterLab where its image has them: %j", ({ id }) => {
+describe("for the machine, the report says", () => {
+  test.each([newer, older])("how to reach REPL and JupyterLab, if its image has them: %j", ({ id }) => {
     const text = report(id, { wanted: true, built: [newer, older] });
     expect(text).toContain("npm run local -- ssh -L 20000:localhost:20000 -L 20001:localhost:20001\n");
     expect(text).toContain("jupyter-url");
@@ -45,27 +45,27 @@ describe("of the machine, the report tells", () => {
     ]);
   });
 
-  test("that a machine from before goes on, and how to make it anew", () => {
+  test("that an older machine stays, and how to make a new one", () => {
     const text = report("ami-debian", { wanted: true, built: [newer] });
     expect(text).toContain("the machine was made before workbench-amd64-2; npm run local -- npx cdktf destroy ec2");
     expect(text).not.toContain("jupyter-url");
   });
 
-  test("nothing of them where Debian's own image is what was asked for", () => {
+  test("nothing about them, if the settings choose Debian's own image", () => {
     const text = report("ami-debian", { wanted: false, built: [newer] });
     expect(text).toContain("Log in:                     npm run local -- ssh");
     expect(text).not.toContain("REPL");
   });
 });
 
-test("the report says how a tool of one's own signs what it asks the local AWS", () => {
+test("the report says how a user's own tools reach the local AWS, and with which key", () => {
   const text = report("ami-debian", { wanted: false, built: [] });
   expect(text).toMatch(
     /AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:4760\n +AWS_SHARED_CREDENTIALS_FILE=\/home\/ada\/workbench\/\.workbench\/local-aws\/credentials\n/,
   );
 });
 
-test("a value that is too wide for the table is left out of it", () => {
+test("the table leaves out a value that is too wide", () => {
   const line = report("ami-debian", { wanted: false, built: [] })
     .split("\n")
     .find((text) => text.includes("ssh -i key"));

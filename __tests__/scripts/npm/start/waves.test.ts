@@ -9,7 +9,7 @@ const last = { name: "last", after: ["machine"] };
 const stacks = [alone, data, machine, last];
 
 describe("npm start deploys", () => {
-  test("a stack after those that it needs, and everything else side by side", () => {
+  test("a stack after those in its `after`, and all others in parallel", () => {
     expect(inWaves(stacks, { withMachines: true, waitForImages: true })).toEqual([
       ["alone", "data"],
       ["machine"],
@@ -17,13 +17,13 @@ describe("npm start deploys", () => {
     ]);
   });
 
-  test("a stack after its image, also where it needs no other stack", () => {
+  test("a stack after its image, even if it comes after no other stack", () => {
     const booting = { name: "booting", needs: ["machines"] as const, image };
     expect(inWaves([booting], { withMachines: true, waitForImages: true })).toEqual([[], ["booting"]]);
     expect(inWaves([booting], { withMachines: true, waitForImages: false })).toEqual([["booting"]]);
   });
 
-  test("neither a stack that needs machines where there are none, nor one that comes after it", () => {
+  test("without machines, neither a stack that needs them, nor one that comes after it", () => {
     expect(inWaves(stacks, { withMachines: false, waitForImages: false })).toEqual([["alone", "data"]]);
   });
 });

@@ -12,16 +12,15 @@ from typing import Any
 import moto
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.s3.models import FakeKey
 
-from local_aws.services.s3.bodies import Bodies
-
+from .blobs import Blobs
 from .errors import LocalAwsError
 from .files import write_whole
 from .pickling import Reader, Writer, backend_by_name, backend_name
 
-# Raise it when what is written can no longer be read by an older program, or the other way round.
-FORMAT = 1
+# Raise it when an older program cannot read what is written, and name here what this one reads.
+# Format 1 names the package's own classes by the modules that they were in before; see `saving.former_name`.
+FORMAT, READABLE = 2, (1, 2)
 ATTEMPTS = 50
 # moto's own attributes of a dictionary of backends; what services add to them (the owners of bucket names) is state.
 PLAIN_ATTRIBUTES = frozenset(vars(BackendDict(BaseBackend, "ec2")))
@@ -32,7 +31,7 @@ class Persistence:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._bodies = Bodies(folder / "bodies")
+        self.blobs = Blobs(folder / "bodies")
         self._catalogues: dict[str, list[Any]] = {}
         self._catalogued: dict[int, tuple[str, int]] = {}
         self._fresh: list[Any] = []
@@ -66,21 +65,21 @@ class Persistence:
                 f"the saved state in {self._folder} cannot be read ({type(error).__name__}: {error}): forget it with "
                 f"`python -m local_aws clean --home {self._folder.parent}`"
             ) from error
-        self._bodies.forget_unused()
+        self.blobs.forget_unused()
         self._saved, self._saved_backends = graph, len(list(_backends()))
 
     def save(self) -> None:
         """Writes the state when it differs from what was written last."""
         self._folder.mkdir(parents=True, exist_ok=True)
         backends = list(_backends())
-        before, self._bodies.used = self._bodies.used, set()
+        before, self.blobs.used = self.blobs.used, set()
         graph = self._write_graph(backends)
         if graph != self._saved:
             if self._fresh:
                 self._write_catalogue()
             write_whole(self._state_file, _header() + b"\n" + graph)
-            if before - self._bodies.used:
-                self._bodies.forget_unused()
+            if before - self.blobs.used:
+                self.blobs.forget_unused()
         self._saved, self._saved_backends = graph, len(backends)
 
     @property
@@ -103,14 +102,6 @@ class Persistence:
         if name not in self._catalogues:
             self._remember(name, Reader(io.BytesIO((self._folder / name).read_bytes()), self).load())
         return self._catalogues[name][position]
-
-    def put_body(self, key: FakeKey) -> str:
-        """Keeps the body of an S3 object."""
-        return self._bodies.put(key)
-
-    def body(self, name: str) -> bytes:
-        """The body of an S3 object."""
-        return self._bodies.get(name)
 
     def _write_graph(self, backends: list[BaseBackend]) -> bytes:
         for attempt in range(ATTEMPTS):
@@ -142,16 +133,16 @@ class Persistence:
 
     def _check_version(self, header: bytes) -> None:
         written, current = header.decode("utf-8", "replace"), _header().decode()
-        if written != current:
+        if header not in map(_header, READABLE):
             raise LocalAwsError(
                 f"the saved state in {self._folder} was written by {written[:120]}, and this is {current}: "
                 f"forget it with `python -m local_aws clean --home {self._folder.parent}`, or go back to that version"
             )
 
 
-def _header() -> bytes:
+def _header(number: int = FORMAT) -> bytes:
     python = ".".join(platform.python_version_tuple()[:2])
-    return json.dumps({"format": FORMAT, "moto": moto.__version__, "python": python}).encode()
+    return json.dumps({"format": number, "moto": moto.__version__, "python": python}).encode()
 
 
 def _backends() -> Iterator[BaseBackend]:

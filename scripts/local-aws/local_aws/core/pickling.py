@@ -1,54 +1,29 @@
-"""How moto's objects are written and read: one graph, so that what two services share stays shared.
+"""Writes and reads moto's objects as one graph, so that what two services share stays shared.
 
-Three things are written beside the graph, since most of moto's objects never change: the machine images and managed
-policies that AWS provides ("catalogue"), S3 object bodies ("bodies"), and the backends themselves (by name).
+Most of moto's objects never change. Three things are therefore written beside the graph: catalogues of what AWS
+provides to everybody, large contents ("blobs"), and the backends themselves, by name.
 """
 
 import copyreg
+import functools
 import marshal
 import pickle
-import tempfile
 import threading
 import types
 import weakref
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
-from moto.ec2.models.amis import Ami
-from moto.ec2.models.elastic_block_store import Snapshot
-from moto.iam.models import AWSManagedPolicy
-from moto.s3.models import FakeKey
 
 from . import crypto_pickling
+from .saving import CATALOGUED, FORMER_NAMES, REDUCED, WITH_ASIDE, Aside, former_name, with_aside
 
 PROTOCOL = 5
 ORDERED_OR_DEFAULT = (OrderedDict, defaultdict)
-# Where states from before name what has moved since.
-MOVED = {
-    "local_aws.pickling": __name__,
-    "local_aws.crypto_pickling": crypto_pickling.__name__,
-    "local_aws.sessions": "local_aws.services.sts.sessions",
-}
 LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
-
-
-class Aside(Protocol):
-    """Where the writer puts, and the reader finds, what is not in the graph."""
-
-    def put_in_catalogue(self, item: Any) -> tuple[str, int]:
-        """The catalogue and position of an item, which is added when it is new."""
-
-    def from_catalogue(self, name: str, position: int) -> Any:
-        """The item of a catalogue."""
-
-    def put_body(self, key: FakeKey) -> str:
-        """The name of an S3 object's body, which is written when it is new."""
-
-    def body(self, name: str) -> bytes:
-        """A body by its name."""
 
 
 class Writer(pickle.Pickler):
@@ -63,18 +38,14 @@ class Writer(pickle.Pickler):
         """Says how to write what plain pickling cannot write, or should not."""
         kind = type(item)
         if kind in CATALOGUED:
-            if self._catalogue and CATALOGUED[kind](item):
-                changeable = {"attachment_count": item.attachment_count} if kind is AWSManagedPolicy else None
-                return _from_catalogue, self._aside.put_in_catalogue(item), changeable
-            return NotImplemented
+            return self._reduce_to_catalogue(item)
+        if kind in REDUCED:
+            return REDUCED[kind](item, self._aside)
         if kind is weakref.ProxyType:
-            # It passes for the object that it stands for in every way but its type; a method of it is bound to that.
+            # Everything but its type is that of its object, and its methods are bound to that object.
             return weakref.proxy, (item.__init__.__self__,)
         if isinstance(item, BaseBackend):
             return backend_by_name, backend_name(item)
-        if kind is FakeKey:
-            state = {name: value for name, value in vars(item).items() if name not in ("_value_buffer", "lock")}
-            return copyreg.__newobj__, (FakeKey,), (state, self._aside.put_body(item)), None, None, _restore_key
         if kind in LOCKS:
             return LOCKS[kind], ()
         if kind is types.FunctionType and ("<lambda>" in item.__qualname__ or "<locals>" in item.__qualname__):
@@ -83,54 +54,40 @@ class Writer(pickle.Pickler):
         if kind.__module__.startswith("cryptography."):
             return crypto_pickling.reduce(item)
         if isinstance(item, ORDERED_OR_DEFAULT) and kind not in ORDERED_OR_DEFAULT:
-            # Python would make it by calling its class without arguments, which services' own classes do not allow.
+            # Python would call the class without arguments, and moto's own classes need some.
             state = (vars(item), getattr(item, "default_factory", None), list(item.items()))
             return copyreg.__newobj__, (kind,), state, None, None, _restore_dictionary
         return NotImplemented
 
+    def _reduce_to_catalogue(self, item: Any) -> Any:
+        catalogued = CATALOGUED[type(item)]
+        if not self._catalogue or not catalogued.belongs(item):
+            return NotImplemented
+        changeable = {name: getattr(item, name) for name in catalogued.changeable}
+        return _from_catalogue, self._aside.put_in_catalogue(item), changeable or None
+
 
 class Reader(pickle.Unpickler):
-    """Reads what a Writer wrote; the asides must be those of the writing."""
+    """Reads what a Writer wrote. The aside must hold what the writing put there."""
 
     def __init__(self, file: IO[bytes], aside: Aside) -> None:
         super().__init__(file)
         self._aside = aside
 
     def find_class(self, module: str, name: str) -> Any:
-        """The class or function of a name, with ours bound to this reader's asides."""
-        module = MOVED.get(module, module)
-        if module == __name__ and name == "_from_catalogue":
-            return self._aside.from_catalogue
-        if module == __name__ and name == "_restore_key":
-            return lambda key, written: _restore_key(key, (written[0], self._aside.body(written[1])))
-        return super().find_class(module, name)
-
-
-def _is_provided_image(image: Ami) -> bool:
-    return image.owner_alias == "amazon"
-
-
-def _is_of_provided_image(snapshot: Snapshot) -> bool:
-    image = snapshot.ec2_backend.amis.get(snapshot.from_ami) if snapshot.from_ami else None
-    return image is not None and _is_provided_image(image)
-
-
-# Which objects never change (apart from what is written with the reference to them) and are many: one region has
-# 630 images, each with a snapshot, and an account 1,582 managed policies.
-CATALOGUED: dict[type, Callable[[Any], bool]] = {
-    Ami: _is_provided_image,
-    Snapshot: _is_of_provided_image,
-    AWSManagedPolicy: lambda _policy: True,
-}
+        """Finds a class or function by its name, or by the name that an earlier state knows it by."""
+        former = FORMER_NAMES.get((module, name))
+        found = super().find_class(module, name) if former is None else former
+        return functools.partial(found, self._aside) if found in WITH_ASIDE else found
 
 
 def backend_name(backend: BaseBackend) -> tuple[str, str, str]:
-    """Module, account and region of a backend, from which `backend_by_name` finds it again."""
+    """Returns module, account and region of a backend. `backend_by_name` finds it by them."""
     return type(backend).__module__.split(".")[1], backend.account_id, backend.region_name
 
 
 def backend_by_name(module: str, account: str, region: str) -> BaseBackend:
-    """The backend of that name; an empty one, to be filled by the reader, where there is none yet."""
+    """Returns the backend of a name. Makes an empty one, which the reader fills, where there is none yet."""
     backends: BackendDict = get_backend(module)
     regions = backends[account]
     if regions.get(region) is None:
@@ -139,17 +96,9 @@ def backend_by_name(module: str, account: str, region: str) -> BaseBackend:
     return regions[region]
 
 
-def _from_catalogue(name: str, position: int) -> Any:
-    raise AssertionError("read through a Reader")
-
-
-def _restore_key(key: FakeKey, written: tuple[dict[str, Any], bytes]) -> None:
-    state, body = written
-    vars(key).update(state)
-    key.lock = threading.Lock()
-    # moto's object closes it.
-    key._value_buffer = tempfile.SpooledTemporaryFile(key._max_buffer_size)  # noqa: SIM115
-    key._value_buffer.write(body)
+@with_aside
+def _from_catalogue(aside: Aside, name: str, position: int) -> Any:
+    return aside.from_catalogue(name, position)
 
 
 def _restore_dictionary(dictionary: Any, written: tuple[dict[str, Any], Any, list[tuple[Any, Any]]]) -> None:
@@ -163,7 +112,12 @@ def _restore_dictionary(dictionary: Any, written: tuple[dict[str, Any], Any, lis
 
 
 def _function(code: bytes, module: str, defaults: tuple[Any, ...] | None, cells: tuple[Any, ...]) -> Callable[..., Any]:
-    # moto keeps default factories such as `lambda: defaultdict(dict)`, which have no name to be found by.
+    # moto keeps default factories such as `lambda: defaultdict(dict)`. They have no name to be found by.
     names = vars(__import__(module, fromlist=["*"]))
     closure = tuple(types.CellType(cell) for cell in cells)
     return types.FunctionType(marshal.loads(code), names, None, defaults, closure)
+
+
+for _thing in (backend_by_name, _from_catalogue, _restore_dictionary, _function):
+    former_name("local_aws.pickling", _thing.__name__, _thing)
+former_name("local_aws.crypto_pickling", "_private_key", crypto_pickling._private_key)

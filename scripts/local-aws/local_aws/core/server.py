@@ -10,8 +10,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-from local_aws import services
-
 from .access.gate import Gate
 from .access.key_file import keep_key
 from .application import Application
@@ -22,9 +20,9 @@ from .transport import HOST, listen, serve_on
 
 
 class Machines(Protocol):
-    """What the server asks of `local_aws.host`.
+    """What the server asks of machines, where there are any.
 
-    A machine may power off by itself: whoever notices holds `changing` and then calls `saved`.
+    A machine may power itself off, which changes the state. It holds `changing` meanwhile and calls `saved` after it.
     """
 
     changing: Any
@@ -40,12 +38,13 @@ class Machines(Protocol):
         """Powers every machine off, cleanly."""
 
     def describe(self) -> dict[str, Any]:
-        """What health says about machines."""
+        """Returns what health says of machines."""
 
 
-def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None) -> None:
+def serve(folder: Path, port: int, network: IPv4Network, prepare: Callable[[Path], Machines | None]) -> None:
     """Serves until SIGTERM, SIGINT or SIGHUP.
 
+    `prepare` gets the folder, puts the services in place, and returns the machines, if there are any.
     Raises LocalAwsError when the port, the folder or the state in it cannot be used, or machines cannot be cleaned up.
     """
     home = Home(folder)
@@ -55,8 +54,7 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
     with told_of(home.folder):
         home.take()
         gate = Gate(keep_key(home.key_file))
-    services.install()
-    machines = _attach_machines(home, network, base_image)
+    machines = prepare(home.folder)
     stop = _stop_on_signals()
 
     def describe() -> dict[str, Any]:
@@ -100,38 +98,20 @@ def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None
         home.release()
 
 
-def clean(folder: Path) -> None:
-    """Removes every machine, mount, network and file of a local AWS.
+def clean(folder: Path, clean_up: Callable[[Path], None]) -> None:
+    """Removes every file of a local AWS. `clean_up` gets the folder first, and removes machines and mounts.
 
-    Raises LocalAwsError while it runs, when the folder is not a local AWS's, or when something keeps its mounts busy.
+    Raises LocalAwsError while it runs, when the folder is not a local AWS's, or when `clean_up` does.
     """
     home = Home(folder)
     with told_of(home.folder):
         if not home.exists():
             return
         home.take()
-    if sys.platform == "linux" and os.geteuid() == 0:
-        from local_aws.host import clean_up
-
-        clean_up.clean_up(home.folder)
-        clean_up.require_nothing_mounted(home.folder)
+    clean_up(home.folder)
     with told_of(home.folder):
         home.remove()
     home.release()
-
-
-def _attach_machines(home: Home, network: IPv4Network, base_image: Path | None) -> Machines | None:
-    if base_image is None:
-        return None
-    if sys.platform != "linux" or os.geteuid() != 0:
-        print("machines need Linux and root: serving the API only", file=sys.stderr, flush=True)
-        return None
-    from local_aws import host
-    from local_aws.services.ec2.machines import hooks
-
-    attached = host.attach(home.folder, network, base_image)
-    hooks.install(attached)
-    return attached
 
 
 def _stop_on_signals() -> threading.Event:

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # the settings are for the scripts that source this file
-# Purpose: the settings of one data volume: read from a file (never executed), checked, written.
-# Format: one "name=value" a line; the value is everything after the first "=", spaces and all; lines that start with "#" are comments.
+# Purpose: read the settings of one data volume from a file (without executing it), check them, and write them.
+# Format: one "name=value" a line. The value is everything after the first "=", spaces included. Lines that start with
+# "#" are comments.
 
 readonly DEFAULT_CONFIG=/etc/workbench/data-volume.conf
 readonly SETTING_NAMES=(volume-id device-name mount-point file-system label owner wait-sec)
 VOLUME_ID='' DEVICE_NAME='' MOUNT_POINT='' FILE_SYSTEM='' LABEL='' OWNER='' WAIT_SEC=''
 
-# setting_variable NAME: "volume-id" -> "VOLUME_ID"; fails for a name that is no setting.
+# setting_variable NAME: "volume-id" -> "VOLUME_ID"; fails for a name that is not a setting.
 setting_variable() {
   local name
   for name in "${SETTING_NAMES[@]}"; do
@@ -30,7 +31,7 @@ read_config() {
     [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
     name=${line%%=*}
     if [[ $line != *=* ]] || ! variable=$(setting_variable "$name"); then
-      fail "$EXIT_USAGE" "$file line $number: expected name=value with a name out of $known, got \"$line\": correct the line"
+      fail "$EXIT_USAGE" "$file line $number: expected name=value with one of the names $known, got \"$line\": correct the line"
     fi
     [[ -z ${!variable} ]] || fail "$EXIT_USAGE" "$file line $number: $name is set twice: remove one of the lines"
     printf -v "$variable" '%s' "${line#*=}"
@@ -38,7 +39,7 @@ read_config() {
   check_settings "$file"
 }
 
-# write_config FILE: the settings, as read_config reads them; replaced in one step.
+# write_config FILE: writes the settings as read_config reads them; replaces the file atomically.
 write_config() {
   local name variable
   {
@@ -50,7 +51,7 @@ write_config() {
   } | write_atomically "$1" 0644
 }
 
-# write_atomically FILE MODE: stdin becomes FILE in one step; whoever has the old file open keeps it.
+# write_atomically FILE MODE: replaces FILE with stdin in one step. A process that has the old file open keeps it.
 write_atomically() {
   local temporary
   temporary=$(mktemp -- "$1.XXXXXX")
@@ -59,7 +60,7 @@ write_atomically() {
   mv -fT -- "$temporary" "$1"
 }
 
-# check_settings WHERE: every setting is there and makes sense; ends the script with the first that does not.
+# check_settings WHERE: ends the script at the first setting that is missing or invalid.
 check_settings() {
   local where=$1 name variable
   for name in "${SETTING_NAMES[@]}"; do
@@ -67,7 +68,7 @@ check_settings() {
     [[ -n ${!variable} ]] || fail "$EXIT_USAGE" "$where: $name is missing: set it"
   done
   expect_setting "$where" volume-id '^vol-[0-9a-f]{8,17}$' 'an EBS volume id such as vol-0123456789abcdef0'
-  expect_setting "$where" device-name '^/dev/(sd|xvd)[a-z]{1,2}$' 'the name that the volume is attached under, such as /dev/sdf'
+  expect_setting "$where" device-name '^/dev/(sd|xvd)[a-z]{1,2}$' 'the device name of the attachment, such as /dev/sdf'
   expect_setting "$where" file-system '^(xfs|ext4)$' 'xfs or ext4'
   expect_setting "$where" owner '^[a-z_][a-z0-9_.-]{0,31}$' 'a user name'
   expect_setting "$where" wait-sec '^[1-9][0-9]{0,3}$' 'whole seconds from 1 to 9999'
@@ -76,14 +77,14 @@ check_settings() {
   id -u -- "$OWNER" >/dev/null 2>&1 || fail "$EXIT_USAGE" "$where: owner: no user \"$OWNER\" on this machine: name one that exists"
 }
 
-# expect_setting WHERE NAME PATTERN WORDS: the value matches, or the script ends.
+# expect_setting WHERE NAME PATTERN WORDS: ends the script unless the value matches.
 expect_setting() {
   local variable
   variable=$(setting_variable "$2")
   [[ ${!variable} =~ $3 ]] || fail "$EXIT_USAGE" "$1: $2: expected $4, got \"${!variable}\""
 }
 
-# check_mount_point WHERE: absolute, normal form, printable, not the root of the machine.
+# check_mount_point WHERE: ends the script unless it is an absolute, normalized, printable path other than /.
 check_mount_point() {
   local normal
   normal=$(realpath --no-symlinks --canonicalize-missing -- "$MOUNT_POINT" 2>/dev/null) || normal=''
@@ -91,7 +92,7 @@ check_mount_point() {
     || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes, backslash or per cent sign, got \"$MOUNT_POINT\""
 }
 
-# check_label WHERE: xfs holds 12 bytes of label, ext4 holds 16.
+# check_label WHERE: an xfs label has at most 12 bytes, an ext4 label 16.
 check_label() {
   local limit=12
   [[ $FILE_SYSTEM == ext4 ]] && limit=16

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Purpose: what is on a device that is not mounted: which signatures it carries, and whether it is blank.
+# Purpose: tell what is on a device that is not mounted: its signatures, and whether it is blank.
 
-# From here on a device is too large to be read whole in a deployment (125 MiB/s on a gp3 volume: 16 s).
+# A larger device is not read whole, since a deploy has to wait for it (125 MiB/s on a gp3 volume: 16 s for this size).
 readonly READ_WHOLE_BYTES=$((2 * 1024 ** 3))
 readonly HEAD_BYTES=$((1024 ** 3)) TAIL_BYTES=$((64 * 1024 ** 2))
 readonly SAMPLES=2048 SAMPLE_BYTES=$((256 * 1024))
 
-# signatures DEVICE: the kinds that wipefs and blkid find, sorted, one a line: "ext4", "gpt", "LVM2_member"; "ambivalent"
-# when blkid finds several that contradict each other. Fails when the device cannot be read.
+# signatures DEVICE: prints the kinds that wipefs and blkid find, sorted, one a line: "ext4", "gpt", "LVM2_member";
+# "ambivalent" when blkid finds several that contradict each other. Fails when the device cannot be read.
 signatures() {
   local found status=0 line
   found=$(wipefs --no-act --noheadings --output TYPE -- "$1") || return 1
@@ -24,8 +24,9 @@ signatures() {
   printf '%s\n' "${found#$'\n'}"
 }
 
-# blank DEVICE SIZE: whether every byte that places_to_read names could be read, and is zero. Of zeros alone od prints a first
-# line, "*" for all that equal it, and how many bytes there were: anything else, a missing byte too, is not blank.
+# blank DEVICE SIZE: whether every byte that places_to_read names can be read and is zero. For zeros alone, od prints
+# one line of them, "*" for the equal lines that follow, and the number of bytes. Any other output means: not blank.
+# That includes a missing byte.
 blank() {
   local address words star='' end='' expected=0 length
   while read -r _ length; do
@@ -38,7 +39,7 @@ blank() {
   [[ $address == 0000000 && $end == "$(printf '%07d' "$expected")" ]]
 }
 
-# read_places DEVICE: the bytes of the device at the places on stdin ("offset length" a line), one after the other.
+# read_places DEVICE: prints the bytes of the device at the places on stdin, one "offset length" a line.
 read_places() {
   local offset length
   while read -r offset length; do
@@ -46,11 +47,13 @@ read_places() {
   done
 }
 
-# places_to_read SIZE: "offset length" a line, in bytes.
-# A device of up to 2 GiB: every byte. A larger one: the first GiB and the last 64 MiB, where every partition table,
-# volume manager, RAID and file system writes when it is made (ext4 its first eight groups; xfs its first allocation
-# group; btrfs the copies at 64 KiB and 64 MiB; md, ZFS and GPT also at the end); the places further in where they keep
-# spare copies; and 256 KiB at each of 2048 places evenly spread, for data that no tool would name.
+# places_to_read SIZE: prints one "offset length" a line, in bytes.
+# A device of up to 2 GiB is read whole. Of a larger one, these places are read:
+# - the first GiB and the last 64 MiB, where every partition table, volume manager, RAID and file system writes when it
+#   is made (ext4 its first eight groups; xfs its first allocation group; btrfs the copies at 64 KiB and 64 MiB; md, ZFS
+#   and GPT also at the end)
+# - the places further in where they keep spare copies
+# - 256 KiB at each of 2048 evenly spread places, to find data that no tool recognizes
 places_to_read() {
   if (($1 <= READ_WHOLE_BYTES)); then
     printf '0 %d\n' "$1"
@@ -62,7 +65,7 @@ places_to_read() {
   printf '%d %d\n' "$(($1 - TAIL_BYTES))" "$TAIL_BYTES"
 }
 
-# spare_copies SIZE: where ext4, xfs and btrfs of this size keep copies of their superblocks beyond the first GiB.
+# spare_copies SIZE: prints where ext4, xfs and btrfs of this size keep superblock copies beyond the first GiB.
 spare_copies() {
   local base group offset
   for base in 3 5 7; do
@@ -80,12 +83,12 @@ spare_copies() {
   copy_at "$1" $((256 * 1024 ** 3))
 }
 
-# copy_at SIZE OFFSET: one place, unless the head or the tail has it.
+# copy_at SIZE OFFSET: prints one place, unless the head or the tail includes it.
 copy_at() {
   (($2 < HEAD_BYTES || $2 + SAMPLE_BYTES > $1 - TAIL_BYTES)) || printf '%d %d\n' "$2" "$SAMPLE_BYTES"
 }
 
-# samples SIZE: places evenly spread between head and tail, each at a full MiB, where allocators like to begin.
+# samples SIZE: prints places evenly spread between head and tail, each at a full MiB, where allocators tend to begin.
 samples() {
   local index stride=$((($1 - HEAD_BYTES - TAIL_BYTES) / SAMPLES))
   for ((index = 0; index < SAMPLES; index++)); do
@@ -93,7 +96,7 @@ samples() {
   done
 }
 
-# remains DEVICE: words for what a device without signature seems to have been: helps to repair it.
+# remains DEVICE: says what a device without a signature seems to have held, to help with its repair.
 remains() {
   local block_size first
   [[ $(text_at "$1" 0 4) == XFSB ]] && printf 'it looks like a damaged xfs (xfs_repair -n shows more)\n' && return
@@ -104,17 +107,17 @@ remains() {
       return
     fi
   done
-  printf 'no known file system, volume manager or partition table left its mark\n'
+  printf 'nothing on it looks like a known file system, volume manager or partition table\n'
 }
 
-# bytes_at DEVICE OFFSET LENGTH: in hexadecimal, lower case.
+# bytes_at DEVICE OFFSET LENGTH: prints bytes in lower-case hexadecimal.
 bytes_at() {
   local bytes
   bytes=$(od -An -v -tx1 -j "$2" -N "$3" -- "$1" 2>/dev/null) || bytes=''
   printf '%s\n' "${bytes//[[:space:]]/}"
 }
 
-# text_at DEVICE OFFSET LENGTH: as text, without zero bytes.
+# text_at DEVICE OFFSET LENGTH: prints bytes as text, without zero bytes.
 text_at() {
   dd if="$1" bs=1 skip="$2" count="$3" status=none | tr -d '\000'
 }

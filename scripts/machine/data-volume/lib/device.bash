@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Purpose: from a volume id to its block device, and one run at a time for each volume.
+# Purpose: find the block device of a volume id, and let only one run at a time work on a volume.
 
-# For root alone: whoever can open a lock can hold it, and keep every mount and unmount waiting.
+# Only root may enter: a user who can open a lock can hold it, and so block every mount and unmount.
 readonly LOCKS_FOLDER=/run/workbench
 
-# Set by find_device: the device file, and the number that the kernel knows it by ("259:1").
+# Set by find_device: the device file, and the kernel's number for it ("259:1").
 DEVICE='' DEVICE_NUMBER=''
 
-# by_id_path: where the volume appears on Nitro machines, and on the local AWS.
+# by_id_path: prints where the volume appears on Nitro machines, and on the local AWS.
 by_id_path() {
   printf '/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_%s\n' "${VOLUME_ID/-/}"
 }
 
-# find_device: sets DEVICE and DEVICE_NUMBER when the volume is there with a size; fails when it is not (yet).
+# find_device: sets DEVICE and DEVICE_NUMBER if the volume is attached and has a size; fails if it is not (yet).
 find_device() {
   local candidate
   DEVICE='' DEVICE_NUMBER=''
@@ -27,8 +27,8 @@ find_device() {
   check_serial
 }
 
-# xen_device: Xen machines know a disk by the name it was attached under alone: /dev/sdf is the kernel's xvdf.
-# A link of that name that leads to any other kind of disk is not trusted.
+# xen_device: prints the device file of a Xen machine, which names a disk only by its attachment's device name: /dev/sdf
+# is the kernel's xvdf. A link of that name to any other kind of disk is not trusted.
 xen_device() {
   local kernel_name=${DEVICE_NAME#/dev/} path
   kernel_name=xvd${kernel_name#@(sd|xvd)}
@@ -41,20 +41,20 @@ xen_device() {
   return 1
 }
 
-# check_serial: an NVMe disk of EBS carries its volume id as serial number. A link that is out of date must not lead us to another disk.
+# check_serial: fails if a stale link leads to another volume. The serial number of an EBS NVMe disk is its volume id.
 check_serial() {
   ! other_volume "$DEVICE_NUMBER" \
-    || fail "$EXIT_NO_DEVICE" "$DEVICE leads to another volume than $VOLUME_ID (its serial number says so): check the attachment, then run again"
+    || fail "$EXIT_NO_DEVICE" "$DEVICE is another volume by its serial number, expected $VOLUME_ID: check the attachment, then run again"
 }
 
-# other_volume NUMBER: whether the disk says of itself that it is another volume.
+# other_volume NUMBER: whether the disk's serial number is the id of another volume.
 other_volume() {
   local serial='' file=/sys/dev/block/$1/device/serial
   [[ -r $file ]] && read -r serial <"$file"
   [[ $serial == vol* && $serial != "${VOLUME_ID/-/}" ]]
 }
 
-# wait_for_device: find_device, again and again for wait-sec seconds.
+# wait_for_device: repeats find_device for up to wait-sec seconds.
 wait_for_device() {
   local deadline=$((SECONDS + WAIT_SEC))
   until find_device; do
@@ -65,33 +65,34 @@ wait_for_device() {
   done
 }
 
-# device_size DEVICE: in bytes; 0 when nothing is behind the device file yet.
+# device_size DEVICE: prints its size in bytes; 0 while there is no disk behind the device file.
 device_size() {
   blockdev --getsize64 "$1" 2>/dev/null || printf '0\n'
 }
 
-# device_number DEVICE: "major:minor", decimal.
+# device_number DEVICE: prints "major:minor", decimal.
 device_number() {
   local major minor
   read -r major minor < <(stat -L -c '%t %T' -- "$1")
   printf '%d:%d\n' "$((16#$major))" "$((16#$minor))"
 }
 
-# device_sequence: a number that the kernel gives to every disk that appears, and never gives twice between two boots (Linux 5.15 and later); "none" without it.
+# device_sequence: prints the disk's sequence number, or "none" if it has none. Since Linux 5.15 the kernel gives one to
+# every disk that appears, and never the same one twice between two boots.
 device_sequence() {
   local sequence=none file=/sys/dev/block/$DEVICE_NUMBER/diskseq
   [[ -r $file ]] && read -r sequence <"$file"
   printf '%s\n' "$sequence"
 }
 
-# claimed DEVICE: whether somebody (a mount, swap, RAID, a running mkfs) holds the device for himself alone.
-# Setting the block size to what it is changes nothing, and the kernel refuses it as busy while anybody else holds the device.
+# claimed DEVICE: whether something (a mount, swap, RAID, a running mkfs) holds the device exclusively.
+# Setting the block size to its present value changes nothing. The kernel refuses it as busy while the device is held.
 claimed() {
   ! blockdev --setbsz "$(blockdev --getbsz "$1")" "$1" 2>/dev/null
 }
 
-# take_lock LIMIT_SEC: one run at a time for each volume, mount or unmount. Children inherit the lock on purpose: when this
-# script is killed while mkfs runs on, the next run waits for that mkfs.
+# take_lock LIMIT_SEC: takes the volume's lock, so that only one mount or unmount of it runs at a time. Children inherit
+# the lock on purpose: if this script is killed and its mkfs runs on, the next run waits for that mkfs.
 take_lock() {
   local limit_sec=$1 file=$LOCKS_FOLDER/$VOLUME_ID.lock
   install --directory --mode=0700 -- "$LOCKS_FOLDER"
@@ -100,7 +101,7 @@ take_lock() {
     || fail "$EXIT_OTHER_RUN" "another run holds $file and did not end within $limit_sec seconds: wait for it or end it, then run again"
 }
 
-# release_lock: before systemd is asked to run the other script.
+# release_lock: call it before systemd runs a script that takes the lock.
 release_lock() {
   exec {LOCK}>&-
 }

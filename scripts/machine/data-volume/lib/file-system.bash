@@ -1,29 +1,30 @@
 # shellcheck shell=bash
 # Purpose: check, mount and grow the one file system on a device; KIND is ext4 or xfs.
 
-# e2fsck's last words, and its exit status (bits: 1 and 2 repaired, 4 damage left, 8 and more it could not judge).
+# The last line of e2fsck's output, and its exit status (bits: 1 and 2 repaired, 4 damage left, 8 and more not checked).
 E2FSCK_WORDS='' E2FSCK_STATUS=0
 
-# run_e2fsck OPTION...: repairs what is safe to repair without a person; it must never be asked to guess (-y).
+# run_e2fsck OPTION...: repairs what is safe to repair without a person (-p). Never run it with -y, which guesses.
 run_e2fsck() {
   need_program e2fsck e2fsprogs
   E2FSCK_STATUS=0
   E2FSCK_WORDS=$(e2fsck "$@" -p -- "$DEVICE" 2>&1) || E2FSCK_STATUS=$?
   E2FSCK_WORDS=${E2FSCK_WORDS##*$'\n'}
   (((E2FSCK_STATUS & 4) == 0)) \
-    || fail "$EXIT_DAMAGED" "the ext4 on $DEVICE ($VOLUME_ID) has damage that takes a person to repair (e2fsck: ${E2FSCK_WORDS# }): it was not mounted; take a snapshot, then run \"e2fsck $DEVICE\" by hand"
+    || fail "$EXIT_DAMAGED" "the ext4 on $DEVICE ($VOLUME_ID) has damage that only a person can repair (e2fsck: ${E2FSCK_WORDS# }): it was not mounted; take a snapshot, then run \"e2fsck $DEVICE\" by hand"
 }
 
-# check_ext4: e2fsck -p looks at the state first: clean is clean, a journal is replayed, errors mean a full check. Where it
-# cannot judge, because it is older than the file system, the kernel decides. (xfs needs no such check: the kernel replays its log.)
+# check_ext4: e2fsck -p reads the state first. It leaves a clean file system alone, replays a journal, and checks fully
+# after errors. If e2fsck is too old for the file system, the kernel decides. xfs needs no such check: the kernel
+# replays its log.
 check_ext4() {
   run_e2fsck
   (((E2FSCK_STATUS & ~3) == 0)) || NEWS+=("e2fsck could not check it: $E2FSCK_WORDS")
 }
 
-# mount_file_system: no access times, no devices, no set-uid programs: it holds data, and may come from elsewhere. ext4 goes
-# read-only on an error instead of going on. xfs refuses a UUID that the kernel has mounted already, as a restored snapshot
-# beside its origin has: nouuid, because we go by volume id.
+# mount_file_system: mounts without access times, devices and set-uid programs: the volume holds data, and may come from
+# elsewhere. ext4 goes read-only on an error instead of going on. nouuid: a restored snapshot has its origin's UUID, and
+# xfs refuses a UUID that is mounted already. The scripts tell volumes apart by volume id.
 mount_file_system() {
   local words options=noatime,nodev,nosuid
   case $KIND in
@@ -36,7 +37,7 @@ mount_file_system() {
     || fail "$EXIT_NOT_VERIFIED" "mount reported success, but findmnt does not show $DEVICE ($DEVICE_NUMBER) at $MOUNT_POINT: unmount what is there, then run again"
 }
 
-# grow_file_system: asked for every time, because both tools do nothing when the file system fills the device.
+# grow_file_system: runs the tool every time: it does nothing if the file system already fills the device.
 grow_file_system() {
   local before words status=0
   before=$(stat -f -c %b -- "$MOUNT_POINT")
@@ -51,23 +52,23 @@ grow_file_system() {
       ;;
   esac
   ((status == 0)) \
-    || fail "$EXIT_GROW" "$VOLUME_ID is mounted at $MOUNT_POINT, but its $KIND could not be grown to the size of the disk (${words##*$'\n'}): all that is on it can be used; unmount it with unmount-data-volume, then run again"
+    || fail "$EXIT_GROW" "$VOLUME_ID is mounted at $MOUNT_POINT, but its $KIND could not be grown to the size of the disk (${words##*$'\n'}): everything on it can be used; unmount it with unmount-data-volume, then run again"
   (($(stat -f -c %b -- "$MOUNT_POINT") <= before)) || NEWS+=("grown to the size of the disk")
 }
 
-# grow_ext4_before_mount: the kernel grows a mounted ext4 only for a process with CAP_SYS_RESOURCE, which some containers
-# lack. There it is grown before it is mounted, which takes a full check first.
+# grow_ext4_before_mount: the kernel grows a mounted ext4 only for a process with CAP_SYS_RESOURCE, which some
+# containers lack. There, this grows it before the mount, which needs a full check first.
 grow_ext4_before_mount() {
   local words
   ! has_capability 24 || return 0
   ext4_leaves_room || return 0
   run_e2fsck -f
   words=$(resize2fs "$DEVICE" 2>&1 >/dev/null) \
-    || fail "$EXIT_GROW" "the ext4 on $DEVICE ($VOLUME_ID) could not be grown to the size of the disk (${words##*$'\n'}): it was not mounted; look into it with \"e2fsck -n $DEVICE\""
+    || fail "$EXIT_GROW" "the ext4 on $DEVICE ($VOLUME_ID) could not be grown to the size of the disk (${words##*$'\n'}): it was not mounted; inspect it with \"e2fsck -n $DEVICE\""
   NEWS+=("grown to the size of the disk")
 }
 
-# has_capability BIT: whether this process has the capability of that number.
+# has_capability BIT: whether this process has the capability with that number.
 has_capability() {
   local name value mask=0
   while read -r name value; do
@@ -76,7 +77,7 @@ has_capability() {
   (((16#$mask >> $1 & 1) == 1))
 }
 
-# ext4_leaves_room: whether the device is larger than its ext4 by more than the remnant that is too small for a block group.
+# ext4_leaves_room: whether the device exceeds its ext4 by more than a remnant that is too small for a block group.
 ext4_leaves_room() {
   local line count=0 size=0
   while IFS= read -r line; do

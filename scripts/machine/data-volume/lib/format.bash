@@ -1,26 +1,27 @@
 # shellcheck shell=bash
-# Purpose: a file system on a blank device; and a way back, without risk, from a mkfs that was killed half-way.
+# Purpose: make a file system on a blank device, and recover safely from a mkfs that was killed half-way.
 #
-# Before mkfs a note goes to this machine's root disk: volume, UUID of the file system to be, boot, the kernel's sequence
-# number of the disk. It goes away when mkfs has succeeded, before the first mount. So while the note is there, nothing was
-# ever mounted from that file system by us; and when boot and sequence number are still the same, the disk has not left this
-# machine since it was proven blank: unless somebody has mounted it by hand, which the superblock would say, whatever is on it
-# came from that mkfs, and it may be made again. In every other case a half-made file system is refused like any unknown content.
+# Before mkfs, a note is written to this machine's root disk: volume, UUID of the new file system, boot, and the
+# kernel's sequence number of the disk. It is removed when mkfs has succeeded, before the first mount. So while the note
+# exists, these scripts have never mounted that file system. If boot and sequence number are still the same, the disk
+# has not left this machine since it was proven blank. Then everything on it came from that mkfs, and the file system is
+# made again, unless the superblock shows that somebody has mounted it by hand. In every other case, a half-made file
+# system is refused like any unknown content.
 
 readonly NOTES_FOLDER=/var/lib/workbench/formatting
 
-# note_file: one a volume.
+# note_file: prints the path of the volume's note.
 note_file() {
   printf '%s/%s\n' "$NOTES_FOLDER" "$VOLUME_ID"
 }
 
-# note_lines UUID: what the note says of the disk as it is now.
+# note_lines UUID: prints the note for the disk as it is now.
 note_lines() {
   printf 'uuid=%s\nboot=%s\nsequence=%s\nsize=%s\n' \
     "$1" "$(</proc/sys/kernel/random/boot_id)" "$(device_sequence)" "$(device_size "$DEVICE")"
 }
 
-# noted_uuid: the UUID out of the note; nothing when there is no note.
+# noted_uuid: prints the UUID in the note; nothing without a note.
 noted_uuid() {
   local line file
   file=$(note_file)
@@ -31,14 +32,14 @@ noted_uuid() {
   return 0
 }
 
-# write_note UUID: is on the disk when this returns.
+# write_note UUID: the note is on the disk when this returns.
 write_note() {
   mkdir -p -- "$NOTES_FOLDER"
   note_lines "$1" | write_atomically "$(note_file)" 0600
   sync -- "$(note_file)" "$NOTES_FOLDER"
 }
 
-# remove_note: is gone from the disk when this returns.
+# remove_note: the note is gone from the disk when this returns.
 remove_note() {
   local file
   file=$(note_file)
@@ -47,7 +48,7 @@ remove_note() {
   sync -- "$NOTES_FOLDER"
 }
 
-# same_disk_since_note: proven that the disk has not left this machine, nor the machine rebooted, since the note was written.
+# same_disk_since_note: whether it is proven that, since the note, the disk never left and the machine never rebooted.
 same_disk_since_note() {
   local uuid
   uuid=$(noted_uuid)
@@ -55,14 +56,14 @@ same_disk_since_note() {
   [[ $(<"$(note_file)") == "$(note_lines "$uuid")" ]]
 }
 
-# file_system_uuid: of what is on the device; nothing when blkid finds none.
+# file_system_uuid: prints the UUID of the file system on the device; nothing when blkid finds none.
 file_system_uuid() {
   blkid --probe --output value --match-tag UUID -- "$DEVICE" 2>/dev/null || true
 }
 
-# format_device FORCE: a new file system on DEVICE.
-# No discard: on a blank disk it gains nothing, and nothing else in these scripts could destroy a whole disk in an instant.
-# mkfs is not interrupted by a lost connection or Ctrl-C: it takes seconds, and a half-made file system costs more.
+# format_device FORCE: makes a new file system on DEVICE.
+# No discard: it gains nothing on a blank disk, and nothing else in these scripts can destroy a disk in an instant.
+# A lost connection or Ctrl-C does not interrupt mkfs: it takes seconds, and a half-made file system costs more.
 format_device() {
   local uuid
   need_program "mkfs.$FILE_SYSTEM" "$([[ $FILE_SYSTEM == xfs ]] && printf xfsprogs || printf e2fsprogs)"
@@ -70,12 +71,12 @@ format_device() {
   write_note "$uuid"
   trap '' HUP INT TERM
   make_file_system "$uuid" "$1" \
-    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its words are above; nothing of yours was on the disk: fix the cause, then run again"
+    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its output is above; the disk held no data of yours: fix the cause, then run again"
   trap - HUP INT TERM
   remove_note
 }
 
-# make_file_system UUID FORCE: ext4 keeps 1 % for root instead of 5 %: on a data disk the rest is yours.
+# make_file_system UUID FORCE: reserves 1 % of an ext4 for root instead of 5 %, so that the user gets more of the disk.
 make_file_system() {
   local -a force=()
   case $FILE_SYSTEM in
@@ -90,9 +91,9 @@ make_file_system() {
   esac
 }
 
-# unfinished KIND: whether an interrupted mkfs left this file system half-made, and nobody can have mounted it since to write
-# to it; reads only. ext4: the time of the last mount and the count of mounts are zero (e2fsck resets the count alone), and it
-# is not whole. xfs: mkfs marks it as in progress until its very last write, and the kernel mounts none that is.
+# unfinished KIND: whether an interrupted mkfs left this file system half-made, and nobody can have mounted and written
+# it since. It only reads. ext4: the last mount time and the mount count are zero (e2fsck resets only the count), and a
+# check finds damage. xfs: mkfs marks it as in progress until its last write, and the kernel mounts no xfs so marked.
 unfinished() {
   case $1 in
     ext4)

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Purpose: who uses a volume: processes (by their open files, folders, programs and mappings), swap files, loop devices.
+# Purpose: find what uses a volume: processes (by open files, folders, programs and mappings), swap files, loop devices.
 
 # Process id -> the path on the volume that it uses. Set by find_holders.
 declare -A HOLDERS=()
-# This script, all that it descends from, and PID 1: never ended. Set by find_protected.
+# This script, its ancestors and PID 1: never ended. Set by find_protected.
 declare -A PROTECTED=()
 
 # find_protected: sets PROTECTED.
@@ -18,14 +18,14 @@ find_protected() {
   done
 }
 
-# file_device_number NUMBER: "major:minor" as stat prints the device of a file.
+# file_device_number NUMBER: turns "major:minor" into the number that stat prints for the device of a file.
 file_device_number() {
   local major=${1%:*} minor=${1#*:}
   printf '%d\n' "$(((minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xff) << 12))"
 }
 
-# find_holders NUMBER: sets HOLDERS to every process that uses the device; it needs TARGETS (find_targets). Once the device
-# is mounted here no more, a process that keeps it mounted in a mount namespace of its own counts too.
+# find_holders NUMBER: sets HOLDERS to every process that uses the device; needs TARGETS (find_targets). Once the device
+# is no longer mounted here, this includes processes that keep it mounted in another mount namespace.
 find_holders() {
   local -a uses=(/proc/[0-9]*/{cwd,root,exe} /proc/[0-9]*/{fd,map_files}/*)
   local first pid target
@@ -41,7 +41,7 @@ find_holders() {
   done < <(processes_that_mount "$1")
 }
 
-# add_holders_by_device NUMBER USE...: the processes whose uses (links in /proc) lie on the device.
+# add_holders_by_device NUMBER USE...: adds the processes whose uses (links in /proc) are on the device.
 add_holders_by_device() {
   local number use wanted=$1
   shift
@@ -50,8 +50,9 @@ add_holders_by_device() {
   done < <(stat -L -c '%d %n' -- "$@" 2>/dev/null || true)
 }
 
-# add_holders_by_path USE...: the processes of this mount namespace whose uses lie below one of TARGETS: something else may be
-# mounted on top of the volume; and of a file system that the kernel has shut down, paths are all that one can still see.
+# add_holders_by_path USE...: adds the processes of this mount namespace whose uses are below one of TARGETS. This finds
+# the users of a mount on top of the volume, and of a file system that the kernel has shut down: only its paths can
+# still be seen.
 add_holders_by_path() {
   local use path target
   while IFS= read -r use; do
@@ -64,11 +65,11 @@ add_holders_by_path() {
   done < <(QUOTING_STYLE=literal stat -c '%N' -- "$@" 2>/dev/null || true)
 }
 
-# add_holder USE PATH: the first path is enough to find a process.
+# add_holder USE PATH: keeps the first path of each process.
 add_holder() {
   local pid=${1#/proc/}
   pid=${pid%%/*}
-  [[ -n ${HOLDERS[$pid]:-} ]] || HOLDERS[$pid]=${2:-a file of it}
+  [[ -n ${HOLDERS[$pid]:-} ]] || HOLDERS[$pid]=${2:-a file on the volume}
 }
 
 # describe_process PID: "tail (pid 123, user admin, /data/log)".
@@ -79,7 +80,7 @@ describe_process() {
   printf '%s (pid %d, user %s, %s)\n' "$name" "$1" "$user" "${HOLDERS[$1]}"
 }
 
-# loop_devices NUMBER: the loop devices whose files lie on the device, one a line.
+# loop_devices NUMBER: prints the loop devices whose backing files are on the device, one a line.
 loop_devices() {
   local name number
   while read -r name number; do
@@ -87,7 +88,7 @@ loop_devices() {
   done < <(losetup --list --noheadings --output NAME,BACK-MAJ:MIN 2>/dev/null || true)
 }
 
-# swap_files NUMBER: the swap files on the device, one a line.
+# swap_files NUMBER: prints the swap files on the device, one a line.
 swap_files() {
   local path kind number
   number=$(file_device_number "$1")
@@ -98,7 +99,7 @@ swap_files() {
   done </proc/swaps
 }
 
-# release_kernel_users NUMBER: swap files off, loop devices away that nobody uses. What stays is named in the end.
+# release_kernel_users NUMBER: turns swap files off and detaches idle loop devices. give_up names those that stay.
 release_kernel_users() {
   local path
   while IFS= read -r path; do
@@ -109,7 +110,7 @@ release_kernel_users() {
   done < <(loop_devices "$1")
 }
 
-# describe_kernel_users NUMBER: what in the kernel itself uses the device or files on it, one a line.
+# describe_kernel_users NUMBER: prints what the kernel itself has on the device or on its files, one a line.
 describe_kernel_users() {
   local path
   for path in "/sys/dev/block/$1/holders"/*; do
@@ -123,6 +124,6 @@ describe_kernel_users() {
     printf 'the swap file %s\n' "$path"
   done < <(swap_files "$1")
   while IFS= read -r path; do
-    printf 'the loop device %s over a file of the volume\n' "$path"
+    printf 'the loop device %s backed by a file on the volume\n' "$path"
   done < <(loop_devices "$1")
 }

@@ -1,31 +1,31 @@
 # shellcheck shell=bash
-# Purpose: how the scripts speak: one sentence on stderr, the exit code tells a program the same.
+# Purpose: messages: one sentence on stderr for people, and an exit code that tells a program the same.
 
-# say SENTENCE: a sentence for people, on stderr.
+# say SENTENCE: prints a sentence for people on stderr.
 say() {
   printf '%s: %s\n' "${0##*/}" "$1" >&2
 }
 
-# fail CODE SENTENCE: say it and end with the code.
+# fail CODE SENTENCE: says it and ends the script with the code.
 fail() {
   say "$2"
   exit "$1"
 }
 
-# fail_unexpectedly LINE COMMAND: the ERR trap, for a command that nobody expected to fail. A subshell only passes the
-# failure on: the line that started it decides whether it was expected.
+# fail_unexpectedly LINE COMMAND: the ERR trap, for a command that should not fail. A subshell only passes the failure
+# on: the line that started the subshell decides whether the failure was expected.
 fail_unexpectedly() {
   local status=$?
   ((BASH_SUBSHELL == 0)) || exit "$status"
-  fail "$EXIT_UNEXPECTED" "\"$2\" (line $1 of ${BASH_SOURCE[1]##*/}) ended with $status where it should succeed: read what it printed above, then run again"
+  fail "$EXIT_UNEXPECTED" "\"$2\" (line $1 of ${BASH_SOURCE[1]##*/}) ended with $status, expected 0: read its output above, then run again"
 }
 
-# as_size BYTES: bytes for people, "10GiB".
+# as_size BYTES: prints a size for people: "10GiB".
 as_size() {
   numfmt --to=iec-i --suffix=B "$1"
 }
 
-# joined SEPARATOR WORD...: the words in one line.
+# joined SEPARATOR WORD...: prints the words in one line.
 joined() {
   local separator=$1 line='' word
   shift

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Purpose: the folder that a volume is mounted on, and the mark on the root of the volume that shows it is there.
+# Purpose: prepare the mount point, and mark the root of the volume with a file that shows that it is mounted.
 
 readonly SENTINEL=.workbench-volume
 
-# check_mount_folder: the mount point must be a folder of its own without files: a mount would hide what it holds.
+# check_mount_folder: the mount point must be an empty folder and not a link: a mount would hide its files.
 check_mount_folder() {
   local -a files=()
   local real
@@ -19,14 +19,15 @@ check_mount_folder() {
     || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT holds files of this machine's own disk that the mount would hide (${files[0]} and $((${#files[@]} - 1)) more), expected an empty folder: move them away, then run again"
 }
 
-# make_mount_folder: made before the volume is touched, since it may fail: a former mount point takes no new folder.
+# make_mount_folder: runs before the volume is touched, since it can fail: a former mount point takes no new folder.
 make_mount_folder() {
   local words
   words=$(mkdir -p -- "$MOUNT_POINT" 2>&1) \
-    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ }), expected a place where root can make a folder: name another mount point, or, below a former mount point, unlock that one with \"chattr -i\", then run again"
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ }), expected a place where root can make a folder: name another mount point or, if it is below a former one, unlock that with \"chattr -i\", then run again"
 }
 
-# prepare_mount_folder: while nothing is mounted there, nobody can write into it by accident: not even root, where chattr works.
+# prepare_mount_folder: keeps everybody from writing into the folder by accident while nothing is mounted there; root
+# too, where chattr works.
 prepare_mount_folder() {
   if [[ $(stat -c '%u %a' -- "$MOUNT_POINT") != '0 555' ]]; then
     chown root:root -- "$MOUNT_POINT"
@@ -35,9 +36,10 @@ prepare_mount_folder() {
   chattr +i -- "$MOUNT_POINT" 2>/dev/null || true
 }
 
-# mark_volume: the sentinel shows that a path is the root of a mounted volume: services require it. It is written once and
-# keeps the id of the volume that it was made for: a volume restored from a snapshot is a true copy, this file included. The
-# root of the volume is given to its owner at that moment, and never again. Fails when there is no room for the sentinel.
+# mark_volume: writes the sentinel, which services require: it shows that a path is the root of a mounted volume. It is
+# written once and keeps the id of the volume that it was made for: a volume restored from a snapshot is a true copy,
+# this file included. Then, and never again, this gives the root of the volume to its owner. Fails when there is no room
+# for the sentinel.
 mark_volume() {
   local temporary
   [[ ! -e $MOUNT_POINT/$SENTINEL && ! -L $MOUNT_POINT/$SENTINEL ]] || return 0

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Purpose: what is mounted where, read from the kernel's own tables (mountinfo), in this mount namespace and in all others.
+# Purpose: read from the kernel's tables (mountinfo) what is mounted where, in this mount namespace and in all others.
 
-# The fields of a line of mountinfo that matter here. Paths have space, tab, newline and backslash as \ooo.
+# The fields of mountinfo that are used here. It writes space, tab, newline and backslash in paths as \ooo.
 MOUNT_IDS=() MOUNT_PARENTS=() MOUNT_NUMBERS=() MOUNT_TARGETS=()
 # Set by find_targets.
 TARGETS=()
@@ -17,21 +17,21 @@ read_mounts() {
   ((${#MOUNT_IDS[@]} > 0)) || fail "$EXIT_UNEXPECTED" "/proc/self/mountinfo shows no mount at all: mount /proc, then run again"
 }
 
-# mounted_with COLUMN...: what findmnt says of the mount that one sees at the mount point (the last of several); nothing when
-# nothing is mounted there. It reads tables alone, and so answers for a file system too that the kernel has shut down.
+# mounted_with COLUMN...: prints findmnt's columns for the visible mount at the mount point (the last of several);
+# nothing without a mount. It only reads tables, so it also works for a file system that the kernel has shut down.
 mounted_with() {
   local columns
   columns=$(joined , "$@")
   { findmnt --raw --noheadings --output "$columns" --mountpoint "$MOUNT_POINT" || true; } | tail -n 1
 }
 
-# mounted_right: the whole volume is what one sees at the mount point.
+# mounted_right: whether the visible mount at the mount point is the whole volume.
 mounted_right() {
   [[ $(mounted_with MAJ:MIN FSROOT) == "$DEVICE_NUMBER /" ]]
 }
 
-# find_targets NUMBER: sets TARGETS to the paths where the device is mounted in this mount namespace and to those of
-# whatever is mounted on top of these; what was mounted last comes first.
+# find_targets NUMBER: sets TARGETS to the paths where the device is mounted in this mount namespace, and to the paths
+# of mounts on top of these; the last mount comes first.
 find_targets() {
   local -A ours=()
   local index found=yes
@@ -52,7 +52,7 @@ find_targets() {
   done
 }
 
-# processes_that_mount NUMBER: "pid target" for one process of every other mount namespace in which the device is mounted.
+# processes_that_mount NUMBER: prints "pid target" for one process of each other mount namespace that mounts the device.
 processes_that_mount() {
   local path namespace number target
   local -A seen=()
@@ -70,7 +70,7 @@ processes_that_mount() {
   done
 }
 
-# refuse_if_mounted_elsewhere: for a volume that is not mounted at the mount point.
+# refuse_if_mounted_elsewhere: call it only for a volume that is not mounted at the mount point.
 refuse_if_mounted_elsewhere() {
   local pid path
   find_targets "$DEVICE_NUMBER"

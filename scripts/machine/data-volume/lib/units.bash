@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Purpose: the systemd side of a volume: its own unit, the units bound to it, and the unit that a process belongs to.
-# Where systemd does not run, there are no units and nothing to do.
+# Purpose: find and stop the systemd units of a volume: its own, those bound to it, and those whose processes use it.
+# Without systemd there are no units, and nothing to do.
 
-# systemd itself ends what does not stop within the limits of its unit (90 seconds unless the unit says otherwise). This is for
-# units with longer limits, or none: from then on somebody else has to wait.
+# systemd itself ends the processes of a unit that does not stop within its limit (90 seconds unless the unit says
+# otherwise). For a unit with a longer limit, or none, the script waits this long.
 readonly STOP_UNIT_LIMIT_SEC=600
 
 # systemd_runs: whether systemd manages this machine.
@@ -11,13 +11,14 @@ systemd_runs() {
   [[ -d /run/systemd/system ]] && command -v systemctl >/dev/null
 }
 
-# volume_unit CONFIG: the unit that mounts the volume of this configuration at boot: data-volume.conf -> workbench-data-volume.service.
+# volume_unit CONFIG: prints the unit that mounts the volume of this configuration at boot:
+# data-volume.conf -> workbench-data-volume.service.
 volume_unit() {
   local name=${1##*/}
   printf 'workbench-%s.service\n' "${name%.conf}"
 }
 
-# unit_of PID: the system service that a process belongs to; fails for processes of a login session or of none.
+# unit_of PID: prints the system service of a process; fails for a process of a login session, or of no service.
 unit_of() {
   local line
   while IFS= read -r line; do
@@ -30,8 +31,8 @@ unit_of() {
   return 1
 }
 
-# may_be_stopped UNIT OWN: whether to stop a whole unit because a process of it is in the way. Never what people and
-# systems log in through or what the machine stands on: there, the one process is asked.
+# may_be_stopped UNIT OWN: whether to stop a whole unit because one of its processes uses the volume. Never a unit that
+# people or systems log in through, or that the machine cannot do without: there, only that process gets a signal.
 may_be_stopped() {
   case $1 in
     "$2" | ssh.service | sshd.service | ssh@*.service | sshd@*.service | user@*.service) return 1 ;;
@@ -40,18 +41,19 @@ may_be_stopped() {
   esac
 }
 
-# unit_state UNIT: "active", "deactivating", "inactive"; nothing when systemd does not answer.
+# unit_state UNIT: prints "active", "deactivating", "inactive"; nothing when systemd does not answer.
 unit_state() {
   systemctl show --property ActiveState --value -- "$1" 2>/dev/null || true
 }
 
-# stop_units UNIT...: stops them and waits. What is still stopping after the limit may have something to write: it ends the script.
+# stop_units UNIT...: stops them and waits. Ends the script if one is still stopping after the limit: it may have
+# something to write.
 stop_units() {
   local -a stopping=()
   local unit status=0
   timeout "$STOP_UNIT_LIMIT_SEC" systemctl stop -- "$@" >&2 || status=$?
   ((status != 0)) || return 0
-  # Of timeout: the limit is over.
+  # timeout ends with 124 when its limit is over.
   if ((status == 124)); then
     for unit in "$@"; do
       [[ $(unit_state "$unit") == @(inactive|failed) ]] || stopping+=("$unit")
@@ -59,7 +61,7 @@ stop_units() {
     ((${#stopping[@]} == 0)) \
       || fail "$EXIT_IN_USE" "$VOLUME_ID is not unmounted from $MOUNT_POINT, since after $STOP_UNIT_LIMIT_SEC seconds systemd is still stopping $(joined ', ' "${stopping[@]}"), which may have something to write: wait until it has stopped, then run again"
   fi
-  say "systemctl stop $* did not end well: going on with its processes"
+  say "systemctl stop $* failed: going on with the processes themselves"
 }
 
 # ordered_before UNIT OWN: whether systemd, when it stops both, stops UNIT only after OWN has stopped.
@@ -71,7 +73,7 @@ ordered_before() {
   return 1
 }
 
-# stop_bound_units OWN: the units that say BindsTo= or Requires= of the volume's own unit.
+# stop_bound_units OWN: stops the units that name the volume's own unit in BindsTo= or Requires=.
 stop_bound_units() {
   local -a bound=()
   local words word

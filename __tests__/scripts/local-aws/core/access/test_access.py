@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from signing import REGION, client_with, credentials_of, key_of, sign
 
 NOBODY = 65534
+HINT = "the key of this local AWS is in the file credentials of its folder"
 FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 MINUTES = datetime.timedelta(minutes=1)
 WRONG = Credentials("LOCALAWSNOBODYSKEY", "guessed")
@@ -149,7 +150,11 @@ def test_refuses_to_make_a_bucket_with(aws, unguarded, attack):
 
 def test_a_call_that_is_not_signed_is_told_so(aws):
     status, text = ask(aws, "POST", "/", CREATE, FORM)
-    assert (status, "MissingAuthenticationToken" in text, "npm run local" in text) == (403, True, True)
+    assert (status, "MissingAuthenticationToken" in text, "in the file credentials of its folder" in text) == (
+        403,
+        True,
+        True,
+    )
 
 
 def test_answers_the_same_request_with_its_own_signature(aws):
@@ -181,7 +186,7 @@ def test_every_protocol_has_its_own_words(aws, service):
         with pytest.raises(ClientError) as failure:
             getattr(client, method)(**parameters)
         assert failure.value.response["Error"]["Code"] == code
-        assert "npm run local" in failure.value.response["Error"]["Message"]
+        assert HINT in failure.value.response["Error"]["Message"]
 
 
 def user_key(aws: Any) -> Credentials:

@@ -10,7 +10,7 @@
   (throw (ex-info (str/join " " words) {::message true})))
 
 (defn- read-all
-  "Every form that a reader holds."
+  "Every form in a reader."
   [reader]
   (let [pushback (PushbackReader. reader)
         form #(edn/read {:eof ::end :default tagged-literal} pushback)]
@@ -25,7 +25,8 @@
   (mapcat #(if (= "-" %) (read-all (io/reader *in*)) [(read-argument %)]) arguments))
 
 (defn parse
-  "Splits forms into the function, if one is named, and one map: pairs of key (or path) and value, then perhaps a last map."
+  "Splits forms into the function, if one is named, and one map. The map comes from pairs of key (or path) and value, and
+  from an optional last map."
   [forms defaults]
   (let [[function forms] (if (symbol? (first forms)) [(first forms) (rest forms)] [nil forms])
         trailing (when (odd? (count forms)) (last forms))
@@ -47,7 +48,7 @@
     :else (fail "the function needs its namespace:" function)))
 
 (defn- enveloped
-  "What Clojure's add-libs and invoke-tool read back: one map that says whether the call returned or threw."
+  "Prints what Clojure's add-libs and invoke-tool read: one map that says whether the call returned or threw."
   [function arguments capture]
   (let [out (StringWriter.)
         [tag value] (binding [*out* out *err* out]

@@ -33,15 +33,16 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * BeakerX's Clojure kernel for today's JupyterLab and Java. On its own it answers maps and vectors with widgets, whose front
- * end ends at JupyterLab 2; here every result that is no display object of BeakerX's is text, as the REPL prints it. On its own
- * it dies of messages and connection files that say more than it knows, as today's do; and it stops answering once a cell is
- * interrupted, since Java 20 and later refuse to stop a thread by force.
+ * BeakerX's Clojure kernel for today's JupyterLab and Java. The original shows maps and vectors as widgets, but their
+ * front end only works up to JupyterLab 2. Here every result except BeakerX's own display objects is text, as the REPL
+ * prints it. The original crashes on unknown fields in messages and connection files, which today's have; here it
+ * ignores them. The original stops answering after a cell is interrupted, since Java 20 and later refuse to stop a
+ * thread by force.
  *
  * <p>Written in Java, not Clojure: Clojure's runtime must start after the kernel has redirected the standard output.
  */
 public final class ReadableClojureKernel extends Clojure {
-  /** The function that prints a result, of workbench/results.clj. */
+  /** The function in workbench/results.clj that prints a result. */
   private static volatile IFn asText;
 
   private ReadableClojureKernel(String id, Evaluator evaluator, Configuration configuration) {
@@ -54,24 +55,24 @@ public final class ReadableClojureKernel extends Clojure {
    * @param arguments the path of Jupyter's connection file
    */
   public static void main(String[] arguments) {
-    // Otherwise a cell that only prints shows "null" below what it printed.
+    // Otherwise a cell that only prints shows "null" below its output.
     showNullExecutionResult = false;
     acceptUnknownProperties();
     new BxKernelRunner().run(() -> create(new KernelConfigurationFile(arguments)));
   }
 
-  /** Jupyter's protocol grows: a reader is to pass over what it does not know. There is no other way to say so to BeakerX. */
+  /** Jupyter's protocol grows, and a reader must ignore unknown fields. BeakerX has no option for that. */
   private static void acceptUnknownProperties() {
     try {
       var mapper = MessageSerializer.class.getDeclaredField("mapper");
       mapper.setAccessible(true);
       ((ObjectMapper) mapper.get(null)).disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     } catch (ReflectiveOperationException error) {
-      throw new IllegalStateException("this is not the BeakerX that this class was written for", error);
+      throw new IllegalStateException("this class was written for another version of BeakerX", error);
     }
   }
 
-  /** The parts that BeakerX's own main puts together, but for the executor. */
+  /** Assembles the same parts as BeakerX's own main, except for the executor. */
   private static Clojure create(KernelConfigurationFile connection) {
     var id = UUID.randomUUID().toString();
     var comms = new BeakerXCommRepository();
@@ -113,7 +114,7 @@ public final class ReadableClojureKernel extends Clojure {
     return MIMEContainer.Text(asText.invoke(value));
   }
 
-  /** Interrupts the threads of a cell; one that ignores that goes on until the kernel is restarted. */
+  /** Interrupts the threads of a cell. A thread that ignores it runs until the kernel is restarted. */
   private static final class InterruptingExecutor extends BeakerCellExecutor {
     InterruptingExecutor() {
       super("clojure");
@@ -124,7 +125,7 @@ public final class ReadableClojureKernel extends Clojure {
       try {
         super.killAllThreads();
       } catch (UnsupportedOperationException noForce) {
-        System.err.println("The cell ignores interrupts and goes on: restart the kernel to end it.");
+        System.err.println("The cell ignores interrupts and keeps running: restart the kernel to end it.");
       }
     }
   }

@@ -55,8 +55,8 @@ _S3 = {
     Problem.WEB_PAGE: ("AccessDenied", _FORBIDDEN),
 }
 _BY_PROTOCOL = {"query": _QUERY, "ec2": _EC2, "json": _JSON, "rest-json": _REST_JSON, "rest-xml": _S3}
-# For who has no key, or the wrong one.
-_HINT = "`npm run local -- <command>` gives a command the key of this local AWS"
+# For a caller without a key, or with a wrong one.
+_HINT = "the key of this local AWS is in the file credentials of its folder"
 _HINTED = frozenset({Problem.NOT_SIGNED, Problem.UNKNOWN_KEY, Problem.WRONG_SIGNATURE})
 
 

@@ -52,8 +52,7 @@ def read_signature(environ: WSGIEnvironment) -> Signature:
     if not authorization and "AWSAccessKeyId" in query:
         raise Refused(
             Problem.MALFORMED,
-            "the URL is presigned with Version 2: sign it with Version 4 (boto3: signature_version s3v4), "
-            "as `npm run local -- <command>` does",
+            "the URL is presigned with Version 2: sign it with Version 4 (boto3: signature_version s3v4)",
         )
     if not authorization and "X-Amz-Signature" not in query:
         raise Refused(Problem.NOT_SIGNED, "the request is not signed")

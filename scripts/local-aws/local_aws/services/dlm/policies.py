@@ -1,31 +1,28 @@
-"""Data Lifecycle Manager, which moto lacks: policies that snapshot volumes on a schedule.
+"""Data Lifecycle Manager: policies that snapshot volumes on a schedule.
 
-The policies are kept and told, but nothing runs on their schedule: a local AWS is not left running for days.
-Without it `aws_dlm_lifecycle_policy` cannot be deployed.
+moto lacks the service, and `aws_dlm_lifecycle_policy` could not be deployed. Policies are kept and returned. Nothing
+runs on their schedule, since nobody leaves a local AWS running for days.
 """
 
 from typing import Any
 
 from local_aws.core.operations import ApiError, Call, add_service, new_id, now, operation
 
-Response, backends = add_service(
-    "dlm",
-    r"https?://dlm\.(.+)\.amazonaws\.com",
-    ["{0}/policies$", "{0}/policies/(?P<policyId>[^/]+)/?$", "{0}/tags/(?P<resourceArn>.+)$"],
-)
+
+def install() -> None:
+    """Adds the service and its calls."""
+    paths = ["{0}/policies$", "{0}/policies/(?P<policyId>[^/]+)/?$", "{0}/tags/(?P<resourceArn>.+)$"]
+    response, backends = add_service("dlm", r"https?://dlm\.(.+)\.amazonaws\.com", paths)
+    operation(response, "CreateLifecyclePolicy", backends)(create_lifecycle_policy)
+    operation(response, "GetLifecyclePolicy", backends)(get_lifecycle_policy)
+    operation(response, "GetLifecyclePolicies", backends)(get_lifecycle_policies)
+    operation(response, "UpdateLifecyclePolicy", backends)(update_lifecycle_policy)
+    operation(response, "DeleteLifecyclePolicy", backends)(delete_lifecycle_policy)
+    operation(response, "ListTagsForResource", backends)(list_tags)
+    operation(response, "TagResource", backends)(tag_resource)
+    operation(response, "UntagResource", backends)(untag_resource)
 
 
-def _policy(call: Call, policy_id: str) -> dict[str, Any]:
-    if policy_id not in call.store:
-        raise ApiError("ResourceNotFoundException", f"lifecycle policy {policy_id} does not exist")
-    return call.store[policy_id]
-
-
-def _tags(call: Call) -> dict[str, str]:
-    return _policy(call, call.parameters["ResourceArn"].rsplit("/", 1)[-1])["Tags"]
-
-
-@operation(Response, "CreateLifecyclePolicy", backends)
 def create_lifecycle_policy(call: Call) -> dict[str, Any]:
     """Keeps a new policy."""
     policy_id = new_id("policy-")
@@ -41,15 +38,13 @@ def create_lifecycle_policy(call: Call) -> dict[str, Any]:
     return {"PolicyId": policy_id}
 
 
-@operation(Response, "GetLifecyclePolicy", backends)
 def get_lifecycle_policy(call: Call) -> dict[str, Any]:
-    """One policy, whole."""
+    """Returns one policy, whole."""
     return {"Policy": _policy(call, call.parameters["PolicyId"])}
 
 
-@operation(Response, "GetLifecyclePolicies", backends)
 def get_lifecycle_policies(call: Call) -> dict[str, Any]:
-    """Summaries of the policies, all or those named or in a state."""
+    """Returns summaries of all policies, or of those with the given ids or in the given state."""
     wanted, state = call.parameters.get("PolicyIds"), call.parameters.get("State")
     summary = ("PolicyId", "Description", "State", "Tags")
     return {
@@ -61,7 +56,6 @@ def get_lifecycle_policies(call: Call) -> dict[str, Any]:
     }
 
 
-@operation(Response, "UpdateLifecyclePolicy", backends)
 def update_lifecycle_policy(call: Call) -> None:
     """Changes what is given and leaves the rest."""
     policy = _policy(call, call.parameters["PolicyId"])
@@ -69,27 +63,33 @@ def update_lifecycle_policy(call: Call) -> None:
     policy["DateModified"] = now()
 
 
-@operation(Response, "DeleteLifecyclePolicy", backends)
 def delete_lifecycle_policy(call: Call) -> None:
     """Forgets a policy."""
     _policy(call, call.parameters["PolicyId"])
     del call.store[call.parameters["PolicyId"]]
 
 
-@operation(Response, "ListTagsForResource", backends)
 def list_tags(call: Call) -> dict[str, Any]:
-    """The tags of a policy."""
+    """Returns the tags of a policy."""
     return {"Tags": _tags(call)}
 
 
-@operation(Response, "TagResource", backends)
 def tag_resource(call: Call) -> None:
     """Adds or changes tags of a policy."""
     _tags(call).update(call.parameters["Tags"])
 
 
-@operation(Response, "UntagResource", backends)
 def untag_resource(call: Call) -> None:
-    """Takes tags off a policy."""
+    """Removes tags of a policy."""
     for key in call.parameters["TagKeys"]:
         _tags(call).pop(key, None)
+
+
+def _policy(call: Call, policy_id: str) -> dict[str, Any]:
+    if policy_id not in call.store:
+        raise ApiError("ResourceNotFoundException", f"lifecycle policy {policy_id} does not exist")
+    return call.store[policy_id]
+
+
+def _tags(call: Call) -> dict[str, str]:
+    return _policy(call, call.parameters["ResourceArn"].rsplit("/", 1)[-1])["Tags"]

@@ -1,1 +1,40 @@
-"""EC2 with EBS: what moto lacks or gets wrong, and machines behind it."""
+"""EC2 and EBS, which is a part of EC2's API. `machines` is installed where machines can boot."""
+
+from . import (
+    addresses,
+    block_devices,
+    catalogue,
+    debian_images,
+    ebs_attachments,
+    ebs_snapshots,
+    ebs_volumes,
+    image_builds,
+    images,
+    instances,
+    monitoring,
+    security_groups,
+)
+
+# Two modules may correct one method. Then the later one runs first, and calls the earlier one:
+# - create_volume: ebs_volumes encrypts by default before ebs_snapshots looks for the snapshot's key
+# - run_instances: instances refuses a wrong request before block_devices makes disks
+_IN_ORDER = (
+    debian_images,
+    catalogue,
+    ebs_attachments,
+    ebs_snapshots,
+    ebs_volumes,
+    addresses,
+    images,
+    block_devices,
+    image_builds,
+    instances,
+    monitoring,
+    security_groups,
+)
+
+
+def install() -> None:
+    """Puts the corrections in place. Call it once."""
+    for module in _IN_ORDER:
+        module.install()

@@ -1,7 +1,7 @@
-"""Public addresses, which moto picks at random: half of them 54.214.x.x, which is somebody's.
+"""Public addresses. moto picks them at random, and half of them are 54.214.x.x, which somebody owns.
 
-Without this a program that reaches out to such an address reaches a stranger's machine, or its own host (127.x.x.x).
-And moto takes an elastic address off a machine that stops.
+A program that connects to such an address would reach a stranger's machine, or its own host (127.x.x.x). moto also
+takes the elastic address off a machine that stops.
 """
 
 import random
@@ -14,12 +14,21 @@ from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.operations import correction
 
-# Never routed on the internet (RFC 2544). Machines, where there are any, replace this choice by their own network.
+# Nobody routes it on the internet (RFC 2544). Where machines boot, `machines.addresses` picks from their network.
 NETWORK = IPv4Network("198.18.0.0/15")
 
 
+def install() -> None:
+    """Gives out addresses that nobody routes, and leaves elastic addresses where they are."""
+    elastic_ip_addresses.random_ip = unused_address
+    elastic_network_interfaces.random_public_ip = unused_address
+    correction(NetworkInterface, "stop")(keep_elastic_address)
+    correction(NetworkInterface, "check_auto_public_ip")(keep_elastic_address_at_start)
+    correction(InstanceBackend, "terminate_instances")(free_elastic_addresses)
+
+
 def unused_address() -> str:
-    """A public address that no region has given out."""
+    """Returns a public address that no region has given out."""
     used = {address.public_ip for backend in _all_backends() for address in backend.addresses}
     used |= {interface.public_ip for backend in _all_backends() for interface in backend.enis.values()}
     while True:
@@ -28,23 +37,20 @@ def unused_address() -> str:
             return address
 
 
-@correction(NetworkInterface, "stop")
 def keep_elastic_address(original: Any, interface: NetworkInterface) -> None:
-    """An elastic address stays on a machine that is off; only one given at start goes."""
+    """Leaves an elastic address on a machine that stops. Only an address that came with the start goes."""
     if not _has_elastic_address(interface):
         original(interface)
 
 
-@correction(NetworkInterface, "check_auto_public_ip")
 def keep_elastic_address_at_start(original: Any, interface: NetworkInterface) -> None:
-    """A machine that has an elastic address gets no other when it starts."""
+    """Gives a machine that has an elastic address no other at its start."""
     if not _has_elastic_address(interface):
         original(interface)
 
 
-@correction(InstanceBackend, "terminate_instances")
 def free_elastic_addresses(original: Any, backend: EC2Backend, instance_ids: list[str]) -> Any:
-    """The elastic address of a machine that ends is free for another one."""
+    """Frees the elastic address of a machine that ends."""
     result = original(backend, instance_ids)
     for address in backend.addresses:
         if address.association_id and address.instance_id in instance_ids:
@@ -58,7 +64,3 @@ def _has_elastic_address(interface: NetworkInterface) -> bool:
 
 def _all_backends() -> list[EC2Backend]:
     return [backend for regions in list(ec2_backends.values()) for backend in list(regions.values())]
-
-
-elastic_ip_addresses.random_ip = unused_address
-elastic_network_interfaces.random_public_ip = unused_address

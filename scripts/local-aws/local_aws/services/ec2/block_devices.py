@@ -1,7 +1,7 @@
-"""The disks that a new machine gets: its image's, changed and added to by the request.
+"""The disks of a new machine: those of its image, as the request changes them, and those that the request adds.
 
-Without this moto makes no root disk when another disk is asked for, always names it /dev/sda1, forgets throughput, and
-keeps a root disk whose other numbers were changed when its machine ends.
+moto makes no root disk when the request names another disk. It always names the root disk /dev/sda1, forgets
+throughput, and keeps a root disk with changed numbers when its machine ends.
 """
 
 from typing import Any
@@ -17,15 +17,19 @@ from .ebs_volumes import refuse_problems
 from .images import root_disk
 
 
-@correction(InstanceResponse, "_parse_block_device_mapping")
+def install() -> None:
+    """Makes moto follow the image and the request."""
+    correction(InstanceResponse, "_parse_block_device_mapping")(read_mappings)
+    correction(InstanceBackend, "run_instances")(make_disks)
+
+
 def read_mappings(_original: Any, response: InstanceResponse) -> list[dict[str, Any]]:
-    """The request's disks with what it says of them and nothing else: moto adds defaults that are not AWS's."""
+    """Returns the disks as the request has them. moto would add defaults that are not AWS's."""
     return [dict(mapping) for mapping in response._get_param("BlockDeviceMappings", [])]
 
 
-@correction(InstanceBackend, "run_instances")
 def make_disks(original: Any, backend: EC2Backend, image_id: str, *args: Any, **keywords: Any) -> Any:
-    """Gives every machine the root disk of its image, and every disk the speed that was asked for."""
+    """Gives every machine the root disk of its image, and every disk the speed that the request asks for."""
     named = keywords.get("launch_template")
     template = backend._get_template_from_args(named).data if named else {}
     asked = keywords.get("block_device_mappings") or template.get("BlockDeviceMappings") or []

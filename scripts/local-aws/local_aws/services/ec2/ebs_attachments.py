@@ -1,7 +1,7 @@
-"""Attaching and detaching: what EC2 refuses and moto takes.
+"""Attaching and detaching.
 
-Without this a volume can be on two machines, or on one in another zone, and a detach without the machine's id (which
-AWS finds out) fails.
+moto attaches a volume to two machines at once, or to one in another zone. It fails to detach when the request names no
+machine; AWS finds the machine itself.
 """
 
 from typing import Any
@@ -13,11 +13,16 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from local_aws.core.operations import ApiError, correction
 
 
-@correction(EBSBackend, "attach_volume")
+def install() -> None:
+    """Makes moto refuse what EC2 refuses."""
+    correction(EBSBackend, "attach_volume")(refuse_wrong_attachment)
+    correction(ElasticBlockStore, "detach_volume")(find_instance)
+
+
 def refuse_wrong_attachment(
     original: Any, backend: EC2Backend, volume_id: str, instance_id: str, device_path: str, *args: Any, **keywords: Any
 ) -> Any:
-    """One machine, in the volume's zone, that exists, on a free device."""
+    """Requires a free volume, a machine that exists in the volume's zone, and a free device."""
     volume, instance = backend.get_volume(volume_id), backend.get_instance(instance_id)
     zone = volume.availability_zone
     if volume.attachment:
@@ -37,9 +42,8 @@ def refuse_wrong_attachment(
     return original(backend, volume_id, instance_id, device_path, *args, **keywords)
 
 
-@correction(ElasticBlockStore, "detach_volume")
 def find_instance(original: Any, response: ElasticBlockStore) -> Any:
-    """Finds the machine that the volume is on, when the request does not name it."""
+    """Finds the machine of the volume when the request does not name it."""
     volume = response.ec2_backend.get_volume(response._get_param("VolumeId"))
     if not volume.attachment:
         raise ApiError("IncorrectState", f"volume '{volume.id}' is in the 'available' state: it is attached to nothing")

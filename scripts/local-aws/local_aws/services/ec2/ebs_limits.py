@@ -1,6 +1,6 @@
-"""What EBS allows a volume to be, by type. No moto here.
+"""What EBS allows of a volume, by type: a table, without moto.
 
-Sizes in GiB, throughput in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume types" (read 2026-11).
+Sizes are in GiB, throughput is in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume types" (read 2026-11).
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Least and greatest numbers of one type; None where the type takes no such number."""
+    """Smallest and largest numbers of a type. None: the type takes no such number."""
 
     size: tuple[int, int]
     iops: tuple[int, int] | None = None
@@ -31,7 +31,7 @@ GP3_IOPS_PER_MIBPS = 4
 
 
 def problems(kind: str, size: int, iops: int | None, throughput: int | None) -> Iterator[tuple[str, str]]:
-    """What EBS refuses, as AWS's error code and a sentence."""
+    """Yields what EBS refuses: AWS's error code and a sentence."""
     limits = LIMITS.get(kind)
     if limits is None:
         yield "InvalidParameterValue", f"volume type {kind!r} is unknown: expected one of {', '.join(LIMITS)}"
@@ -55,7 +55,7 @@ def problems(kind: str, size: int, iops: int | None, throughput: int | None) -> 
 
 
 def gp2_iops(size: int) -> int:
-    """The iops that a gp2 volume has by its size."""
+    """Returns the iops of a gp2 volume, which follow from its size."""
     return min(max(100, 3 * size), 16000)
 
 

@@ -1,7 +1,7 @@
-"""Volumes: what EBS refuses and moto takes, and what moto leaves out of its answers.
+"""Volumes.
 
-Without this a wrong size, zone or speed is found out only on AWS itself, and a volume that grows for the second time
-makes the provider fail with "too many results".
+moto takes sizes, zones and speeds that EBS refuses, so that a mistake would show only on AWS itself. moto also keeps
+every modification of a volume: Terraform's provider fails with "too many results" when a volume grows twice.
 """
 
 from typing import Any
@@ -17,9 +17,18 @@ from .ebs_limits import GP3_FREE_IOPS, gp2_iops, problems
 GP3_FREE_THROUGHPUT = 125
 
 
-@correction(ElasticBlockStore, "create_volume")
+def install() -> None:
+    """Makes moto refuse what EBS refuses, and return what it leaves out."""
+    correction(ElasticBlockStore, "create_volume")(create_volume)
+    correction(EBSBackend, "create_volume")(fill_defaults)
+    correction(ElasticBlockStore, "modify_volume")(modify_volume)
+    correction(EBSBackend, "modify_volume")(keep_last_modification)
+    correction(EBSBackend, "describe_volumes_modifications")(require_modification)
+    correction(Volume, "get_filter_value")(filter_by_type)
+
+
 def create_volume(original: Any, response: ElasticBlockStore) -> Any:
-    """Refuses what EBS refuses; an answer without a size takes the snapshot's."""
+    """Refuses what EBS refuses. Without a size in the request, the limits are those of the snapshot's size."""
     backend, get = response.ec2_backend, response._get_param
     zone, snapshot_id, size = get("AvailabilityZone"), get("SnapshotId"), get("Size")
     if backend.get_zone_by_name(zone) is None:
@@ -38,9 +47,8 @@ def create_volume(original: Any, response: ElasticBlockStore) -> Any:
     return original(response)
 
 
-@correction(EBSBackend, "create_volume")
 def fill_defaults(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Volume:
-    """Gives a volume the speed that its type has by itself, and encrypts it where the account says so."""
+    """Gives a volume the speed of its type, and encrypts it when the account encrypts by default."""
     if getattr(backend, "ebs_encryption_by_default", False) and not keywords.get("encrypted"):
         keywords["encrypted"] = True
     volume = original(backend, *args, **keywords)
@@ -48,9 +56,8 @@ def fill_defaults(original: Any, backend: EC2Backend, *args: Any, **keywords: An
     return volume
 
 
-@correction(ElasticBlockStore, "modify_volume")
 def modify_volume(original: Any, response: ElasticBlockStore) -> Any:
-    """Refuses to shrink, and what the changed volume could not be."""
+    """Refuses a smaller size, and numbers that EBS refuses."""
     get = response._get_param
     volume = response.ec2_backend.get_volume(get("VolumeId"))
     kind, size = get("VolumeType") or volume.volume_type, int(get("Size") or volume.size)
@@ -65,9 +72,8 @@ def modify_volume(original: Any, response: ElasticBlockStore) -> Any:
     return original(response)
 
 
-@correction(EBSBackend, "modify_volume")
-def tell_whole_modification(original: Any, backend: EC2Backend, volume_id: str, *args: Any, **keywords: Any) -> Volume:
-    """Keeps one modification a volume, with all numbers before and after, as AWS tells it."""
+def keep_last_modification(original: Any, backend: EC2Backend, volume_id: str, *args: Any, **keywords: Any) -> Volume:
+    """Keeps the last modification of a volume, with all numbers before and after, as AWS does."""
     volume = backend.get_volume(volume_id)
     before = _numbers(volume)
     original(backend, volume_id, *args, **keywords)
@@ -84,11 +90,10 @@ def tell_whole_modification(original: Any, backend: EC2Backend, volume_id: str, 
     return volume
 
 
-@correction(EBSBackend, "describe_volumes_modifications")
 def require_modification(
     original: Any, backend: EC2Backend, volume_ids: list[str] | None = None, filters: Any = None
 ) -> list[VolumeModification]:
-    """Says so when a volume was never modified."""
+    """Fails for a volume that was never modified."""
     for volume_id in volume_ids or ():
         if not backend.get_volume(volume_id).modifications:
             raise ApiError(
@@ -97,9 +102,8 @@ def require_modification(
     return original(backend, volume_ids, filters)
 
 
-@correction(Volume, "get_filter_value")
 def filter_by_type(original: Any, volume: Volume, filter_name: str, method_name: str | None = None) -> Any:
-    """Adds filters that AWS has and moto refuses."""
+    """Adds two filters that moto lacks."""
     if filter_name == "volume-type":
         return volume.volume_type
     if filter_name == "attachment.delete-on-termination" and volume.attachment:

@@ -1,4 +1,4 @@
-"""What builds of images ask for and moto lacks: tags for snapshots, a deprecation date, IMDSv2, encryption."""
+"""What Packer asks for when it makes an image, and moto lacks: snapshot tags, deprecation, IMDSv2, encryption."""
 
 from typing import Any
 
@@ -10,9 +10,18 @@ from moto.ec2.responses.amis import AmisResponse
 from local_aws.core.operations import ApiError, Call, correction, operation
 
 
-@correction(EC2Backend, "create_image")
+def install() -> None:
+    """Adds two calls, and corrects two."""
+    # An image that was made before has neither.
+    Ami.deprecation_time = Ami.imds_support = None
+    correction(EC2Backend, "create_image")(create_image)
+    operation(AmisResponse, "EnableImageDeprecation", ec2_backends)(enable_image_deprecation)
+    operation(AmisResponse, "DisableImageDeprecation", ec2_backends)(disable_image_deprecation)
+    correction(AmisResponse, "modify_image_attribute")(modify_image_attribute)
+
+
 def create_image(original: Any, backend: EC2Backend, instance_id: str, *args: Any, **keywords: Any) -> Ami:
-    """Takes tags for snapshots too, and keeps an encrypted machine's image encrypted."""
+    """Takes tags for the snapshot too, and encrypts the image of an encrypted machine."""
     asked = keywords.pop("tag_specifications", [])
     ours = [each for each in asked if each["ResourceType"] != "snapshot"]
     image = original(backend, instance_id, *args, tag_specifications=ours, **keywords)
@@ -29,17 +38,15 @@ def _root_encrypted(backend: EC2Backend, instance_id: str) -> bool:
     return bool(root and backend.get_volume(root.volume_id).encrypted)
 
 
-@operation(AmisResponse, "EnableImageDeprecation", ec2_backends)
 def enable_image_deprecation(call: Call) -> dict[str, Any]:
-    """Sets the date from which an image is called deprecated; it can still be booted."""
-    # AWS rounds to the minute, too.
+    """Sets the date from which an image is deprecated. It still boots."""
+    # AWS rounds to the minute too.
     _image(call).deprecation_time = f"{call.parameters['DeprecateAt']:%Y-%m-%dT%H:%M:00.000Z}"
     return {"Return": True}
 
 
-@operation(AmisResponse, "DisableImageDeprecation", ec2_backends)
 def disable_image_deprecation(call: Call) -> dict[str, Any]:
-    """Takes the date away."""
+    """Removes the date."""
     _image(call).deprecation_time = None
     return {"Return": True}
 
@@ -51,9 +58,8 @@ def _image(call: Call) -> Ami:
     return image
 
 
-@correction(AmisResponse, "modify_image_attribute")
 def modify_image_attribute(original: Any, response: AmisResponse) -> ActionResult:
-    """Takes Description and ImdsSupport, which moto ignores."""
+    """Sets Description and ImdsSupport, which moto ignores."""
     found = False
     for parameter, attribute in (("Description", "description"), ("ImdsSupport", "imds_support")):
         value = response._get_param(parameter, {}).get("Value")
@@ -61,8 +67,3 @@ def modify_image_attribute(original: Any, response: AmisResponse) -> ActionResul
             setattr(response.ec2_backend.describe_images([response._get_param("ImageId")])[0], attribute, value)
             found = True
     return ActionResult({"Return": True}) if found else original(response)
-
-
-# Images from before are told without them.
-Ami.deprecation_time = None
-Ami.imds_support = None

@@ -1,6 +1,6 @@
-"""What an image says about its root disk: moto says 15 GiB, "standard", kept when the machine ends, of every image.
+"""The root disk of an image. For every image, moto says 15 GiB, "standard", kept when the machine ends.
 
-Without this a machine's root disk is on another device, of another size or kind than its image says, and plans drift.
+A machine's root disk would differ from what its image says in device, size and type, and plans would drift.
 """
 
 from typing import Any
@@ -12,9 +12,14 @@ from local_aws.core.operations import correction
 from .debian_images import ROOT_SIZE_GIB, is_debian
 
 
-@correction(Ami, "__init__")
+def install() -> None:
+    """Makes every image return its own root disk."""
+    Ami.block_device_mappings = property(_mappings)
+    correction(Ami, "__init__")(know_root_size)
+
+
 def know_root_size(original: Any, image: Ami, *args: Any, **keywords: Any) -> None:
-    """Takes the root disk's size from what the image was made of; moto's own images keep theirs."""
+    """Takes the size of the root disk from the source of the image. moto's own images keep theirs."""
     original(image, *args, **keywords)
     size = _size_of_origin(image)
     if size:
@@ -22,7 +27,7 @@ def know_root_size(original: Any, image: Ami, *args: Any, **keywords: Any) -> No
 
 
 def root_disk(image: Ami) -> dict[str, Any]:
-    """The root disk that a machine gets from an image when the caller asks for nothing else: AWS's `Ebs` structure."""
+    """Returns the root disk of a machine from this image, as AWS's `Ebs` structure."""
     return {
         "DeleteOnTermination": True,
         "VolumeSize": image.ebs_snapshot.volume_size,
@@ -46,6 +51,3 @@ def _size_of_origin(image: Ami) -> int | None:
     image.root_device_type = instance.root_device_type
     root = instance.block_device_mapping.get(instance.root_device_name)
     return image.ec2_backend.get_volume(root.volume_id).size if root else None
-
-
-Ami.block_device_mappings = property(_mappings)

@@ -1,7 +1,7 @@
-"""Instances: what EC2 refuses and moto takes.
+"""Instances.
 
-Without this moto boots images and key pairs that do not exist, and changes the type of a machine while it runs: found
-out only on AWS itself.
+moto takes images and key pairs that do not exist, and changes the type of a running machine. The mistake would show
+only on AWS itself.
 """
 
 from typing import Any
@@ -17,9 +17,14 @@ INSTANCE_TYPES = frozenset(get_session().get_service_model("ec2").shape_for("Ins
 NEEDS_STOPPED = frozenset({"instance_type", "user_data", "kernel", "ramdisk"})
 
 
-@correction(InstanceBackend, "run_instances")
+def install() -> None:
+    """Makes moto refuse what EC2 refuses."""
+    correction(InstanceBackend, "run_instances")(refuse_what_is_not_there)
+    correction(InstanceBackend, "modify_instance_attribute")(refuse_while_running)
+
+
 def refuse_what_is_not_there(original: Any, backend: EC2Backend, image_id: str, *args: Any, **keywords: Any) -> Any:
-    """Only images, key pairs and types that exist."""
+    """Requires an image, a key pair and a type that exist."""
     named = keywords.get("launch_template")
     wanted = image_id or (backend._get_template_from_args(named).image_id if named else None)
     if wanted not in backend.amis:
@@ -31,9 +36,8 @@ def refuse_what_is_not_there(original: Any, backend: EC2Backend, image_id: str, 
     return original(backend, image_id, *args, **keywords)
 
 
-@correction(InstanceBackend, "modify_instance_attribute")
 def refuse_while_running(original: Any, backend: EC2Backend, instance_id: str, key: str, value: Any) -> Any:
-    """Some things can be changed only while a machine is stopped: a caller that forgets to stop it must notice here."""
+    """Requires a stopped machine for a change that EC2 makes only then."""
     if key in NEEDS_STOPPED and backend.get_instance(instance_id).state != "stopped":
         raise ApiError("IncorrectInstanceState", f"the instance '{instance_id}' is not in the 'stopped' state")
     if key == "instance_type":
@@ -42,6 +46,6 @@ def refuse_while_running(original: Any, backend: EC2Backend, instance_id: str, k
 
 
 def _require_type(instance_type: str) -> None:
-    # botocore lists every type, where moto's list is older than the newest.
+    # moto's list lacks the newest types; botocore's has them.
     if instance_type not in INSTANCE_TYPES:
         raise ApiError("InvalidParameterValue", f"invalid value '{instance_type}' for InstanceType")

@@ -1,1 +1,9 @@
-"""S3: what moto gets wrong, and where bodies are kept."""
+"""S3: policies, and bodies that a save keeps beside the state."""
+
+from . import bodies, policies
+
+
+def install() -> None:
+    """Puts the corrections in place. Call it once."""
+    for module in (policies, bodies):
+        module.install()

@@ -1,47 +1,46 @@
-"""The bodies of S3 objects, one file each, named by content: written once, not with every change of the state."""
+"""The bodies of S3 objects, which a save keeps beside the state."""
 
-import hashlib
-from pathlib import Path
+import copyreg
+import tempfile
+import threading
+from typing import Any
 
 from moto.s3.models import FakeKey
 
-from local_aws.core.files import write_whole
+from local_aws.core.saving import Aside, former_name, reduce_with, with_aside
 
-# The attribute of moto's object that remembers under which name its body is kept.
+# The attribute of moto's object that remembers the name of its blob: an object is hashed once, and not at every save.
 NAME = "local_aws_body"
 
 
-class Bodies:
-    """A folder of bodies. `used` collects the names asked for since it was last cleared."""
+def install() -> None:
+    """Says how an S3 object is saved."""
+    reduce_with(FakeKey, reduce_key)
+    former_name("local_aws.pickling", "_restore_key", restore_key)
+    _forget_name_when_value_changes()
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.used: set[str] = set()
 
-    def put(self, key: FakeKey) -> str:
-        """Keeps the body of an object and gives its name."""
-        name = vars(key).get(NAME)
-        if name is None:
-            body = b"" if key.disposed else key.value
-            name = hashlib.sha256(body).hexdigest()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if not (self._folder / name).exists():
-                write_whole(self._folder / name, body)
-            setattr(key, NAME, name)
-        self.used.add(name)
-        return name
+def reduce_key(key: FakeKey, aside: Aside) -> tuple[Any, ...]:
+    """Reduces an object to its attributes and the name of its body's blob."""
+    name = vars(key).get(NAME)
+    if name is None:
+        name = aside.blobs.put(b"" if key.disposed else key.value)
+        setattr(key, NAME, name)
+    else:
+        aside.blobs.use(name)
+    attributes = {each: value for each, value in vars(key).items() if each not in ("_value_buffer", "lock")}
+    return copyreg.__newobj__, (FakeKey,), (attributes, name), None, None, restore_key
 
-    def get(self, name: str) -> bytes:
-        """The body of that name."""
-        self.used.add(name)
-        return (self._folder / name).read_bytes()
 
-    def forget_unused(self) -> None:
-        """Removes the bodies that were not asked for. Call it after the state that no longer names them is on disk."""
-        if self._folder.exists():
-            for file in self._folder.iterdir():
-                if file.name not in self.used:
-                    file.unlink()
+@with_aside
+def restore_key(aside: Aside, key: FakeKey, written: tuple[dict[str, Any], str]) -> None:
+    """Gives a new object what `reduce_key` made of an earlier one."""
+    attributes, name = written
+    vars(key).update(attributes)
+    key.lock = threading.Lock()
+    # moto's object closes it.
+    key._value_buffer = tempfile.SpooledTemporaryFile(key._max_buffer_size)  # noqa: SIM115
+    key._value_buffer.write(aside.blobs.get(name))
 
 
 def _forget_name_when_value_changes() -> None:
@@ -52,6 +51,3 @@ def _forget_name_when_value_changes() -> None:
         written.fset(key, value)
 
     FakeKey.value = property(written.fget, set_value)
-
-
-_forget_name_when_value_changes()

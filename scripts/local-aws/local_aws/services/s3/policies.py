@@ -1,6 +1,6 @@
-"""S3: policies are kept and told, not enforced.
+"""Bucket policies. moto applies a Deny without its condition.
 
-moto applies a Deny without looking at its condition: without this, a bucket that refuses plain HTTP refuses everybody.
+A bucket that denies plain HTTP would deny everybody. Policies are therefore kept and returned, and never evaluated.
 """
 
 from typing import Any
@@ -11,7 +11,11 @@ from moto.s3.models import FakeBucket
 from local_aws.core.operations import correction
 
 
-@correction(FakeBucket, "get_permission")
-def enforce_no_policy(_original: Any, _bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
+def install() -> None:
+    """Turns the evaluation of bucket policies off."""
+    correction(FakeBucket, "get_permission")(evaluate_nothing)
+
+
+def evaluate_nothing(_original: Any, _bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
     """Neither allows nor denies."""
     return PermissionResult.NEUTRAL

@@ -1,6 +1,6 @@
-"""SSM: a public parameter that holds a document is JSON text, which moto gives as Python's own text of it.
+"""Public parameters that hold a document. AWS returns JSON text; moto returns Python's text of a dictionary.
 
-Without this `jsondecode` of `/aws/service/ecs/optimized-ami/*/recommended` fails.
+`jsondecode` of `/aws/service/ecs/optimized-ami/*/recommended` would fail.
 """
 
 import json
@@ -11,8 +11,12 @@ from moto.ssm.models import Parameter
 from local_aws.core.operations import correction
 
 
-@correction(Parameter, "response_object")
-def tell_documents_as_json(original: Any, parameter: Parameter, *args: Any, **keywords: Any) -> dict[str, Any]:
+def install() -> None:
+    """Makes moto return documents as JSON."""
+    correction(Parameter, "response_object")(return_documents_as_json)
+
+
+def return_documents_as_json(original: Any, parameter: Parameter, *args: Any, **keywords: Any) -> dict[str, Any]:
     """Turns a document into text."""
     told = original(parameter, *args, **keywords)
     if isinstance(told.get("Value"), dict):

@@ -1,4 +1,4 @@
-"""STS: sessions whose keys sign. moto's are an example that is the same everywhere."""
+"""GetSessionToken and GetFederationToken. moto answers with the same example every time, and it opens nothing."""
 
 from typing import Any
 
@@ -10,8 +10,14 @@ from local_aws.core.operations import correction
 from .sessions import new_session
 
 
-def give_out_a_session(original: Any, response: TokenResponse) -> ActionResult:
-    """Answers as moto does, with credentials of a session of its own."""
+def install() -> None:
+    """Makes both calls return a session of their own."""
+    for name in ("get_session_token", "get_federation_token"):
+        correction(TokenResponse, name)(return_new_session)
+
+
+def return_new_session(original: Any, response: TokenResponse) -> ActionResult:
+    """Puts a new session's credentials into moto's answer."""
     answer = original(response)
     example = answer.result["Credentials"]
     session = new_session(response.backend, response._get_int_param("DurationSeconds", 43_200))
@@ -22,7 +28,3 @@ def give_out_a_session(original: Any, response: TokenResponse) -> ActionResult:
         Expiration=session.expiration,
     )
     return answer
-
-
-for _name in ("get_session_token", "get_federation_token"):
-    correction(TokenResponse, _name)(give_out_a_session)

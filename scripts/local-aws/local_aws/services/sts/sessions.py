@@ -1,4 +1,4 @@
-"""Sessions that STS gives out besides assumed roles: moto answers with an example that opens nothing."""
+"""The sessions that STS gave out, apart from assumed roles, which moto keeps itself."""
 
 import datetime
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from local_aws.core.operations import store_of
 
 @dataclass(frozen=True)
 class Session:
-    """Credentials for a time, under the names that moto's assumed roles have."""
+    """Credentials that expire. The names are those of moto's assumed roles. `expiration` is in UTC, without a zone."""
 
     access_key_id: str
     secret_access_key: str
@@ -22,12 +22,12 @@ class Session:
 
 
 def sessions_of(backend: STSBackend) -> dict[str, Session]:
-    """The sessions that an account gave out, by access key."""
+    """Returns the sessions that an account gave out, by access key."""
     return store_of(backend).setdefault("sessions", {})
 
 
 def new_session(backend: STSBackend, duration_sec: int) -> Session:
-    """Makes a session and keeps it; forgets those that have ended."""
+    """Makes a session, keeps it, and forgets those that have expired."""
     key = AccessKey(user_name=None, prefix="ASIA", account_id=backend.account_id)
     ends = utcnow() + datetime.timedelta(seconds=duration_sec)
     session = Session(key.access_key_id, key.secret_access_key, random_session_token(), ends)

@@ -1,1 +1,21 @@
-"""Real machines and real disks behind EC2."""
+"""Joins EC2 and this computer: an instance is a machine, a volume is a disk, an image is layers."""
+
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from local_aws.host.fleet import new_fleet
+
+from . import addresses, images, instances, volumes
+from .instance_machines import InstanceMachines
+
+
+def attach(home: Path, network: IPv4Network, base_image: Path) -> InstanceMachines:
+    """Makes every EC2 call of this process act on machines. Call it once, before any EC2 backend exists.
+
+    Raises LocalAwsError when machines cannot boot here.
+    """
+    machines = InstanceMachines(new_fleet(home, network, base_image))
+    # These correct other methods than one another: their order has no effect.
+    for module in (addresses, instances, volumes, images):
+        module.install(machines)
+    return machines

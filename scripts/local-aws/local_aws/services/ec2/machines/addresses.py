@@ -9,15 +9,15 @@ from moto.ec2.models.subnets import Subnet
 
 from local_aws.core.operations import ApiError, correction
 from local_aws.host.addresses import pick_private
-from local_aws.host.fleet import Machines
 
-from . import view as moto_view
+from . import view
 from .errors import told_as
+from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
 
 
-def install(machines: Machines) -> None:
+def install(machines: InstanceMachines) -> None:
     """Makes moto's addresses real."""
     _install_allocation(machines)
 
@@ -25,9 +25,10 @@ def install(machines: Machines) -> None:
     def allocate_address(
         original: Original, self: Any, domain: str, address: str | None = None, *args: Any, **keywords: Any
     ) -> Any:
-        if address and not moto_view.in_network(address, machines.plan.public):
+        if address and not view.in_network(address, machines.fleet.plan.public):
             raise ApiError(
-                "InvalidAddress.NotFound", f"{address} is not an address of this local AWS ({machines.plan.public})"
+                "InvalidAddress.NotFound",
+                f"{address} is not an address of this local AWS ({machines.fleet.plan.public})",
             )
         return original(self, domain, address, *args, **keywords)
 
@@ -75,8 +76,8 @@ def install(machines: Machines) -> None:
         _renew_after(name, machines)
 
 
-def _install_allocation(machines: Machines) -> None:
-    plan = machines.plan
+def _install_allocation(machines: InstanceMachines) -> None:
+    plan = machines.fleet.plan
 
     def public_address() -> str:
         with told_as("AddressLimitExceeded"):
@@ -133,7 +134,7 @@ def _install_allocation(machines: Machines) -> None:
         return self.create_subnet(vpc_id=vpc.id, cidr_block=free, availability_zone=availability_zone)
 
 
-def _renew_after(name: str, machines: Machines) -> None:
+def _renew_after(name: str, machines: InstanceMachines) -> None:
     @correction(EC2Backend, name)
     def corrected(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
         interface = original(self, *args, **keywords)
@@ -141,7 +142,7 @@ def _renew_after(name: str, machines: Machines) -> None:
         return interface
 
 
-def _renew(machines: Machines, interface: Any) -> None:
+def _renew(machines: InstanceMachines, interface: Any) -> None:
     if interface is not None and interface.instance is not None:
         with told_as("InternalError"):
             machines.renew_addresses(interface.instance)

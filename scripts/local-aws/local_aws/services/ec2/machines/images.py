@@ -9,16 +9,16 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.responses.amis import AmisResponse
 
 from local_aws.core.operations import correction
-from local_aws.host.fleet import Machines
 
 from .errors import told_as
+from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
 # How the backend, which moto does not tell, knows what the request said.
 _request = threading.local()
 
 
-def install(machines: Machines) -> None:
+def install(machines: InstanceMachines) -> None:
     """Makes images keep what their machines hold."""
 
     @correction(AmisResponse, "create_image")
@@ -41,26 +41,26 @@ def install(machines: Machines) -> None:
     @correction(EC2Backend, "copy_image")
     def copy_image(original: Original, self: Any, source_image_id: str, *args: Any, **keywords: Any) -> Any:
         image = original(self, source_image_id, *args, **keywords)
-        machines.layers.alias(image.id, source_image_id)
+        machines.fleet.layers.alias(image.id, source_image_id)
         return image
 
     @correction(EC2Backend, "deregister_image")
     def deregister_image(original: Original, self: Any, ami_id: str, *args: Any, **keywords: Any) -> Any:
         done = original(self, ami_id, *args, **keywords)
-        machines.layers.forget(ami_id)
+        machines.fleet.layers.forget(ami_id)
         return done
 
 
-def _keep(machines: Machines, instance: Any, image_id: str) -> None:
-    folder = machines.folders.instances / instance.id
-    running = machines.get(instance.id)
+def _keep(machines: InstanceMachines, instance: Any, image_id: str) -> None:
+    folder = machines.fleet.folders.instances / instance.id
+    running = machines.fleet.get(instance.id)
     if running and getattr(_request, "no_reboot", False):
-        machines.layers.copy(image_id, folder)
+        machines.fleet.layers.copy(image_id, folder)
         return
     # As AWS does: the machine goes down, so that its files are whole, and comes up again.
     if running:
-        machines.halt([instance.id])
-    machines.layers.keep(image_id, folder)
+        machines.fleet.halt([instance.id])
+    machines.fleet.layers.keep(image_id, folder)
     if running:
         machines.boot(instance)
 

@@ -11,9 +11,9 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.responses.general import General
 
 from local_aws.core.operations import ApiError, correction
-from local_aws.host.fleet import Machines
 
 from .errors import told_as
+from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
 # What AWS's own answer is limited to.
@@ -23,7 +23,7 @@ CONSOLE_BYTES = 64 * 1024
 CANNOT_BOOT = "InternalError"
 
 
-def install(machines: Machines) -> None:
+def install(machines: InstanceMachines) -> None:
     """Makes instances be machines."""
 
     @correction(EC2Backend, "run_instances")
@@ -61,7 +61,7 @@ def install(machines: Machines) -> None:
         for instance in self.get_multi_instances_by_id(instance_ids):
             _require_state(instance, ("stopped", "running"), "stopped")
         stopped = original(self, instance_ids, *args, **keywords)
-        machines.halt(instance_ids)
+        machines.fleet.halt(instance_ids)
         return stopped
 
     @correction(EC2Backend, "reboot_instances")
@@ -70,7 +70,7 @@ def install(machines: Machines) -> None:
             _require_state(instance, ("running",), "rebooted")
         rebooted = original(self, instance_ids)
         for instance_id in instance_ids:
-            machine = machines.get(instance_id)
+            machine = machines.fleet.get(instance_id)
             if machine:
                 machine.reboot()
         return rebooted
@@ -80,16 +80,16 @@ def install(machines: Machines) -> None:
         instances = self.get_multi_instances_by_id(instance_ids)
         if not any(instance.disable_api_termination is True for instance in instances):
             # Before moto takes its volumes away.
-            machines.halt(instance_ids)
+            machines.fleet.halt(instance_ids)
         terminated = original(self, [instance.id for instance in instances if instance.state != "terminated"])
         for instance in instances:
-            machines.remove(instance.id)
+            machines.fleet.remove(instance.id)
         return terminated
 
     @correction(General, "get_console_output")
     def get_console_output(_original: Original, self: Any) -> ActionResult:
         instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        console = machines.console(instance.id)
+        console = machines.fleet.console(instance.id)
         output = console.read_bytes()[-CONSOLE_BYTES:] if console.exists() else b""
         encoded = Base64EncodedString.from_encoded_bytes(base64.b64encode(output))
         return ActionResult({"InstanceId": instance.id, "Timestamp": utcnow(), "Output": encoded})
@@ -126,12 +126,12 @@ def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
             interface.delete_on_termination = True
 
 
-def _undo(machines: Machines, backend: Any, reservation: Any) -> None:
+def _undo(machines: InstanceMachines, backend: Any, reservation: Any) -> None:
     ids = [instance.id for instance in reservation.instances]
-    machines.halt(ids)
+    machines.fleet.halt(ids)
     for instance in reservation.instances:
         for _device, block in instance.get_block_device_mapping:
             block.delete_on_termination = True
         instance.terminate()
-        machines.remove(instance.id)
+        machines.fleet.remove(instance.id)
     backend.reservations.pop(reservation.id, None)

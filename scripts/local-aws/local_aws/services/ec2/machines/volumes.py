@@ -6,16 +6,16 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 
 from local_aws.core.operations import correction
-from local_aws.host.fleet import Machines
 
 from .errors import told_as
+from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
 
 
-def install(machines: Machines) -> None:
+def install(machines: InstanceMachines) -> None:
     """Makes volumes be disks, and snapshots their copies."""
-    disks = machines.disks
+    disks = machines.fleet.disks
 
     @correction(EC2Backend, "create_volume")
     def create_volume(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
@@ -34,7 +34,7 @@ def install(machines: Machines) -> None:
         original: Original, self: Any, volume_id: str, instance_id: str, device_path: str, *args: Any, **keywords: Any
     ) -> Any:
         attachment = original(self, volume_id, instance_id, device_path, *args, **keywords)
-        machine = machines.get(instance_id)
+        machine = machines.fleet.get(instance_id)
         # While an instance is being made it has no machine yet: its disks are there when it boots.
         if machine:
             try:
@@ -49,7 +49,7 @@ def install(machines: Machines) -> None:
     @correction(EC2Backend, "detach_volume")
     def detach_volume(original: Original, self: Any, volume_id: str, instance_id: str, device_path: str) -> Any:
         attachment = self.get_volume(volume_id).attachment
-        machine = machines.get(instance_id)
+        machine = machines.fleet.get(instance_id)
         if machine and attachment and attachment.instance.id == instance_id:
             with told_as("IncorrectState"):
                 machine.unplug(volume_id)

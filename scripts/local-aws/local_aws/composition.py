@@ -1,0 +1,52 @@
+"""Joins the core, the services and the machines. Only the command line imports this module."""
+
+import os
+import sys
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from .core import server
+from .services import dlm, ec2, iam, kms, s3, ssm, sts
+
+# No service corrects a method of another one: the order has no effect.
+SERVICES = (dlm, ec2, iam, kms, s3, ssm, sts)
+
+
+def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None) -> None:
+    """Serves the API, and machines too where there is a base image, Linux and root. Raises LocalAwsError."""
+
+    def prepare(home: Path) -> server.Machines | None:
+        for service in SERVICES:
+            service.install()
+        return _attach_machines(home, network, base_image)
+
+    server.serve(folder, port, network, prepare)
+
+
+def clean(folder: Path) -> None:
+    """Removes everything of a local AWS that does not run. Raises LocalAwsError."""
+    server.clean(folder, _clean_up)
+
+
+def _attach_machines(home: Path, network: IPv4Network, base_image: Path | None) -> server.Machines | None:
+    if base_image is None:
+        return None
+    if not _can_have_machines():
+        print("machines need Linux and root: serving the API only", file=sys.stderr, flush=True)
+        return None
+    # Not at the top: only Linux has the signals that it uses.
+    from .services.ec2 import machines
+
+    return machines.attach(home, network, base_image)
+
+
+def _clean_up(home: Path) -> None:
+    if _can_have_machines():
+        from .host import clean_up
+
+        clean_up.clean_up(home)
+        clean_up.require_nothing_mounted(home)
+
+
+def _can_have_machines() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0

@@ -1,0 +1,28 @@
+"""What this computer and a base image must have before machines can boot."""
+
+import shutil
+from pathlib import Path
+
+from local_aws.core.errors import LocalAwsError
+
+# Each tool, and the Debian package that has it.
+TOOLS = {
+    "systemd-nspawn": "systemd-container", "ip": "iproute2", "iptables": "iptables", "losetup": "mount",
+    "unshare": "util-linux",
+}  # fmt: skip
+
+
+def require_tools() -> None:
+    """Raises LocalAwsError when a tool is missing."""
+    missing = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
+    if missing:
+        raise LocalAwsError(f"machines need tools that are not installed: apt-get install {' '.join(missing)}")
+
+
+def require_base(base_image: Path) -> None:
+    """Raises LocalAwsError when a folder is no root file system to boot."""
+    if not (base_image / "usr/lib/systemd/systemd").exists():
+        raise LocalAwsError(
+            f"--base-image {base_image}: expected the root file system of a Debian 13; "
+            "make it with base-image/build-base-image"
+        )
