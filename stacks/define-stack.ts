@@ -55,6 +55,8 @@ export interface StackImage<Settings> {
   readonly own: string;
   /** Value of that setting for a local AWS where our own image cannot be built. */
   readonly instead: string;
+  /** Values of that setting for an image of a real account. */
+  readonly elsewhere: readonly string[];
   /** Processor architecture, as Debian names it. */
   readonly architecture: (settings: Settings) => string;
 }

@@ -64,10 +64,7 @@ function imageOf(stack: string): DeclaredImage<never> {
   return image;
 }
 
-/**
- * The caller's variables that choose an image, if they choose our own image or the image that needs no build. A choice
- * of a real account's image does not pass.
- */
+/** The caller's variables that choose an image. A choice of a real account's image does not pass. */
 export function imageChoices(
   source: NodeJS.ProcessEnv,
   stacks: readonly Pick<StackDefinition, "image">[] = definitions,
@@ -77,7 +74,8 @@ export function imageChoices(
       if (image === undefined) return [];
       const variable = variableOf(image.setting);
       const value = source[variable];
-      return value === image.own || value === image.instead ? [[variable, value]] : [];
+      // A value that does not exist passes too, so that the settings report it.
+      return value && !image.elsewhere.includes(value) ? [[variable, value]] : [];
     }),
   );
 }

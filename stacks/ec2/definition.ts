@@ -27,6 +27,7 @@ export const ec2 = defineStack({
     setting: "ec2.image.source",
     own: "workbench",
     instead: "debian",
+    elsewhere: ["id"],
     architecture: ({ ec2 }) => ec2.image.architecture,
   },
   sshAddress: "address",

@@ -19,14 +19,14 @@ from signing import keywords_of, read_health
 SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
 UNGUARDED = Path(__file__).with_name("unguarded.py")
 START_LIMIT_SEC = 600
-# Of a local AWS without machines, which uses none of it.
+# A local AWS without machines uses none of these addresses.
 NETWORK = "198.18.0.0/20"
 
 
 class LocalAws:
-    """One `python -m local_aws serve`; `port` 0 takes a free one, and keeps it when it starts again.
+    """One `python -m local_aws serve`. `port` 0 takes a free port, which a later start takes again.
 
-    `without` are guards that are taken away (unguarded.py).
+    `without` names guards that are switched off (unguarded.py).
     """
 
     def __init__(self, home: Path, port: int = 0, *options: str, without: tuple[str, ...] = ()) -> None:
@@ -64,7 +64,7 @@ class LocalAws:
         return read_health(self.home, self.port)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Sends a signal and waits for the end; gives the exit code, and keeps what was printed."""
+        """Sends a signal and waits for the end. Returns the exit code, and keeps the output."""
         assert self.process is not None
         self.process.send_signal(number)
         self.printed, _ = self.process.communicate(timeout=START_LIMIT_SEC)
@@ -74,7 +74,7 @@ class LocalAws:
         self.stop(signal.SIGKILL)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
-        """A client without retries: a call that fails once has failed."""
+        """Returns a client that never tries a call again."""
         if (service, region) not in self._clients:
             self._clients[service, region] = boto3.client(
                 service,
@@ -93,7 +93,7 @@ class LocalAws:
 
 
 def run_local_aws(*arguments: object, without: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """Starts `python -m local_aws`, with what it prints in one pipe."""
+    """Starts `python -m local_aws`. All its output goes into one pipe."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "PYTHONUNBUFFERED": "1"}
     program = [str(UNGUARDED), ",".join(without)] if without else ["-m", "local_aws"]
     command = [sys.executable, *program, *map(str, arguments)]
@@ -106,7 +106,7 @@ def run_local_aws(*arguments: object, without: tuple[str, ...] = ()) -> subproce
 
 @pytest.fixture(scope="module", autouse=True)
 def usage(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Appends what a file of tests took to the usage file of `npm test` (scripts/testing/usage.ts)."""
+    """Appends the time of a file of tests to the file in TEST_USAGE_FILE (scripts/testing/usage.ts reads it)."""
     wall, cpu = time.monotonic(), sum(os.times()[:4])
     yield
     if file := os.environ.get("TEST_USAGE_FILE"):
@@ -118,7 +118,7 @@ def usage(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def command() -> Callable[..., tuple[int, str]]:
-    """Runs `python -m local_aws` to its end: exit code and what it printed."""
+    """Runs `python -m local_aws` to its end. Returns exit code and output."""
 
     def run(*arguments: object) -> tuple[int, str]:
         process = run_local_aws(*arguments)
@@ -150,7 +150,7 @@ def started() -> Iterator[Callable[..., LocalAws]]:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., LocalAws]]:
-    """Starts a local AWS in a folder; whatever still runs after the test is killed."""
+    """Starts a local AWS in a folder. Kills those that still run after the test."""
     with started() as start:
         yield start
 
@@ -163,7 +163,7 @@ def start_for_module() -> Iterator[Callable[..., LocalAws]]:
 
 @pytest.fixture(scope="module")
 def aws(start_for_module: Callable[..., LocalAws], tmp_path_factory: pytest.TempPathFactory) -> LocalAws:
-    """One local AWS for all tests of a file; they must not get into each other's way."""
+    """One local AWS for all tests of a file. They must not disturb each other."""
     return start_for_module(tmp_path_factory.mktemp("home"))
 
 

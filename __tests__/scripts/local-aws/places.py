@@ -1,6 +1,6 @@
-"""Places for local AWSs with machines, claimed as scripts/testing/place.ts claims them, from the same list.
+"""Claims places for local AWSs with machines, from the same list and in the same way as scripts/testing/place.ts.
 
-The record of a test that is killed names its folder until the next test run sweeps it.
+A killed test leaves a record that names its folder. The next test run sweeps the folder.
 """
 
 import contextlib
@@ -21,23 +21,23 @@ _PLACES = json.loads((Path(__file__).parents[3] / "scripts" / "testing" / "place
 
 @dataclass(frozen=True)
 class Place:
-    """What one test at work may use, and nobody else on this computer."""
+    """The port, network and folder of one running test. Nobody else on this computer uses them."""
 
     port: int
     network: str
     folder: Path
 
     def subnets(self) -> list[IPv4Network]:
-        """The four /24 networks of the place."""
+        """Returns the four /24 networks of the place."""
         return list(IPv4Network(self.network).subnets(new_prefix=24))
 
 
 @contextlib.contextmanager
 def claim_place() -> Iterator[Place]:
-    """Claims a place that nobody holds and where nobody left anything; what a kill leaves there is in its record."""
+    """Claims a place that nobody holds and where nobody left anything. A kill leaves a record of it."""
     for number in range(_PLACES["count"]):
         record = record_file(number)
-        # Not even for a moment is a place held that is to be swept: whoever sweeps would take it for somebody's.
+        # A place with a record has to be swept. A sweep skips a place that somebody holds, even for a moment.
         if record.exists():
             continue
         with socket.socket() as claim:
@@ -65,24 +65,24 @@ def claim_place() -> Iterator[Place]:
 
 
 def network_of(number: int) -> str:
-    """The addresses of a place, as a CIDR block."""
+    """Returns the addresses of a place, as a CIDR block."""
     size = _PLACES["networkSize"]
     return f"{IPv4Address(_PLACES['firstNetwork']) + number * size}/{32 - int(math.log2(size))}"
 
 
 def record_file(number: int) -> Path:
-    """Names the folder of the holder, so that it can be swept when the holder is killed."""
+    """Returns the record of a place. It names the folder of its holder, for a sweep after a kill."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "workbench" / "test-places" / socket.gethostname() / str(number)
 
 
 def is_routed(network: str) -> bool:
-    """Whether this computer sends anything of a network somewhere already."""
+    """Says whether this computer has a route for anything in a network."""
     routes = ["ip", "-4", "route", "show", "table", "all", "root", network]
     return subprocess.run(routes, capture_output=True, text=True, check=False).stdout.strip() != ""
 
 
 def is_taken(port: int) -> bool:
-    """Whether anybody listens on a port of this computer."""
+    """Says whether anybody listens on a port of this computer."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

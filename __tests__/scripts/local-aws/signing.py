@@ -1,4 +1,4 @@
-"""Requests that are signed as the user's own programs sign theirs."""
+"""Signs requests as the user's own programs do."""
 
 import configparser
 import datetime
@@ -17,7 +17,7 @@ REGION = "eu-west-1"
 
 
 def key_of(home: Path) -> Credentials:
-    """The access key of the local AWS in a folder."""
+    """Returns the access key of the local AWS in a folder."""
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(home / "credentials")
     profile = settings["default"]
@@ -25,13 +25,13 @@ def key_of(home: Path) -> Credentials:
 
 
 def keywords_of(home: Path) -> dict[str, str]:
-    """The same as boto3 wants it."""
+    """Returns the same key as arguments for boto3."""
     key = key_of(home)
     return {"aws_access_key_id": key.access_key, "aws_secret_access_key": key.secret_key}
 
 
 def client_with(aws: Any, service: str, credentials: Credentials, **config: Any) -> Any:
-    """A client of a local AWS with other credentials than its own."""
+    """Returns a client of a local AWS with any credentials."""
     return boto3.client(
         service,
         region_name=REGION,
@@ -44,7 +44,7 @@ def client_with(aws: Any, service: str, credentials: Credentials, **config: Any)
 
 
 def credentials_of(given: dict[str, Any]) -> Credentials:
-    """What IAM or STS gave out, as botocore has it."""
+    """Turns credentials from IAM or STS into those of botocore."""
     return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given.get("SessionToken"))
 
 
@@ -57,7 +57,7 @@ def sign(
     service: str = "ec2",
     off: datetime.timedelta = datetime.timedelta(),
 ) -> dict[str, str]:
-    """Headers of a request with its signature, which a clock made that is off by so much."""
+    """Returns the headers of a request with its signature. `off` is the error of the clock that dates it."""
     request = AWSRequest(method=method, url=url, data=body, headers=headers)
     signer = (S3SigV4Auth if service == "s3" else SigV4Auth)(credentials, service, REGION)
     request.context["timestamp"] = (datetime.datetime.now(datetime.UTC) + off).strftime(SIGV4_TIMESTAMP)
@@ -68,7 +68,7 @@ def sign(
 
 
 def read_health(home: Path, port: int) -> dict[str, Any]:
-    """What a local AWS says of itself."""
+    """Returns the health answer of a local AWS."""
     url = f"http://127.0.0.1:{port}/_local-aws/health"
     signed = sign(key_of(home), "GET", url, service="local-aws")
     with urllib.request.urlopen(urllib.request.Request(url, headers=signed), timeout=60) as answer:

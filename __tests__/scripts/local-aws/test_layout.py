@@ -7,10 +7,10 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parents[3] / "scripts" / "local-aws"
 PACKAGE = SOURCES / "local_aws"
-# A module may import what stands at its own level or below. What stands in no folder joins the others.
+# A module may import from its own level and below. A module in no folder joins the others: it is at the top.
 LEVELS = {"core": 0, "host": 1, "services": 2}
 TOP = 3
-# What moto has apart from its services.
+# The modules of moto that are no service.
 MOTO_ITSELF = {"moto.backend_index", "moto.backends", "moto.core", "moto.moto_server"}
 
 
@@ -24,7 +24,7 @@ FILES = {name_of(file): file for file in PACKAGE.rglob("*.py")}
 
 @cache
 def imports_of(module: str) -> frozenset[str]:
-    """Everything that a module imports, also within functions: its own package's modules, and others by full name."""
+    """Returns everything that a module imports, also within functions, by full name."""
     tree = ast.parse(FILES[module].read_text())
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -48,7 +48,7 @@ def own(module: str) -> set[str]:
 
 
 def level(module: str) -> int:
-    """The level of a module. `local_aws` itself only sets a variable, and Python imports it before any other."""
+    """Returns the level of a module. `local_aws` itself only sets a variable, and Python imports it first."""
     parts = module.split(".")
     return 0 if len(parts) == 1 else LEVELS.get(parts[1], TOP)
 
@@ -58,7 +58,7 @@ def below(folder: str) -> list[str]:
 
 
 def reached_from(module: str) -> set[str]:
-    """Everything that is imported when a module is, as far as this package imports it."""
+    """Returns everything that the import of a module may import, as far as this package names it."""
     reached, todo = set(), [module]
     while todo:
         each = todo.pop()
@@ -68,7 +68,7 @@ def reached_from(module: str) -> set[str]:
     return reached
 
 
-def test_every_file_is_looked_at():
+def test_finds_every_file_and_its_imports():
     assert {level(module) for module in FILES} == {0, 1, 2, TOP}
     assert "local_aws.host.disk" in imports_of("local_aws.host.clean_up")
 
@@ -83,7 +83,7 @@ def test_core_and_host_know_no_service():
 
 
 def services_in(names: frozenset[str]) -> set[str]:
-    """The services among some modules, ours and moto's."""
+    """Returns the services among some modules: ours, and moto's."""
     of_moto = {".".join(name.split(".")[:2]) for name in names if name.startswith("moto.")} - MOTO_ITSELF
     return of_moto | {name for name in names if name.startswith("local_aws.services")}
 

@@ -1,4 +1,4 @@
-"""Real Terraform with the real AWS provider against the local AWS: deploy, change twice, destroy, and quiet plans."""
+"""Real Terraform with the real AWS provider deploys, changes twice and destroys. A plan after each step is empty."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from signing import key_of
 
 CASES = Path(__file__).parent / "terraform-cases"
 NAMES = sorted(file.stem for file in CASES.glob("*.tf") if file.stem != "provider")
-# A volume grows twice: the second time is another code path of the provider.
+# A volume grows twice, since the provider runs other code the second time.
 STEPS = {"volume": (1, 2, 3)}
 LIMIT_SEC = 900
 WRITTEN_BY_SET_UP = Path(__file__).parents[3] / ".workbench" / "terraform.rc"
@@ -23,10 +23,10 @@ CLI_CONFIG = next((file for file in CLI_CONFIGS if file.exists()), None)
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the PATH"),
-    pytest.mark.skipif(CLI_CONFIG is None, reason=f"{WRITTEN_BY_SET_UP} does not exist: npm start writes it"),
+    pytest.mark.skipif(CLI_CONFIG is None, reason=f"{WRITTEN_BY_SET_UP} does not exist: set-up writes it"),
 ]
 
-# What a plan cannot show: the outputs after the last step.
+# A plan cannot show these: the outputs after the last step.
 OUTPUTS = {
     "volume": {"found": [True, 12, 375]},
     "machine": {
@@ -43,7 +43,7 @@ OUTPUTS = {
 
 
 class Terraform:
-    """One case in a folder of its own."""
+    """Runs Terraform on one case, in a folder of its own."""
 
     def __init__(self, folder: Path, aws: Any) -> None:
         key = key_of(aws.home)
@@ -58,7 +58,7 @@ class Terraform:
             "AWS_ACCESS_KEY_ID": key.access_key,
             "AWS_SECRET_ACCESS_KEY": key.secret_key,
             "AWS_EC2_METADATA_DISABLED": "true",
-            # Terraform and its provider live for seconds: collecting garbage less often saves processor time.
+            # Terraform and its provider live for seconds. To collect garbage less often saves processor time.
             "GOGC": "400",
         }
 
@@ -66,7 +66,7 @@ class Terraform:
         return self.run("init", "-no-color")
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """The exit code and all that was printed."""
+        """Runs a command. Returns exit code and output."""
         done = subprocess.run(
             ["terraform", *arguments],
             cwd=self.folder, env=self._environment, text=True, timeout=LIMIT_SEC,
@@ -76,12 +76,12 @@ class Terraform:
 
 
 def whole_life(terraform: Terraform, steps: tuple[int, ...]) -> dict[str, object]:
-    """Runs a case through all its steps, and gives its outputs. Fails with what Terraform printed."""
+    """Runs all steps of a case, and returns its outputs. Fails with Terraform's output."""
     expect(0, terraform.init())
     for step in steps:
         variable = f"-var=step={step}"
         expect(0, terraform.run("apply", "-no-color", "-auto-approve", variable))
-        # 0: nothing to change; 2: the plan drifts.
+        # 0: nothing to change. 2: the plan drifts.
         expect(0, terraform.run("plan", "-no-color", "-detailed-exitcode", variable))
     outputs = json.loads(expect(0, terraform.run("output", "-json")))
     expect(0, terraform.run("destroy", "-no-color", "-auto-approve"))
@@ -95,7 +95,7 @@ def expect(code: int, result: tuple[int, str]) -> str:
 
 @pytest.fixture(scope="module")
 def lives(aws, tmp_path_factory) -> Callable[[str], Future]:
-    """All cases at once, since each mostly waits for the provider's own pauses."""
+    """Runs all cases at once, since each spends most of its time in pauses of the provider."""
     with ThreadPoolExecutor(len(NAMES)) as pool:
         started = {}
         for name in NAMES:
@@ -147,7 +147,7 @@ def test_terraform_keeps_its_own_state_in_a_bucket_and_locks_it(aws, tmp_path):
         terraform {{
           backend "s3" {{
             bucket       = "{bucket}"
-            key          = "workbench/ebs.tfstate"
+            key          = "project/network.tfstate"
             region       = "eu-west-1"
             encrypt      = true
             use_lockfile = true
@@ -159,8 +159,8 @@ def test_terraform_keeps_its_own_state_in_a_bucket_and_locks_it(aws, tmp_path):
     terraform = Terraform(tmp_path, aws)
     expect(0, terraform.init())
     expect(0, terraform.run("apply", "-no-color", "-auto-approve"))
-    assert stored(aws, bucket) == ["workbench/ebs.tfstate"]
-    aws.client("s3").put_object(Bucket=bucket, Key="workbench/ebs.tfstate.tflock", Body=b'{"ID": "another"}')
+    assert stored(aws, bucket) == ["project/network.tfstate"]
+    aws.client("s3").put_object(Bucket=bucket, Key="project/network.tfstate.tflock", Body=b'{"ID": "another"}')
     locked = expect(1, terraform.run("plan", "-no-color"))
     assert "Error acquiring the state lock" in locked
 

@@ -1,4 +1,4 @@
-"""The local AWS with guards taken away: `unguarded.py <guard>,<guard> serve …`. An attack has to work against it."""
+"""Runs a local AWS with guards switched off: `unguarded.py <guard>,<guard> serve …`. An attack must succeed on it."""
 
 import os
 import sys

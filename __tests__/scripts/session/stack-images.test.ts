@@ -16,6 +16,7 @@ describe("the machine of a local AWS boots", () => {
 test.each([
   ["debian", "debian"],
   ["workbench", "workbench"],
+  ["debain", "debain"],
   ["id", undefined],
   ["", undefined],
 ])("the caller's choice of an image passes, unless it needs a real account: %j", (chosen, expected) => {

@@ -1,6 +1,6 @@
-"""The local AWS: moto's API, what moto lacks or gets wrong, and (on Linux as root) real machines and disks."""
+"""A local AWS: moto's API with corrections, and real machines and disks on Linux as root."""
 
 import os
 
-# moto would let every web page read its answers, and reads this when it is imported.
+# moto lets every web page read its answers, unless this is set when it is imported.
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"

@@ -1,4 +1,4 @@
-"""Which call a request is, and whether it only reads: what is taken for reading is not saved."""
+"""Finds the call of a request, and whether it only reads. The state is not saved after a call that only reads."""
 
 import io
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from signing import client_with, credentials_of
 
-# The names in a state of today, and what stood in their place.
+# The names in a state of today, and those in their place in format 1.
 FORMER = {
     "local_aws.core.pickling": "local_aws.pickling",
     "local_aws.core.crypto_pickling": "local_aws.crypto_pickling",
@@ -19,7 +19,7 @@ TRUST = '{"Version": "2012-10-17", "Statement": []}'
 
 @pytest.fixture
 def made(start, tmp_path):
-    """A local AWS that was killed, with something of every kind that the package itself writes; what was made."""
+    """Makes something of every kind that the package itself writes, and kills the local AWS."""
     aws = start(tmp_path / "home")
     s3, kms = aws.client("s3"), aws.client("kms")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -33,7 +33,7 @@ def made(start, tmp_path):
 
 
 def turn_back(folder: Path) -> set[str]:
-    """Rewrites a saved state as format 1 had it. Returns the names that it replaced."""
+    """Turns a saved state into one of format 1. Returns the names that it replaced."""
     replaced = set()
     header, _, graph = (folder / "state").read_bytes().partition(b"\n")
     (folder / "state").write_bytes(header.replace(b'"format": 2', b'"format": 1') + b"\n" + renamed(graph, replaced))
@@ -51,7 +51,7 @@ def renamed(graph: bytes, replaced: set[str]) -> bytes:
             replaced.add(argument)
             name = FORMER[argument].encode()
             written.append(operation.code.encode("latin1") + bytes([len(name)]) + name)
-        elif operation.name != "FRAME":  # It would hold the old length, and need not be there.
+        elif operation.name != "FRAME":  # A frame holds the old length, and is optional.
             written.append(graph[position:end])
     return b"".join(written)
 

@@ -1,4 +1,4 @@
-"""What was answered is there after every kind of end."""
+"""No end of the process loses a call that was answered."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def new_volume(aws, size: int = 1) -> str:
     return aws.client("ec2").create_volume(Size=size, AvailabilityZone="eu-west-1a", VolumeType="gp3")["VolumeId"]
 
 
-# Each step makes or changes something of another kind; what it gives back is what `seen` tells about it ever after.
+# Each step makes or changes something of another kind.
 STEPS = {
     "a volume": lambda aws: aws.client("ec2").create_volume(Size=1, AvailabilityZone="eu-west-1a")["VolumeId"],
     "a grown volume": lambda aws: aws.client("ec2").modify_volume(VolumeId=next(iter(volume_ids(aws))), Size=2),
@@ -47,7 +47,7 @@ STEPS = {
 
 
 def seen(aws) -> dict[str, Any]:
-    """Everything that the steps can have made."""
+    """Returns everything that the steps may have made."""
     ec2, iam, s3, kms = (aws.client(service) for service in ("ec2", "iam", "s3", "kms"))
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     roles = [role["RoleName"] for role in iam.list_roles()["Roles"] if role["Path"] == "/"]
@@ -164,7 +164,7 @@ def test_a_change_with_its_saving_takes_milliseconds_of_processor_time(start, tm
     before = processor_sec(aws.process.pid)
     for _ in range(calls):
         new_volume(aws)
-    # Not by the clock: other programs share the machine. 20 ms a call when measured.
+    # In processor time, since other programs share the computer. A call took 20 ms when this was written.
     assert (processor_sec(aws.process.pid) - before) / calls < 0.1
 
 
@@ -202,10 +202,10 @@ def test_fails_in_one_sentence_on_a_state_that_cannot_be_read(start, command, tm
     assert line.startswith(f"local-aws: the saved state in {aws.home}/api cannot be read (")
 
 
-def test_says_so_when_the_state_cannot_be_saved(start, tmp_path):
+def test_fails_when_the_state_cannot_be_saved(start, tmp_path):
     aws = start(tmp_path / "home")
     new_volume(aws)
-    # The next state is written beside this one: a folder is in its place.
+    # The next state is written to this path, and a folder cannot be written to.
     (tmp_path / "home" / "api" / "state.tmp").mkdir()
     with pytest.raises(
         ClientError, match=r"LocalAwsStateNotSaved.*the call was performed, but the state cannot be saved"

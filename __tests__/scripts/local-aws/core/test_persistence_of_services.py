@@ -1,4 +1,4 @@
-"""Every service that the stacks use is written and read again: what it tells before a kill it tells after."""
+"""Makes something in many services, and reads the same after a kill as before."""
 
 from collections.abc import Callable
 from typing import Any
@@ -69,7 +69,7 @@ def file_system(aws) -> Callable[[], Any]:
     made = efs.create_file_system(CreationToken="token", Encrypted=True)
     efs.create_access_point(FileSystemId=made["FileSystemId"], ClientToken="token")
     return lambda: (
-        # Its size is measured, and dated, at the moment of asking.
+        # The answer measures its size, and dates it.
         [{**each, "SizeInBytes": None} for each in aws.client("efs").describe_file_systems()["FileSystems"]],
         aws.client("efs").describe_access_points()["AccessPoints"],
     )
@@ -172,7 +172,7 @@ MADE = [
 ]  # fmt: skip
 
 
-def test_every_service_of_the_stacks_survives_a_kill(start, tmp_path):
+def test_what_services_keep_survives_a_kill(start, tmp_path):
     aws = start(tmp_path / "home")
     look = {make.__name__: make(aws) for make in MADE}
     before = {name: look() for name, look in look.items()}

@@ -1,4 +1,4 @@
-"""Starting, stopping, cleaning, and everything that can be in the way."""
+"""Start, stop and clean, and the problems with them that a user can fix."""
 
 import json
 import os
@@ -123,7 +123,7 @@ def test_starts_again_after_a_kill_in_the_same_home_and_port(start, tmp_path):
     assert start(tmp_path / "home", port).port == port
 
 
-def test_two_side_by_side_know_nothing_of_each_other(start, tmp_path):
+def test_two_local_aws_share_nothing(start, tmp_path):
     one, other = start(tmp_path / "one"), start(tmp_path / "other")
     one.client("ec2").create_volume(Size=1, AvailabilityZone="eu-west-1a")
     assert len(one.client("ec2").describe_volumes()["Volumes"]) == 1
@@ -162,7 +162,7 @@ def test_clean_keeps_what_is_not_its_own(start, command, tmp_path):
     code, printed = command("clean", "--home", local_aws.home)
     assert code == 1, printed
     assert (local_aws.home / "thesis.txt").read_text() == "years of work"
-    # The sweep after the tests cleans every local AWS, and would refuse this one too.
+    # The sweep after the tests cleans every local AWS, and would fail on this one too.
     (local_aws.home / "thesis.txt").unlink()
 
 
@@ -201,7 +201,7 @@ def test_fails_in_one_sentence_for_what_a_machine_refuses(monkeypatch, capsys, e
     assert capsys.readouterr().err == f"local-aws: {error}\n"
 
 
-def test_fails_with_its_stack_for_a_defect(monkeypatch):
+def test_fails_with_a_stack_trace_for_a_defect(monkeypatch):
     with pytest.raises(OSError, match="a defect"):
         run_clean(monkeypatch, OSError("a defect"))
 
@@ -220,7 +220,7 @@ def test_fails_in_one_sentence_for_what_the_system_refuses_in_the_home(error, se
 
 
 def run_clean(monkeypatch, error):
-    """`python -m local_aws clean` whose cleaning fails with an error."""
+    """Runs `python -m local_aws clean`, whose cleaning fails with an error."""
 
     def fail(_folder):
         raise error

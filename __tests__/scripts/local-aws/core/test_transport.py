@@ -1,4 +1,4 @@
-"""What goes over the wire: whole answers in one piece, kept connections, every way of sending a body."""
+"""HTTP: answers arrive in one piece, connections stay open, and a body may be sent in any way."""
 
 import http.client
 import socket
@@ -19,7 +19,7 @@ def describe_headers(aws) -> dict[str, str]:
 
 
 def describe_head(aws, *more: str) -> str:
-    """The head of a request that describes the volumes, as it goes over the wire."""
+    """Returns the head of a request that describes the volumes."""
     headers = {"Host": f"127.0.0.1:{aws.port}", **describe_headers(aws), "Content-Length": str(len(DESCRIBE))}
     lines = ["POST / HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), *more]
     return "".join(f"{line}\r\n" for line in lines) + "\r\n"
@@ -70,7 +70,7 @@ def test_a_body_sent_in_chunks_is_read(aws):
     assert aws.client("s3").get_object(Bucket="chunks", Key="key")["Body"].read() == body
 
 
-def test_a_client_that_waits_before_its_body_is_told_to_go_on(aws):
+def test_a_client_that_waits_before_its_body_gets_100_continue(aws):
     head = describe_head(aws, "Expect: 100-continue")
     with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         connection.sendall(head.encode())
@@ -79,7 +79,7 @@ def test_a_client_that_waits_before_its_body_is_told_to_go_on(aws):
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
 
 
-def test_the_head_of_an_object_tells_its_length_without_its_body(aws):
+def test_the_head_of_an_object_has_its_length_and_no_body(aws):
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="heads", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="heads", Key="key", Body=b"12345")
@@ -99,7 +99,7 @@ def test_it_listens_on_the_loopback_interface_only(aws):
     ("headers", "body"),
     [("Content-Length: x", b""), ("Content-Length: -1", b""), ("Transfer-Encoding: chunked", b"x\r\n")],
 )
-def test_a_body_that_cannot_be_read_is_told_so(aws, headers, body):
+def test_a_body_that_cannot_be_read_is_a_bad_request(aws, headers, body):
     with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         connection.sendall(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n\r\n".encode() + body)
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 400 ")

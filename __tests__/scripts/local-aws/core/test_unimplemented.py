@@ -1,4 +1,4 @@
-"""A call that is missing says so at once, by its name, in the protocol of its service, and health lists it."""
+"""A missing call fails at once with its name, in the protocol of its service. Health lists it."""
 
 import time
 
@@ -16,7 +16,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_fails_at_once_by_name(aws, name):
+def test_fails_at_once_with_its_name(aws, name):
     service, method, parameters = CASES[name]
     started = time.monotonic()
     with pytest.raises(ClientError) as caught:
@@ -28,7 +28,7 @@ def test_fails_at_once_by_name(aws, name):
     assert name in aws.health()["missing"]
 
 
-def test_fails_by_the_name_of_a_filter_that_is_missing(aws):
+def test_fails_with_the_name_of_a_filter_that_is_missing(aws):
     with pytest.raises(ClientError, match="ec2:DescribeVolumes with filter fast-restored"):
         aws.client("ec2").create_volume(Size=1, AvailabilityZone="eu-west-1a")
         aws.client("ec2").describe_volumes(Filters=[{"Name": "fast-restored", "Values": ["true"]}])

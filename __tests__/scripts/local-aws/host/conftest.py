@@ -1,7 +1,7 @@
-"""A local AWS with machines for the tests of this folder, and what they need to look into machines.
+"""A local AWS with machines for the tests of this folder, and commands in these machines.
 
-The tests need Linux, root, the tools of systemd-nspawn and a base root file system (WORKBENCH_BASE_IMAGE, or the newest
-in the user's cache); where one is missing they are skipped by name, since a machine that is faked proves nothing.
+The tests need Linux, root, the tools of systemd-nspawn and a base image: LOCAL_AWS_BASE_IMAGE, or the newest one in the
+user's cache. Tests are skipped by name where one of these is missing, since a fake machine proves nothing.
 """
 
 import os
@@ -25,31 +25,27 @@ from signing import keywords_of, read_health
 
 REGION = "eu-central-1"
 SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
-# Far more than a busy computer takes.
+# A busy computer takes far less.
 LIMIT_SEC = 600
 
 
 def find_base_image() -> Path | None:
-    """The base root file system that the machines boot."""
-    if os.environ.get("WORKBENCH_BASE_IMAGE"):
-        return Path(os.environ["WORKBENCH_BASE_IMAGE"])
+    """Returns the base image that the machines boot."""
+    if os.environ.get("LOCAL_AWS_BASE_IMAGE"):
+        return Path(os.environ["LOCAL_AWS_BASE_IMAGE"])
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench" / "base-image"
     bases = [folder for folder in cache.glob("*-*") if (folder / "usr/lib/systemd/systemd").exists()]
     return max(bases, key=lambda folder: folder.stat().st_ctime, default=None)
 
 
 def why_no_machines() -> str | None:
-    """What this computer lacks for machines, or None."""
+    """Says what this computer lacks for machines. None: nothing."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "machines need Linux and root"
     missing = [tool for tool in (*TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
     if missing:
         return f"machines need tools that are not installed: {', '.join(missing)}"
-    return (
-        None
-        if find_base_image()
-        else "no base root file system: make one with scripts/local-aws/base-image/build-base-image"
-    )
+    return None if find_base_image() else "no base image: make one with scripts/local-aws/base-image/build-base-image"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "machines: needs Linux, root and a base root file system")
+    config.addinivalue_line("markers", "machines: needs Linux, root and a base image")
 
 
 class Login:
@@ -80,7 +76,7 @@ class Login:
             "StrictHostKeyChecking=no",
             "UserKnownHostsFile=/dev/null",
             "LogLevel=ERROR",
-            # For a login on a busy computer; where nobody is, the kernel says so within seconds.
+            # A login takes long on a busy computer. Without a machine, the kernel reports that within seconds.
             "ConnectTimeout=300",
         )
         words = [
@@ -106,12 +102,12 @@ class LocalAws:
 
     @cached_property
     def ec2(self) -> Any:
-        """A client, once it has its key."""
+        """A client. Use it when the local AWS has made its key."""
         url = f"http://127.0.0.1:{self.port}"
         return boto3.client("ec2", endpoint_url=url, region_name=REGION, **keywords_of(self.home))
 
     def start(self) -> "LocalAws":
-        """Starts it and returns when it is ready."""
+        """Starts it. Returns when it is ready."""
         command = [sys.executable, "-m", "local_aws", "serve", "--home", self.home, "--port", str(self.port)]
         command += ["--network", self.network, "--base-image", find_base_image()]
         with self.log.open("ab") as log:
@@ -142,7 +138,7 @@ class LocalAws:
             return {}
 
     def until(self, done: Callable[[], Any], limit_sec: float = LIMIT_SEC, said: Callable[[], str] = lambda: "") -> Any:
-        """Waits until something is so, and returns it."""
+        """Waits for a true value, and returns it."""
         deadline = time.monotonic() + limit_sec
         while not (value := done()):
             assert time.monotonic() < deadline, f"not within {limit_sec} s: {said()}"
@@ -150,7 +146,7 @@ class LocalAws:
         return value
 
     def image(self) -> str:
-        """Debian's newest official image."""
+        """Returns the id of Debian's newest official image."""
         images = self.ec2.describe_images(
             Owners=["136693071363"], Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}]
         )
@@ -181,7 +177,7 @@ class LocalAws:
         return self.describe(instance_id)["PublicIpAddress"]
 
     def wait_for_ssh(self, instance_id: str, port: int = 22, other_than: str = "") -> None:
-        """Waits for a login; `other_than` is the boot that must be over."""
+        """Waits for a login. `other_than` is the id of a boot that must be over."""
         address = self.address(instance_id)
 
         def answers() -> bool:
@@ -191,7 +187,7 @@ class LocalAws:
         self.until(answers, said=lambda: self.console(instance_id)[-3000:])
 
     def ssh(self, instance_id: str, command: str, port: int = 22) -> str:
-        """Runs a command on a machine as its login user, and returns what it printed; fails when the command fails."""
+        """Runs a command on a machine as its login user, and returns its output. Fails when the command fails."""
         done = self.login.ssh(self.address(instance_id), command, port)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
@@ -200,7 +196,7 @@ class LocalAws:
         return self.ssh(instance_id, "cat /proc/sys/kernel/random/boot_id")
 
     def console(self, instance_id: str) -> str:
-        """All that a machine wrote to its console."""
+        """Returns everything that a machine wrote to its console."""
         return (self.home / "instances" / instance_id / "console.log").read_text(errors="replace")
 
     def volume(self, instance_id: str, **keywords: Any) -> str:
@@ -216,7 +212,7 @@ class LocalAws:
 
 
 def remove(local_aws: LocalAws) -> None:
-    """Ends a local AWS however it stands, and fails when it leaves anything in the kernel."""
+    """Ends a local AWS in whatever state it is. Fails when it leaves anything in the kernel."""
     if local_aws.process and local_aws.process.poll() is None:
         local_aws.stop()
     left = clean_up.leftovers(local_aws.home)
@@ -235,7 +231,7 @@ def login() -> Iterator[Login]:
 
 @pytest.fixture(scope="session")
 def base_image() -> Path:
-    """The base root file system."""
+    """The base image."""
     found = find_base_image()
     assert found is not None
     return found
@@ -243,14 +239,14 @@ def base_image() -> Path:
 
 @pytest.fixture(scope="session")
 def place() -> Iterator[Place]:
-    """A port, a network and a folder that nobody else on this computer uses: for what a module's tests share."""
+    """A port, a network and a folder for the local AWS that a module's tests share."""
     with claim_place() as place:
         yield place
 
 
 @pytest.fixture(scope="session")
 def second_place() -> Iterator[Place]:
-    """Another one, for what a test has beside that."""
+    """The same for a second local AWS."""
     with claim_place() as place:
         yield place
 
@@ -283,5 +279,5 @@ def local_aws(login: Login, place: Place) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="module")
 def instance(local_aws: LocalAws) -> str:
-    """A machine that a module's tests share: they leave it running, with no volume attached."""
+    """A machine that a module's tests share. They leave it running, without volumes."""
     return local_aws.run()

@@ -1,4 +1,4 @@
-"""How the local AWS's network is divided."""
+"""The parts of the local AWS's network, and the addresses that it gives out."""
 
 from ipaddress import IPv4Network
 

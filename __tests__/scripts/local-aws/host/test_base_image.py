@@ -1,7 +1,7 @@
-"""The base root file system is there when it is finished, and a build that is killed leaves nothing behind.
+"""The base image appears when it is finished. A killed build leaves nothing behind.
 
-Debian itself is not installed here (half a minute): a program in mmdebstrap's place does what each test needs, and the
-base that the other tests boot was built by the real one.
+To install Debian takes half a minute. Here, a stand-in for mmdebstrap does what each test needs. The other tests boot a
+base image that the real mmdebstrap made.
 """
 
 import os
@@ -14,7 +14,7 @@ import pytest
 
 BUILD = Path(__file__).parents[4] / "scripts/local-aws/base-image/build-base-image"
 COMMANDS = ("sshd", "cloud-init", "sudo", "mkfs.xfs", "mkfs.ext4", "python3", "systemctl", "ip", "nc", "curl")
-# A root file system in which `chroot DIRECTORY sh -c "command -v NAME"` works, as far as this script looks.
+# Makes a root file system in which `chroot DIRECTORY sh -c "command -v NAME"` works. The script checks no more.
 SUCCEEDS = f"""
 for target; do :; done
 mkdir -p "$target"/etc/{{systemd/system,ssl/certs,ssh}} "$target"/var/{{log,lib/cloud,lib/dbus}}
@@ -41,12 +41,12 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="building the base nee
 
 @pytest.fixture
 def build(tmp_path):
-    """Runs build-base-image for tmp_path/base with a program in mmdebstrap's place."""
+    """Runs build-base-image for tmp_path/base, with a stand-in for mmdebstrap."""
     tools = tmp_path / "tools"
     tools.mkdir()
 
     def start(program: str) -> subprocess.Popen[str]:
-        # A new file each time, since an earlier build may still be reading its own.
+        # Each build gets a new file, since an earlier build may still read its own.
         stand_in = tools / "stand-in"
         stand_in.write_text(f"#!/bin/bash\nset -e\n{program}\n")
         stand_in.chmod(0o755)
@@ -86,7 +86,7 @@ def test_builds_with_progress_and_without_anybody_s_identity(build, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["base", "tools"]
 
 
-def test_a_second_build_finds_the_first_one_s(build, tmp_path):
+def test_a_second_build_takes_the_result_of_the_first(build, tmp_path):
     finish(build(SUCCEEDS))
     (tmp_path / "base/mark").touch()
     status, output, _errors = finish(build("exit 1"))

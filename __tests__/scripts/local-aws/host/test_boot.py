@@ -53,7 +53,7 @@ def test_runs_user_data_that_moves_the_ssh_port(local_aws):
         pytest.param(lambda data: data, id="plain"),
     ],
 )
-def test_understands_user_data_however_it_is_packed(local_aws, encode):
+def test_runs_user_data_however_it_is_encoded(local_aws, encode):
     made = local_aws.run(UserData=encode(b"#!/bin/bash\necho packed > /run/user-data-ran\n"))
     local_aws.ssh(made, "cloud-init status --wait")
     assert local_aws.ssh(made, "cat /run/user-data-ran") == "packed"

@@ -1,4 +1,4 @@
-"""A killed local AWS loses nothing that it answered, and the next start cleans and boots what should run."""
+"""A killed local AWS loses no call that it answered. The next start cleans up and boots the running instances."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Disks on real loop devices, without machines: what fails on a full host, and what keeps a disk busy."""
+"""Disks on real loop devices, without machines: copies, a full host, and what keeps a disk busy."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def disks(tmp_path):
 
 @pytest.fixture
 def small_disks(tmp_path):
-    """Disks on a file system of 100 MiB."""
+    """Makes disks on a file system of 100 MiB."""
     small = tmp_path / "small"
     small.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "none", small], check=True)
@@ -38,7 +38,7 @@ def small_disks(tmp_path):
 
 
 def wait_for(seen, expected, limit_sec=600):
-    """Waits until something is seen: udev, where the host has it, opens a disk that is new or changed for a moment."""
+    """Waits until a value is seen. On a host with udev, udev opens a new or changed disk for a moment."""
     deadline = time.monotonic() + limit_sec
     while (value := seen()) != expected and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -86,7 +86,7 @@ def test_knows_what_keeps_a_disk_busy(disks):
     wait_for(lambda: disks.device("vol-1"), None)
 
 
-def test_knows_when_the_kernel_itself_has_a_disk(disks, tmp_path):
+def test_knows_when_the_kernel_itself_uses_a_disk(disks, tmp_path):
     device = disks.connect("vol-1", 1)
     subprocess.run(["mkfs.ext4", "-q", device], check=True)
     point = tmp_path / "mounted here"
@@ -101,7 +101,7 @@ def test_knows_when_the_kernel_itself_has_a_disk(disks, tmp_path):
     wait_for(lambda: disks.users("vol-1"), [])
 
 
-def test_fails_to_copy_on_a_full_host_and_leaves_no_half_of_it(small_disks):
+def test_fails_to_copy_on_a_full_host_and_leaves_no_part_of_the_copy(small_disks):
     with small_disks.file("vol-1").open("wb") as file:
         file.write(os.urandom(60 * MIB))
     with pytest.raises(

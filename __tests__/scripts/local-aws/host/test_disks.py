@@ -1,4 +1,4 @@
-"""A volume is a disk: attached and detached, grown, copied into snapshots and made from them."""
+"""A volume is a disk: it is attached, detached, grown, copied into a snapshot, and made from one."""
 
 import contextlib
 
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 @pytest.fixture
 def disk(local_aws, instance):
-    """A blank volume that is attached to the shared machine: its id and its path there."""
+    """Attaches a blank volume to the shared machine. Returns its id and its path there."""
     volume = local_aws.volume(instance)
     path = local_aws.attach(volume, instance)
     yield volume, path
@@ -19,7 +19,7 @@ def disk(local_aws, instance):
 
 
 def detach_once_free(local_aws, volume):
-    """Detaches a volume that nobody uses any more: the kernel may let go of it a moment later."""
+    """Detaches a volume that nobody uses any more. The kernel may release it a moment later."""
 
     def is_detached():
         try:
@@ -38,7 +38,7 @@ READY = "systemd-notify --ready; exec sleep infinity"
 
 @contextlib.contextmanager
 def held(local_aws, instance, command):
-    """Runs a command on the machine meanwhile: from the moment when it says that it is ready."""
+    """Runs a command on the machine meanwhile. Begins when the command says that it is ready."""
     run = "sudo systemd-run --quiet --collect --unit=holder -p Type=notify -p NotifyAccess=all"
     local_aws.ssh(instance, f"{run} {command}")
     try:
@@ -112,10 +112,10 @@ def test_fails_to_detach_while_it_is_mounted(local_aws, instance, disk):
     assert checksum(local_aws, instance) == before
 
 
-def test_fails_to_detach_while_it_is_mounted_out_of_sight(local_aws, instance, disk):
+def test_fails_to_detach_while_it_is_mounted_in_another_namespace(local_aws, instance, disk):
     volume, path = disk
     mount(local_aws, instance, path)
-    # A mount namespace of its own keeps the disk after the machine at large has unmounted it.
+    # The namespace keeps the disk mounted after the machine has unmounted it.
     with held(local_aws, instance, f"unshare --mount --propagation private sh -c '{READY}'"):
         local_aws.ssh(instance, "sudo umount /data")
         with pytest.raises(ClientError, match=r"IncorrectState.*is mounted at /data"):
@@ -149,7 +149,7 @@ def test_a_snapshot_of_a_mounted_volume_has_every_byte(local_aws, instance, disk
     mount(local_aws, instance, path)
     before = write(local_aws, instance)
     snapshot = local_aws.ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
-    # The file system goes on, and what it writes now is not in the snapshot.
+    # The file system is thawed, and what it writes now is not in the snapshot.
     local_aws.ssh(instance, "echo later | sudo tee /data/later && sync && sudo umount /data")
     restored = local_aws.volume(instance, SnapshotId=snapshot, Size=2)
     local_aws.ec2.delete_snapshot(SnapshotId=snapshot)
@@ -170,7 +170,7 @@ def test_a_volume_takes_little_space_on_this_host(local_aws, instance, disk):
 
 
 @pytest.mark.parametrize("kind", ["zone", "twice", "device"])
-def test_fails_to_attach_where_it_cannot_be(local_aws, instance, disk, kind):
+def test_fails_to_attach_where_ec2_refuses(local_aws, instance, disk, kind):
     volume, _path = disk
     here = local_aws.describe(instance)["Placement"]["AvailabilityZone"]
     elsewhere = next(

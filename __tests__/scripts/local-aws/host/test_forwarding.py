@@ -1,4 +1,4 @@
-"""Forwarding belongs to the whole host: the last local AWS turns it off, and no earlier one does."""
+"""Forwarding belongs to the whole host. The last local AWS turns it off, and no earlier one does."""
 
 import fcntl
 import threading
@@ -9,7 +9,7 @@ from local_aws.host import forwarding
 
 @pytest.fixture
 def bridges(tmp_path, monkeypatch):
-    """The bridges of all local AWSs on a host that did not forward before; what it does now is in `switch`."""
+    """The bridges of all local AWSs on a host that did not forward before. The file SWITCH says whether it does now."""
     bridges: list[str] = []
     for name in ("SWITCH", "WAS_OFF", "LOCK"):
         monkeypatch.setattr(forwarding, name, tmp_path / name)
@@ -35,7 +35,7 @@ def test_stays_on_for_a_local_aws_that_starts_while_the_last_one_ends(bridges):
         fcntl.flock(lock, fcntl.LOCK_EX)
         ending = threading.Thread(target=forwarding.turn_off)
         ending.start()
-        # Time enough for one that does not wait to look for bridges; one that waits passes however long this takes.
+        # Within this time, a thread that ignores the lock looks for bridges. A thread that waits passes in any case.
         ending.join(0.5)
         bridges.append("lwb000000")
     ending.join()

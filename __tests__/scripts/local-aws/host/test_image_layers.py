@@ -1,4 +1,4 @@
-"""Layers under images and machines, on files alone."""
+"""Layers of images and machines, as files alone."""
 
 import pytest
 from local_aws.host.image_layers import ImageLayers
@@ -38,7 +38,7 @@ def test_an_unknown_image_is_the_base(folders, layers, tmp_path):
     assert (folders.home / layer).resolve() == tmp_path / "base"
 
 
-def test_an_image_is_the_machine_s_layer_above_those_that_it_stood_on(folders, layers):
+def test_an_image_has_the_machine_s_layer_on_top_of_its_former_layers(folders, layers):
     folder = machine(folders, layers, "i-1", file="built")
     below = load_record(folder).layers
     layers.keep("ami-1", folder)
@@ -48,7 +48,7 @@ def test_an_image_is_the_machine_s_layer_above_those_that_it_stood_on(folders, l
     assert list((folder / "upper").iterdir()) == []
 
 
-def test_a_layer_stays_while_a_machine_or_an_image_stands_on_it(folders, layers):
+def test_a_layer_stays_while_a_machine_or_an_image_uses_it(folders, layers):
     source = machine(folders, layers, "i-1", file="built")
     layers.keep("ami-1", source)
     layers.alias("ami-2", "ami-1")

@@ -1,4 +1,4 @@
-"""An image is layers: what a machine held, machines from it boot with."""
+"""An image is layers: machines from it boot with the files of its machine."""
 
 import pytest
 

@@ -47,7 +47,7 @@ def address(plan):
 @pytest.fixture
 def around(base_image, plan, place):
     home = Path(tempfile.mkdtemp(prefix="machine, with a space: ", dir=place.folder))
-    # So that it is found as a local AWS when this test is killed.
+    # A sweep after a kill of this test takes the folder for a local AWS by this file.
     (home / "server.lock").touch()
     folders, names = Folders(home), Names.of(home)
     folders.make()
@@ -109,7 +109,7 @@ def test_is_cut_off_when_it_does_not_go_down(make_machine, login, address):
     started = time.monotonic()
     machine.halt(limit_sec=3)
     assert not machine.is_on
-    # By itself it would take ten minutes.
+    # Without the limit it would take ten minutes.
     assert 3 <= time.monotonic() - started < 600
 
 
@@ -120,7 +120,7 @@ def test_can_be_powered_off_before_it_is_up(make_machine):
     assert not machine.is_on
 
 
-def test_tells_that_it_went_off_by_itself_and_not_when_it_was_powered_off(make_machine, login, address, logs_in):
+def test_reports_that_it_went_off_by_itself_and_not_that_it_was_powered_off(make_machine, login, address, logs_in):
     went_off = []
     machine = make_machine(on_off=went_off.append)
     machine.boot()
@@ -152,7 +152,7 @@ def test_fails_for_a_network_that_this_host_routes_elsewhere(around, plan):
         other.up()
 
 
-def test_a_network_that_was_taken_binds_nobody_to_it(base_image, place, tmp_path):
+def test_a_start_that_failed_on_a_taken_network_may_get_another(base_image, place, tmp_path):
     taken, free = place.subnets()[1:3]
     subprocess.run(["ip", "route", "add", "unreachable", str(taken)], check=True)
     try:

@@ -1,4 +1,4 @@
-"""Machines reach each other and this host reaches them, by addresses that exist nowhere else; nobody else gets in."""
+"""Machines and this host reach each other, by addresses that exist nowhere else. Nobody else reaches a machine."""
 
 import json
 import socket
@@ -38,13 +38,13 @@ def test_machines_of_another_vpc_reach_each_other(local_aws):
     private = local_aws.describe(second)["PrivateIpAddress"]
     assert private.startswith("10.20.1.")
     assert "SSH-2.0" in local_aws.ssh(first, f"nc -w 300 {private} 22 </dev/null || true")
-    # Nothing of this host goes there: somebody's real machine may have that address.
+    # This host has no route there, since a real machine somewhere else may have that address.
     assert ip("route", "show", "table", "all", "match", private, "dev", Names.of(local_aws.home).bridge) == ""
     local_aws.ec2.terminate_instances(InstanceIds=[first, second])
 
 
 def name_at(local_aws, address):
-    """The name of the machine that answers at an address; empty when none does."""
+    """Returns the name of the machine at an address. Empty: no machine answers."""
     return local_aws.login.ssh(address, "hostname").stdout.strip()
 
 
@@ -90,22 +90,23 @@ def test_a_machine_does_not_reach_the_local_aws(local_aws, other):
     addresses = [info["local"] for link in links for info in link.get("addr_info", [])]
     assert {gateway, "127.0.0.1"} <= set(addresses)
     machine = ["ip", "netns", "exec", Names.of(local_aws.home).namespace(other)]
-    # A machine's root may look for this computer's loopback address outside.
+    # Root in a machine may route this computer's loopback address to the outside.
     subprocess.run([*machine, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1"], check=True)
     namespace = machine[3]
     ip("-n", namespace, "route", "add", "table", "7", "default", "via", gateway, "dev", INTERFACE)
     ip("-n", namespace, "rule", "add", "pref", "0", "to", "127.0.0.0/8", "lookup", "7")
     assert [address for address in addresses if reaches(machine, address, local_aws.port)] == []
-    # What listens on every address, it reaches.
+    # It reaches a program that listens on every address: the way is there.
     with socket.create_server(("0.0.0.0", 0)) as listener:
         assert reaches(machine, gateway, listener.getsockname()[1])
 
 
 @pytest.fixture
 def stranger(second_place):
-    """Another host of this host's network, which uses this host as its router: its interface here, and how to be there.
+    """Makes another host, which uses this host as its router.
 
-    A namespace without a name, which goes with its last process, and its interface with it.
+    Returns its interface here, and the start of a command that runs there. It is a namespace without a name: it and its
+    interface go with its last process.
     """
     host = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo made; exec sleep infinity"], stdout=subprocess.PIPE)
     assert host.stdout is not None and host.stdout.readline() == b"made\n"
@@ -136,7 +137,7 @@ def iptables(*words):
 
 
 def test_another_host_reaches_no_machine(local_aws, instance, stranger):
-    # The way is there, and nothing but the rule is in it: without it the stranger gets through.
+    # Only this rule keeps the stranger out. Without it the stranger reaches the machine.
     bridge, comment = Names.of(local_aws.home).bridge, Names.of(local_aws.home).rule_comment
     rule = [
         "FORWARD",
@@ -158,7 +159,7 @@ def test_another_host_reaches_no_machine(local_aws, instance, stranger):
     ]
     addresses = [local_aws.address(instance), local_aws.describe(instance)["PrivateIpAddress"]]
     interface, within = stranger
-    # Docker's policy, where this host has it, is to forward nothing: it must not be what keeps the stranger out.
+    # Docker may have set a policy to forward nothing. That must not be what keeps the stranger out.
     way_in = ["FORWARD", "-i", interface, "-j", "ACCEPT"]
     iptables("-I", *way_in)
     try:
@@ -173,12 +174,12 @@ def test_another_host_reaches_no_machine(local_aws, instance, stranger):
     assert reaches([], addresses[0])
 
 
-def test_two_local_aws_live_side_by_side_and_do_not_meet(local_aws, instance, make_local_aws):
+def test_machines_of_two_local_aws_do_not_reach_each_other(local_aws, instance, make_local_aws):
     second = make_local_aws()
     there = second.run()
     assert second.ssh(there, "echo here") == "here"
     done = local_aws.login.ssh(local_aws.address(instance), f"nc -w 2 {second.address(there)} 22 </dev/null")
-    # 1 is nc's own: it got no connection.
+    # nc ends with 1 when it gets no connection.
     assert (done.returncode, done.stdout) == (1, ""), done.stderr
     second.stop()
     assert local_aws.ssh(instance, "echo still") == "still"

@@ -1,4 +1,4 @@
-"""Stop, start, reboot and terminate do what they say, from outside and from inside the machine."""
+"""Stop, start, reboot and terminate, from outside and from inside the machine."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -50,14 +50,14 @@ def test_is_stopped_when_it_powers_itself_off(local_aws, instance):
     local_aws.wait_for_ssh(instance)
 
 
-def test_is_terminated_when_it_powers_itself_off_and_was_asked_to(local_aws):
+def test_is_terminated_when_it_powers_itself_off_and_the_request_says_so(local_aws):
     made = local_aws.run(InstanceInitiatedShutdownBehavior="terminate")
     local_aws.login.ssh(local_aws.address(made), "sudo poweroff")
     local_aws.until(lambda: local_aws.state(made) == "terminated")
     local_aws.until(lambda: not (local_aws.home / "instances" / made).exists())
 
 
-def test_terminates_and_takes_its_volumes_as_they_were_asked(local_aws):
+def test_terminates_and_deletes_the_volumes_that_the_request_names(local_aws):
     disks = {"VolumeSize": 1, "VolumeType": "gp3"}
     made = local_aws.run(
         BlockDeviceMappings=[

@@ -1,4 +1,4 @@
-"""What a machine is given at boot."""
+"""The files that a machine gets at boot."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_writes_who_the_machine_is(tmp_path):
     assert (written / "user-data").stat().st_mode & 0o777 == 0o600
 
 
-def test_user_data_that_is_gone_does_not_stay(tmp_path):
+def test_removed_user_data_does_not_stay(tmp_path):
     identity = seed.Identity("i-1", "ip-1", [], {})
     seed.write_identity(tmp_path, identity, user_data=b"#!/bin/sh\n")
     seed.write_identity(tmp_path, identity, user_data=b"")

@@ -1,4 +1,4 @@
-# A bucket for Terraform's state as the stack `state` has it, with an object whose versions go with it.
+# A bucket for Terraform's state. The versions of its objects are deleted with it.
 data "aws_caller_identity" "this" {}
 resource "aws_s3_bucket" "this" {
   bucket        = "state-case-${data.aws_caller_identity.this.account_id}"

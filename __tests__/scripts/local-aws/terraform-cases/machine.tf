@@ -1,4 +1,4 @@
-# A development machine as the stack `ec2` has it: Debian, elastic address, role, security group, attached volume.
+# A machine with everything that one may have: Debian, elastic address, role, security group, attached volume.
 data "aws_ami_ids" "debian" {
   owners = ["136693071363"]
   filter {
@@ -118,7 +118,7 @@ resource "aws_volume_attachment" "data" {
   instance_id                    = aws_instance.this.id
   stop_instance_before_detaching = true
 }
-# What the machine looks like from outside, after each step.
+# The machine as the API describes it after each step.
 data "aws_instance" "seen" {
   instance_id = aws_instance.this.id
   depends_on  = [aws_eip_association.this, aws_volume_attachment.data]

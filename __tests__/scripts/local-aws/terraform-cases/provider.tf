@@ -1,4 +1,4 @@
-# Shared by every case: the provider as the stacks have it, and the step that a case is at.
+# All cases share this file: the provider, and the step of a case.
 terraform {
   required_providers {
     aws = { source = "hashicorp/aws" }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inWaves } from "../../../../scripts/npm/start/waves";
 
-const image = { folder: "f", setting: "s", own: "o", instead: "i", architecture: () => "amd64" };
+const image = { folder: "f", setting: "s", own: "o", instead: "i", elsewhere: [], architecture: () => "amd64" };
 const data = { name: "data" };
 const machine = { name: "machine", after: ["data"], needs: ["machines"] as const, image };
 const alone = { name: "alone" };

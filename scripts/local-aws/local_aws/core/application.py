@@ -1,4 +1,4 @@
-"""The WSGI application: which call it is, one change at a time, saved before it is answered, failures told at once."""
+"""The WSGI application. It makes one change at a time, saves it before it answers, and reports failures at once."""
 
 import json
 import re
@@ -19,32 +19,33 @@ from .error_answers import Answer, error_answer
 from .transport import collect
 
 HEALTH_PATH = "/_local-aws/health"
-# What a request for it is signed for.
+# The service that a request for health is signed for.
 HEALTH_SERVICE = "local-aws"
 READ_ATTEMPTS = 20
 LOGGED_REFUSALS = 100
-# What moto says of a filter that it lacks; the call itself it knows.
+# moto's message when it knows the call and lacks a filter of it.
 MISSING_FILTER = re.compile(r"The filter '([^']+)'")
 
 
 class State(Protocol):
-    """What the application asks of the saved state."""
+    """The saved state, as the application needs it."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether something came into being since the last save, in a call that only reads."""
+        """Says whether a call that only reads made something since the last save."""
 
     def save(self) -> None:
-        """Brings the state to the disk."""
+        """Writes the state to the disk."""
 
 
 class Application:
-    """Answers AWS calls with moto and the supplements, and `GET /_local-aws/health`.
+    """Answers AWS calls with moto and the services' corrections, and `GET /_local-aws/health`.
 
-    The state is saved before the answer to a call that changes something leaves. `describe` adds to the health
-    answer. Until `ready` is set, calls are answered with 503 and what `doing` says, which AWS clients try again.
-    Whoever changes the state apart from a call holds `changing` meanwhile. What `gate` does not let through, and
-    whatever a web page may have sent, is refused.
+    - It saves the state before it answers a call that changes something.
+    - Until `ready` is set, it answers 503 with the text of `doing`. AWS clients then try again.
+    - It refuses what `gate` refuses, and what a web page may have sent.
+    - Code that changes the state without a call holds `changing` meanwhile.
+    - `describe` adds to the health answer.
     """
 
     def __init__(self, state: State, describe: Callable[[], dict[str, Any]], gate: Gate) -> None:
@@ -66,11 +67,11 @@ class Application:
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         asks_for_health = environ.get("PATH_INFO") == HEALTH_PATH
-        # Read once: what comes while it is not ready is neither checked nor answered.
+        # Read once: a request that comes before it is ready is neither checked nor answered.
         ready = self.ready
         try:
             refuse_web_pages(environ)
-            # Before the state is loaded, nobody knows the keys in it.
+            # The keys that services gave out are unknown until the state is loaded.
             signature = self._gate.check(environ) if ready or asks_for_health else None
         except Refused as refused:
             return self._refuse_access(environ, refused)
@@ -87,7 +88,7 @@ class Application:
                 return self._saved(call, answer)
         started = time.monotonic()
         with self.changing:
-            if not self.ready:  # it began to stop while this call waited for its turn
+            if not self.ready:  # it began to stop while this call waited
                 return self._unavailable(call)
             performed = self._perform(call, environ)
             between = time.monotonic()
@@ -124,7 +125,7 @@ class Application:
         return status, [("Content-Type", "application/json")], json.dumps(health).encode()
 
     def _read(self, call: ApiCall, environ: WSGIEnvironment) -> Answer:
-        # Reading runs beside a change, and moto's dictionaries may grow while it walks them: reading again is harmless.
+        # A change may make a dictionary grow while moto iterates over it here. Reading again is safe.
         body = environ["wsgi.input"].getvalue()
         for attempt in range(1, READ_ATTEMPTS + 1):
             try:
@@ -157,17 +158,17 @@ class Application:
 
 
 class _ChangedMeanwhile(Exception):
-    """A dictionary grew while a reading call walked it."""
+    """A dictionary grew while a reading call iterated over it."""
 
 
 def _knows_no_route(answer: Answer) -> bool:
-    # Flask's own 404 and 405 pages: AWS's services answer their 404 in XML or JSON.
+    # Flask answers 404 and 405 with a page. AWS's services answer with XML or JSON.
     status, headers, body = answer
     is_page = any(name.lower() == "content-type" and "html" in value for name, value in headers)
     return status[:3] in ("404", "405") and is_page and body.lstrip()[:9].lower() == b"<!doctype"
 
 
 def _log(message: str) -> None:
-    # What others send may hold what a terminal obeys.
+    # A request may contain control sequences of terminals.
     shown = "".join(each if each.isprintable() else "?" for each in message)
     print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)

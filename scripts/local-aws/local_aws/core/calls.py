@@ -1,4 +1,4 @@
-"""Which AWS call an HTTP request is, and whether it can change anything."""
+"""Finds the AWS call of an HTTP request, and whether the call can change anything."""
 
 import io
 import re
@@ -14,15 +14,18 @@ from moto.core.routing import get_service_router
 READING_OPERATION = re.compile(
     r"(Describe|Get|List|Head|Search|Lookup|BatchGet|Check|Validate|Simulate|Preview|Estimate|Decode|Test)[A-Z]"
 )
-# These hand out credentials, which are kept, for all that their names say.
+# Their names look like reading. They make credentials, which are kept.
 CHANGING_OPERATIONS = frozenset({"GetSessionToken", "GetFederationToken"})
 CREDENTIAL = re.compile(r"Credential=[^/]*/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call: `service` is AWS's signing name (`ec2`, `elasticfilesystem`); `operation` is None where only the
-    path and method tell it (REST protocols)."""
+    """One call.
+
+    `service` is AWS's signing name (`ec2`, `elasticfilesystem`). `operation` is None for REST protocols, where path and
+    method say which operation it is.
+    """
 
     service: str
     region: str
@@ -33,14 +36,14 @@ class ApiCall:
 
     @property
     def only_reads(self) -> bool:
-        """Whether the call leaves everything as it was, so that nothing needs saving after it."""
+        """Says whether the call changes nothing, so that nothing has to be saved after it."""
         if self.operation is None:
             return self.method in ("GET", "HEAD", "OPTIONS")
         return bool(READING_OPERATION.match(self.operation)) and self.operation not in CHANGING_OPERATIONS
 
 
 def identify(environ: WSGIEnvironment) -> ApiCall:
-    """Reads the call off a request whose body is in memory; the body stays readable."""
+    """Returns the call of a request whose body is in memory. The body can still be read."""
     method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/")
     scope = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "") or _presigned_scope(environ))
     service, region = (scope["service"], scope["region"]) if scope else ("s3", "us-east-1")
@@ -49,7 +52,7 @@ def identify(environ: WSGIEnvironment) -> ApiCall:
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return ApiCall(service, region, target.rsplit(".", 1)[-1], "json", method, path)
-    # S3's bodies are anything, and its queries name no action.
+    # A body in S3 may be anything, and a query in S3 names no action.
     action = None if scope and service == "s3" else _query_action(environ)
     if action:
         return ApiCall(service, region, action, "ec2" if service == "ec2" else "query", method, path)
@@ -57,7 +60,10 @@ def identify(environ: WSGIEnvironment) -> ApiCall:
 
 
 def full_name(call: ApiCall, environ: WSGIEnvironment) -> str:
-    """`service:Operation`; for REST protocols found in botocore's description of the service, else method and path."""
+    """Returns `service:Operation`. For REST protocols, botocore's description of the service has it.
+
+    Returns the service with method and path when botocore does not know the operation.
+    """
     if call.operation:
         return f"{call.service}:{call.operation}"
     service = _botocore_name(call)

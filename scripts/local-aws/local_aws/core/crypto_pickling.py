@@ -1,4 +1,4 @@
-"""How keys and certificates of `cryptography` are written: as DER, since the library's objects cannot be pickled."""
+"""Writes keys and certificates of `cryptography` as DER, since the library's objects cannot be pickled."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 
 def reduce(item: Any) -> tuple[Callable[..., Any], tuple[bytes, ...]]:
-    """The function and bytes that make a key or certificate again. Raises TypeError for anything else."""
+    """Returns the function and the bytes that make a key or certificate again. Raises TypeError for anything else."""
     if isinstance(item, x509.Certificate):
         return x509.load_der_x509_certificate, (item.public_bytes(Encoding.DER),)
     if hasattr(item, "private_bytes"):

@@ -1,4 +1,4 @@
-"""moto's dispatcher, which finds the service of a request. Here the signature alone says which."""
+"""moto's dispatcher, which finds the service of a request. Here the signature alone decides."""
 
 from typing import Any
 
@@ -7,24 +7,24 @@ from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplic
 
 from .calls import identify
 
-# What moto answers itself, whoever is asked. In S3 it is the key of an object.
+# moto answers these paths itself, for every service. In S3 they are keys of objects.
 _PATHS_OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
 
 
 class Dispatcher(DomainDispatcherApplication):
-    """Leaves requests that are signed for S3 to S3, whatever is in their paths and bodies."""
+    """Gives S3 every request that is signed for S3, whatever its path and body contain."""
 
     def __init__(self) -> None:
         super().__init__(_create_app)
 
     def get_application(self, environ: dict[str, Any]) -> Flask:
-        """As moto's, but for S3."""
+        """Hides the paths that moto answers itself from a request to S3."""
         if identify(environ).service == "s3" and environ.get("PATH_INFO", "").startswith(_PATHS_OF_MOTO):
             environ = {**environ, "PATH_INFO": "/"}
         return super().get_application(environ)
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """As moto's, which for a service that it does not know would answer with a crash."""
+        """Fails with NotImplementedError for a service that moto does not know. moto would crash."""
         backend = super().get_backend_for_host(host)
         if backend is None and host is not None:
             raise NotImplementedError(host)
@@ -32,7 +32,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 
 class _S3Request(BackendRequest):
-    """An object may be called a form by its type, and stays bytes: moto would lose it, and take parameters from it."""
+    """Leaves the body of an object as bytes. moto would parse a form, lose the body, and take parameters from it."""
 
     want_form_data_parsed = False
 

@@ -1,4 +1,4 @@
-"""An AWS error in the form that the client of each protocol can read."""
+"""AWS errors, in the form of each protocol."""
 
 import json
 from xml.sax.saxutils import escape
@@ -9,7 +9,7 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 def error_answer(call: ApiCall, code: str, message: str, status: str = "400 Bad Request") -> Answer:
-    """Status line, headers and body. 400 is final for every client: a 500 would be retried for minutes."""
+    """Returns status line, headers and body. Clients retry a 500 for minutes, and a 400 never."""
     if call.protocol in ("json", "rest-json"):
         body = json.dumps({"__type": code, "message": message})
         return status, [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-ErrorType", code)], body.encode()

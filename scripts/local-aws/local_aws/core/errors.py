@@ -1,4 +1,4 @@
-"""What a user of the local AWS can do wrong, told in one sentence."""
+"""Errors that the user can fix: one sentence each."""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 class LocalAwsError(Exception):
-    """A problem that the user can mend: its text says what, where and the way out, and the command exits with 1."""
+    """A problem that the user can fix. The text says what, where, and the fix. The command exits with 1."""
 
 
 @contextlib.contextmanager
 def told_of(folder: Path) -> Iterator[None]:
-    """Turns what the system does not let one do in a folder into a LocalAwsError."""
+    """Turns an OSError about a folder into a LocalAwsError."""
     try:
         yield
     except OSError as error:

@@ -1,20 +1,20 @@
-"""Files that are whole or not there at all, whenever the process or the machine stops."""
+"""Writes files that are whole or absent, whenever the process or the computer stops."""
 
 import os
 from pathlib import Path
 
 
 def hand_over(path: Path) -> None:
-    """Gives what root made to the program's owner, for whom root runs it: their own commands read it."""
+    """Gives a path that root made to the owner of this program, whose own commands read it."""
     if os.geteuid() == 0:
         program = os.stat(__file__)
         os.chown(path, program.st_uid, program.st_gid)
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Replaces a file, which its owner alone can read, by new content that has reached the disk.
+    """Replaces a file, and returns when the new content has reached the disk. The owner alone can read it.
 
-    Whoever reads meanwhile sees the old or the new.
+    A reader sees the old content or the new.
     """
     temporary = file.with_name(file.name + ".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -24,7 +24,7 @@ def write_whole(file: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(descriptor)
     except OSError:
-        # On a full disk, half a file would only take more of it.
+        # Half a file would take space on a disk that is full.
         temporary.unlink(missing_ok=True)
         raise
     temporary.replace(file)
@@ -32,7 +32,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # The new name is in the folder, which has to reach the disk too.
+    # The folder contains the new name, and has to reach the disk too.
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

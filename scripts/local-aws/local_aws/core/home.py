@@ -1,4 +1,4 @@
-"""The folder of one local AWS: who runs on it, and where to reach it."""
+"""The folder of one local AWS: which server uses it, and where that server listens."""
 
 import contextlib
 import fcntl
@@ -11,7 +11,8 @@ from typing import Any
 from .errors import LocalAwsError
 from .files import hand_over, write_whole
 
-# All that a local AWS keeps: the server's own, the machines', and what set-up and Terraform keep beside them.
+# Everything that may be in the folder: files of the server and of machines, and what callers keep beside them
+# (SSH keys, and folders of Terraform, cdktf and Packer).
 _OWN = {"api", "bases", "disks", "images", "instances", "network", "snapshots"}
 _OWN |= {"server.json", "server.lock", "server.json.tmp", "cdktf.out", "packer", "ssh", "state"}
 _OWN |= {"credentials", "credentials.tmp"}
@@ -20,7 +21,7 @@ _OWN |= {"credentials", "credentials.tmp"}
 class Home:
     """A folder that one server at a time owns.
 
-    Owning is a file lock, which the kernel takes back when the process ends however it ends.
+    The owner holds a file lock. The kernel releases it when the process ends, however it ends.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -29,17 +30,17 @@ class Home:
 
     @property
     def state_folder(self) -> Path:
-        """Where the state of the API is saved."""
+        """The folder of the saved state of the API."""
         return self.folder / "api"
 
     @property
     def server_file(self) -> Path:
-        """Written while a server runs: JSON with `pid`, `port` and `network`."""
+        """The file that is there while a server runs: JSON with `pid`, `port` and `network`."""
         return self.folder / "server.json"
 
     @property
     def key_file(self) -> Path:
-        """Its access key, for its user alone."""
+        """The file with the access key, which the user alone can read."""
         return self.folder / "credentials"
 
     @property
@@ -47,7 +48,7 @@ class Home:
         return self.folder / "server.lock"
 
     def exists(self) -> bool:
-        """Whether there is a local AWS in the folder. Raises LocalAwsError when there is something else in it."""
+        """Says whether a local AWS is in the folder. Raises LocalAwsError when something else is."""
         if self._lock_file.exists():
             return True
         if self.folder.exists() and any(self.folder.iterdir()):
@@ -55,9 +56,10 @@ class Home:
         return False
 
     def take(self) -> None:
-        """Makes the folder when it is missing and owns it until the process ends.
+        """Makes the folder when it is missing, and owns it until the process ends.
 
-        Fails when another server does, or when there is anything else in it: what is here may be unmounted and removed.
+        Raises LocalAwsError when another server owns it. Raises it also when anything else is in the folder, since
+        `remove` and a cleaning of mounts would act on it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         foreign = sorted(entry.name for entry in self.folder.iterdir() if entry.name not in _OWN)
@@ -76,7 +78,7 @@ class Home:
         self._lock = descriptor
 
     def remove(self) -> None:
-        """Removes what a local AWS keeps, by name, and the folder when that leaves it empty."""
+        """Removes the files of a local AWS, by name, and then the folder when it is empty."""
         for name in _OWN:
             entry = self.folder / name
             if entry.is_dir() and not entry.is_symlink():
@@ -87,13 +89,13 @@ class Home:
             self.folder.rmdir()
 
     def check_free(self) -> None:
-        """Fails when another server owns the folder; makes nothing."""
+        """Raises LocalAwsError when another server owns the folder. Makes nothing."""
         if self._lock_file.exists():
             self.take()
             self.release()
 
     def release(self) -> None:
-        """Gives the folder up."""
+        """Stops owning the folder."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -104,7 +106,7 @@ class Home:
         hand_over(self.server_file)
 
     def withdraw(self) -> None:
-        """Takes `server.json` away."""
+        """Removes `server.json`."""
         self.server_file.unlink(missing_ok=True)
 
     def _taken(self) -> LocalAwsError:

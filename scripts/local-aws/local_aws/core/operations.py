@@ -1,8 +1,8 @@
-"""How a supplement adds a call, corrects one of moto's, or adds a service that moto lacks.
+"""Adds a call to moto, corrects a method of moto, or adds a service that moto lacks.
 
-moto finds the handler of a call by its name in snake case on the response class of the service, so that adding a
-method adds the call. What a supplement keeps lives on moto's backend objects: accounts, regions, saving and
-`POST /moto-api/reset` then hold for it too.
+moto finds the handler of a call on the response class of the service, by the name of the call in snake case. A new
+method there is a new call. Handlers keep their data on moto's backends. Accounts, regions, saving and
+`POST /moto-api/reset` then work for that data too.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from moto.core.utils import camelcase_to_underscores
 
 
 class ApiError(ServiceException):
-    """An error answer: AWS's error code and a sentence."""
+    """An error answer: AWS's code and a sentence."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
@@ -34,7 +34,7 @@ class ApiError(ServiceException):
 
 @dataclass
 class Call:
-    """What a handler gets: parameters in AWS's own casing, the backend, and the supplement's own `store` on it."""
+    """The argument of a handler: parameters in AWS's own casing, the backend, and our `store` on the backend."""
 
     parameters: dict[str, Any]
     backend: Any
@@ -47,9 +47,9 @@ Handler = Callable[[Call], dict[str, Any] | None]
 
 
 def operation(response_class: type[BaseResponse], name: str, backends: BackendDict) -> Callable[[Handler], Handler]:
-    """Adds (or replaces) the call `name`: the decorated function returns AWS's answer as a dictionary.
+    """Adds or replaces the call `name`. Its handler returns AWS's answer as a dictionary.
 
-    botocore's description of the service turns it into whatever the protocol is.
+    botocore's description of the service turns the dictionary into the protocol.
     """
 
     def add(handler: Handler) -> Handler:
@@ -65,14 +65,14 @@ def operation(response_class: type[BaseResponse], name: str, backends: BackendDi
 
 
 def store_of(backend: BaseBackend) -> dict[str, Any]:
-    """The supplements' own state on a backend of moto: plain data by name, saved and reset together with it."""
+    """Returns our own data on a backend of moto: plain data by name. It is saved and reset with the backend."""
     return backend.__dict__.setdefault("local_aws", {})
 
 
 def correction(owner: type, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Replaces the method `name` of one of moto's classes by `function(original, self, ...)`.
+    """Replaces the method `name` of a class of moto by `function(original, self, ...)`.
 
-    Fails at import when moto has no such method any more: a correction must not silently stop correcting.
+    Fails at once when moto has no such method: a correction must not stop working without a word.
     """
     original = getattr(owner, name)
 
@@ -88,16 +88,16 @@ def correction(owner: type, name: str) -> Callable[[Callable[..., Any]], Callabl
 
 
 def add_service(name: str, url: str, paths: list[str]) -> tuple[type[BaseResponse], BackendDict]:
-    """Adds a whole service that moto lacks; `name` is botocore's, `url` a pattern, `paths` moto's path patterns.
+    """Adds a service that moto lacks. `name` is botocore's, `url` is a pattern, `paths` are moto's path patterns.
 
-    moto looks services up by module, so the modules that it would look for are made here.
+    moto finds a service by its modules. This makes them.
     """
 
     class Backend(BaseBackend):
-        """Only a place for the supplement's store."""
+        """Holds the store."""
 
     class Response(BaseResponse):
-        """Only a place for the handlers that `operation` adds."""
+        """Holds the handlers that `operation` adds."""
 
         def __init__(self) -> None:
             super().__init__(service_name=name)
@@ -117,12 +117,12 @@ def add_service(name: str, url: str, paths: list[str]) -> tuple[type[BaseRespons
 
 
 def new_id(prefix: str, digits: int = 17) -> str:
-    """A fresh resource id, such as `policy-0123456789abcdef0`."""
+    """Returns a new resource id, such as `policy-0123456789abcdef0`."""
     return prefix + uuid.uuid4().hex[:digits]
 
 
 def now() -> datetime.datetime:
-    """The time now, in UTC, in whole seconds as AWS tells it."""
+    """Returns the time in UTC, in whole seconds as AWS has it."""
     return datetime.datetime.now(datetime.UTC).replace(microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""Keeps the state of moto and the supplements in a folder, so that a stop, orderly or not, loses no answered call."""
+"""Saves the state of moto in a folder, so that no end of the process loses a call that was answered."""
 
 import io
 import json
@@ -22,12 +22,12 @@ from .pickling import Reader, Writer, backend_by_name, backend_name
 # Format 1 names the package's own classes by the modules that they were in before; see `saving.former_name`.
 FORMAT, READABLE = 2, (1, 2)
 ATTEMPTS = 50
-# moto's own attributes of a dictionary of backends; what services add to them (the owners of bucket names) is state.
+# moto's own attributes of a dictionary of backends. What services add (the owners of bucket names) is state.
 PLAIN_ATTRIBUTES = frozenset(vars(BackendDict(BaseBackend, "ec2")))
 
 
 class Persistence:
-    """The saved state in `folder`. One thread at a time may load or save; saving is atomic and reaches the disk."""
+    """The saved state in `folder`. One thread at a time may load or save. A save is atomic, and reaches the disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,9 +44,9 @@ class Persistence:
         return self._folder / "state"
 
     def load(self) -> None:
-        """Fills moto's backends with the saved state, when there is one.
+        """Fills moto's backends with the saved state, if there is one.
 
-        Raises LocalAwsError when it was written by another version or cannot be read.
+        Raises LocalAwsError when another version wrote it, or when it cannot be read.
         """
         if not self._state_file.exists():
             return
@@ -69,7 +69,7 @@ class Persistence:
         self._saved, self._saved_backends = graph, len(list(_backends()))
 
     def save(self) -> None:
-        """Writes the state when it differs from what was written last."""
+        """Writes the state when it differs from the last one written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         backends = list(_backends())
         before, self.blobs.used = self.blobs.used, set()
@@ -84,12 +84,14 @@ class Persistence:
 
     @property
     def is_stale(self) -> bool:
-        """Whether a backend came into being since the last save: a call that only reads makes a region's, and with it
-        a default network whose ids it tells."""
+        """Says whether there is a new backend since the last save.
+
+        The first call in a region makes one, also a call that only reads. It returns ids of the region's new network.
+        """
         return len(list(_backends())) != self._saved_backends
 
     def put_in_catalogue(self, item: Any) -> tuple[str, int]:
-        """Where an item is, or will be, in a catalogue."""
+        """Returns where an item is, or will be, in a catalogue."""
         if id(item) not in self._catalogued:
             if not self._fresh:
                 self._fresh_name = f"catalogue-{uuid.uuid4().hex[:8]}"
@@ -98,7 +100,7 @@ class Persistence:
         return self._catalogued[id(item)]
 
     def from_catalogue(self, name: str, position: int) -> Any:
-        """An item of a catalogue on disk."""
+        """Returns an item of a catalogue on disk."""
         if name not in self._catalogues:
             self._remember(name, Reader(io.BytesIO((self._folder / name).read_bytes()), self).load())
         return self._catalogues[name][position]
@@ -115,7 +117,7 @@ class Persistence:
                 )
                 return stream.getvalue()
             except RuntimeError as error:
-                # A call that only reads runs beside this one and can make a dictionary grow (moto's default values).
+                # A call that only reads may run at the same time, and make a dictionary grow by moto's default values.
                 if "changed size during iteration" not in str(error):
                     raise
                 time.sleep(0.002 * attempt)

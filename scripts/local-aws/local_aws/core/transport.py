@@ -1,7 +1,7 @@
-"""HTTP on the loopback interface, in the way that the AWS provider, the AWS CLI and Packer rely on.
+"""HTTP on the loopback interface, as AWS's clients need it.
 
-Every answer leaves in one write. When headers and body leave in two, the Terraform provider fails at random under
-load with "use of closed network connection", and its retries then create things twice.
+Terraform's AWS provider fails at random under load when headers and body of an answer leave in two writes: it says
+"use of closed network connection", and its retries create things twice. Every answer leaves in one write.
 """
 
 import io
@@ -20,7 +20,7 @@ HOST = "127.0.0.1"
 
 
 class Handler(MotoRequestHandler):
-    """Reads a request whole, answers it whole, and keeps the connection open for the next one."""
+    """Reads a whole request, writes a whole answer, and keeps the connection open."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -28,7 +28,7 @@ class Handler(MotoRequestHandler):
     timeout = 75
 
     def handle_expect_100(self) -> bool:
-        """Tells a client that waits for it to send the body, at once: the write buffer would hold it back."""
+        """Tells a waiting client to send the body. Flushes, since the write buffer would hold this back."""
         self.send_response_only(HTTPStatus.CONTINUE)
         self.end_headers()
         self.wfile.flush()
@@ -37,7 +37,7 @@ class Handler(MotoRequestHandler):
     def run_wsgi(self) -> None:
         """Answers one request.
 
-        In place of werkzeug's own, which closes every connection and waits 10 ms after each answer.
+        werkzeug's own method closes every connection, and waits 10 ms after each answer.
         """
         try:
             body = self._read_body()
@@ -67,10 +67,10 @@ class Handler(MotoRequestHandler):
         self.wfile.flush()
 
     def make_environ(self) -> WSGIEnvironment:
-        """moto's environment of the request, whose body has been read and has a length."""
+        """Returns moto's environment of a request whose body has been read."""
         environ = super().make_environ()
         environ["wsgi.input"] = self.rfile
-        # As they were sent: WSGI's names do not tell a dash from an underscore, and a signature is over the sent ones.
+        # WSGI's names do not distinguish a dash from an underscore. A signature is of the names as they were sent.
         environ["local_aws.headers"] = self.headers
         environ["CONTENT_LENGTH"] = str(len(self.rfile.getvalue()))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -78,7 +78,7 @@ class Handler(MotoRequestHandler):
         return environ
 
     def log_request(self, *args: Any) -> None:
-        """Says nothing: the application logs calls by their AWS names."""
+        """Logs nothing: the application logs calls by their AWS names."""
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
@@ -90,7 +90,7 @@ class Handler(MotoRequestHandler):
 
 
 def collect(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Runs a WSGI application to its end: status line, headers and whole body."""
+    """Runs a WSGI application, and returns status line, headers and the whole body."""
     started: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
@@ -111,7 +111,10 @@ def _as_start_response(function: Any) -> StartResponse:
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on the loopback interface only; 0 picks a free port. Fails when the port is taken."""
+    """Returns a socket that listens on the loopback interface alone. Port 0 picks a free one.
+
+    Raises LocalAwsError when the port is taken.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -127,7 +130,7 @@ def listen(port: int) -> socket.socket:
 
 
 def serve_on(listener: socket.socket, application: WSGIApplication) -> BaseWSGIServer:
-    """A server with one thread a connection on a socket that listens already."""
+    """Returns a server with a thread a connection, on a socket that listens already."""
     return make_server(
         HOST,
         listener.getsockname()[1],

@@ -1,8 +1,8 @@
-"""Which addresses a local AWS gives out.
+"""The addresses that a local AWS gives out.
 
-All come from one network inside 198.18.0.0/15, the range that RFC 2544 keeps for benchmarks and nobody routes: what is
-sent to such an address can reach a machine here, or nobody. The lower half holds public and elastic addresses, the
-upper half is the default VPC.
+All are in one network inside 198.18.0.0/15, which RFC 2544 keeps for benchmarks. Nobody routes it: a packet to such an
+address reaches a machine here, or nobody. The lower half holds public and elastic addresses. The upper half is the
+default VPC.
 """
 
 import random
@@ -14,13 +14,13 @@ from local_aws.core.errors import LocalAwsError
 
 NEVER_ROUTED = IPv4Network("198.18.0.0/15")
 LARGEST_PREFIX = 24
-# A default VPC has a subnet a zone, and no region has more than eight zones.
+# A default VPC has a subnet for each zone, and no region has more than eight zones.
 SUBNETS_A_VPC_BITS = 3
 
 
 @dataclass(frozen=True)
 class AddressPlan:
-    """How one network is divided. Raises LocalAwsError when it is outside the range or too small."""
+    """The parts of one network. Raises LocalAwsError when it is outside the range, or of another size."""
 
     network: IPv4Network
 
@@ -38,7 +38,7 @@ class AddressPlan:
 
     @property
     def public(self) -> IPv4Network:
-        """Public and elastic addresses, and the links of machines that have no other address in the network."""
+        """Public and elastic addresses, and those of machines that have no other address in the network."""
         return next(self.network.subnets())
 
     @property
@@ -47,13 +47,13 @@ class AddressPlan:
         return list(self.network.subnets())[1]
 
     def default_subnet(self, index: int) -> IPv4Network:
-        """The default subnet of the zone with this index."""
+        """Returns the default subnet of the zone with this index."""
         return list(self.default_vpc.subnets(prefixlen_diff=SUBNETS_A_VPC_BITS))[index]
 
     def pick_public(self, used: Collection[str]) -> str:
-        """A free address from the public half, at random, so that an address just given up is not met again at once.
+        """Returns a free address from the public half. It is random, so that a freed address is not in use at once.
 
-        Raises NoFreeAddress when all are used.
+        Raises NoFreeAddress when all are in use.
         """
         first, last = int(self.gateway) + 1, int(self.public.broadcast_address)
         taken = {int(IPv4Address(address)) for address in used}
@@ -64,7 +64,7 @@ class AddressPlan:
 
 
 def pick_private(subnet: IPv4Network, used: Collection[str]) -> str:
-    """The first free address of a subnet; the first four and the last are AWS's own. Raises NoFreeAddress."""
+    """Returns the first free address of a subnet. AWS keeps the first four and the last. Raises NoFreeAddress."""
     for number in range(int(subnet[4]), int(subnet.broadcast_address)):
         address = str(IPv4Address(number))
         if address not in used:
@@ -73,16 +73,17 @@ def pick_private(subnet: IPv4Network, used: Collection[str]) -> str:
 
 
 class NoFreeAddress(Exception):
-    """Every address that could be given is in use."""
+    """Every address is in use."""
 
 
 @dataclass(frozen=True)
 class MachineAddresses:
     """The addresses on a machine's interface.
 
-    `link` lies in the local AWS's network, never changes while the machine exists, and is where its traffic comes from;
-    `public` lie there too and come and go. `private` are those of other VPCs, each with its VPC's network: other
-    machines reach them over the bridge, and this host does not, since somebody else's machine may have that address.
+    - `link` is in the local AWS's network. The machine keeps it, and sends from it.
+    - `public` are in that network too. They come and go.
+    - `private` are those of other VPCs, each with the network of its VPC. Other machines reach them over the bridge.
+      This host does not, since a real machine somewhere else may have that address.
     """
 
     link: str
@@ -91,5 +92,5 @@ class MachineAddresses:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """every address, the link address first."""
+        """Every address, the link address first."""
         return (self.link, *self.public, *(address for address, _vpc in self.private))

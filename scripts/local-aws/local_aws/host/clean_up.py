@@ -1,6 +1,6 @@
-"""Finds and removes what a local AWS that was killed left in the kernel: processes, mounts, networks, disks, rules.
+"""Finds and removes what a killed local AWS left in the kernel: processes, mounts, networks, disks, rules.
 
-Everything is found by the names that derive from its folder, so that other local AWSs are never touched.
+All their names derive from its folder. Nothing of another local AWS is touched.
 """
 
 import contextlib
@@ -24,11 +24,11 @@ NSPAWN_RUN = Path("/run/systemd/nspawn")
 
 
 class StillMounted(LocalAwsError):
-    """Something is mounted where files were to be deleted: deleting would go through the mount."""
+    """Something is mounted in a folder that should be deleted. The deletion would go through the mount."""
 
 
 def clean_up(home: Path) -> None:
-    """Removes all that a local AWS left apart from its files. It must not be running."""
+    """Removes everything that a local AWS left, apart from its files. It must not be running."""
     home = home.resolve()
     names = Names.of(home)
     _end_machines(home, names)
@@ -43,7 +43,7 @@ def clean_up(home: Path) -> None:
 
 
 def remove_kernel_objects(names: Names) -> None:
-    """Removes network namespaces, cables, bridge, firewall rules and control groups; the machines must be off."""
+    """Removes network namespaces, cables, bridge, firewall rules and control groups. The machines must be off."""
     for namespace in Path("/run/netns").glob(f"{names.namespace_prefix}*"):
         run("ip", "netns", "delete", namespace.name)
     for link in Path("/sys/class/net").glob(f"{names.cable_prefix}*"):
@@ -55,7 +55,7 @@ def remove_kernel_objects(names: Names) -> None:
 
 
 def leftovers(home: Path) -> list[str]:
-    """What of a local AWS is in the kernel now, one line each; empty after an orderly end."""
+    """Returns what the kernel has of a local AWS, a line each: nothing after an orderly end."""
     home = home.resolve()
     names = Names.of(home)
     found = [f"process {pid}" for pid in _processes(home, names)]
@@ -71,7 +71,7 @@ def leftovers(home: Path) -> list[str]:
 
 
 def require_nothing_mounted(folder: Path) -> None:
-    """Raises StillMounted when deleting the folder would delete through a mount."""
+    """Raises StillMounted when something is mounted below a folder."""
     points = mount_points_below(folder)
     if points:
         raise StillMounted(f"{points[0]} is mounted: unmount it before {folder} is deleted")
@@ -82,7 +82,7 @@ def _end_machines(home: Path, names: Names) -> None:
         if Path(file).is_relative_to(home):
             disk.thaw(device)
     deadline = time.monotonic() + POWER_OFF_LIMIT_SEC
-    # In good order first: what the machines' programs have not written yet is worth a second.
+    # Power them off in good order first, so that their programs write what they have not written yet.
     while (supervisors := _supervisors(home)) and time.monotonic() < deadline:
         for supervisor in supervisors:
             leader = leader_of(supervisor)
@@ -95,7 +95,7 @@ def _end_machines(home: Path, names: Names) -> None:
 
 
 def _supervisors(home: Path) -> list[int]:
-    """The systemd-nspawn processes of this home, and those that are about to become one."""
+    """Returns the systemd-nspawn processes of this home, and those that are about to become one."""
     return [pid for pid in all_pids() if _supervises(command_line(pid), home)]
 
 

@@ -1,4 +1,4 @@
-"""Running the system's tools, and failing in one sentence when one of them fails."""
+"""Runs the system's tools, and fails with one sentence when a tool fails."""
 
 import os
 import subprocess
@@ -11,13 +11,13 @@ TIMEOUT_SEC = 60
 
 
 class MachineError(LocalAwsError):
-    """What could not be done to a machine, disk or network: one sentence, also for the answer to an AWS call."""
+    """Something could not be done to a machine, a disk or the network: one sentence, also for an AWS client."""
 
 
 def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TIMEOUT_SEC) -> str:
-    """Runs a tool to its end, with `feed` on its standard input, and returns its output. It speaks English.
+    """Runs a tool with `feed` on its standard input, and returns its output, which is in English.
 
-    Raises MachineError with what the tool said when it fails, is missing, or takes longer than `timeout_sec`.
+    Raises MachineError, with what the tool printed, when it fails, is missing, or takes longer than `timeout_sec`.
     """
     command = [str(argument) for argument in arguments]
     try:
@@ -36,7 +36,7 @@ def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TI
 
 
 def succeeds(*arguments: str | Path, feed: str | None = None) -> bool:
-    """Whether a tool ends with exit code 0; what it says is dropped."""
+    """Says whether a tool ends with exit code 0. Drops its output."""
     try:
         run(*arguments, feed=feed)
     except MachineError:

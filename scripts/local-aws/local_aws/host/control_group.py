@@ -1,5 +1,7 @@
-"""The control groups of machines: one each, so that every machine's systemd has a tree of its own, and so that all of a
-machine's processes can be found and ended together."""
+"""The control groups of machines: one each.
+
+Every machine's systemd has a tree of its own. All processes of a machine can be found and ended together.
+"""
 
 import contextlib
 import os
@@ -12,7 +14,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 
 
 def hierarchies() -> list[tuple[str, Path]]:
-    """The control group hierarchies that systemd-nspawn writes to, as kind and mount point, version 2 first."""
+    """Returns the hierarchies that systemd-nspawn writes to, as kind and mount point, version 2 first."""
     found = []
     for line in MOUNTS.read_text().splitlines():
         before, after = line.split(" - ", 1)
@@ -23,7 +25,7 @@ def hierarchies() -> list[tuple[str, Path]]:
 
 
 def make_group(parent: str, name: str) -> Path:
-    """Makes the control group `parent`/`name`. Raises MachineError where there is no version 2 hierarchy."""
+    """Makes the control group `parent`/`name`. Raises MachineError when this host has no version 2 hierarchy."""
     for kind, root in hierarchies():
         if kind == "cgroup2":
             group = root / parent / name
@@ -35,7 +37,7 @@ def make_group(parent: str, name: str) -> Path:
 
 
 def remove_group(parent: str, name: str = "") -> None:
-    """Removes a control group and all below it where nothing runs in them any more."""
+    """Removes a control group and all below it. Those in which something runs stay."""
     for _kind, root in hierarchies():
         for folder, _folders, _files in os.walk(root / parent / name, topdown=False):
             with contextlib.suppress(OSError):
@@ -45,7 +47,7 @@ def remove_group(parent: str, name: str = "") -> None:
 
 
 def members(parent: str, name: str = "") -> Iterator[int]:
-    """The processes in a control group and in all below it."""
+    """Yields the processes in a control group and in all below it."""
     for kind, root in hierarchies():
         if kind != "cgroup2":
             continue
@@ -55,5 +57,5 @@ def members(parent: str, name: str = "") -> Iterator[int]:
 
 
 def remaining_groups(parent: str) -> list[Path]:
-    """What is left of a parent group."""
+    """Returns what is left of a parent group."""
     return [root / parent for _kind, root in hierarchies() if (root / parent).exists()]

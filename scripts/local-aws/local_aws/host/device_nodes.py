@@ -1,4 +1,4 @@
-"""How a disk appears in a machine: as /dev/nvme1n1, and under the by-id name that AWS's Nitro disks have."""
+"""The device nodes of a disk in a machine: /dev/nvme1n1, and the by-id name of AWS's Nitro disks."""
 
 import contextlib
 import os
@@ -11,12 +11,12 @@ MODE = stat.S_IFBLK | 0o660
 
 
 def by_id_name(volume_id: str) -> str:
-    """The name below /dev/disk/by-id: the volume id without its dash."""
+    """Returns the name below /dev/disk/by-id: it has the volume id without its dash."""
     return f"nvme-Amazon_Elastic_Block_Store_{volume_id.replace('-', '')}"
 
 
 def make_by_id(folder: Path, volume_id: str, device: str) -> None:
-    """Makes the by-id node in the folder that the machine sees as /dev/disk/by-id, also before it boots."""
+    """Makes the by-id node in the folder that the machine sees as /dev/disk/by-id. It may be off."""
     _make(folder / by_id_name(volume_id), device)
 
 
@@ -26,7 +26,7 @@ def remove_by_id(folder: Path, volume_id: str) -> None:
 
 
 def make_nvme(leader: int, slot: int, device: str) -> None:
-    """Makes /dev/nvme<slot>n1 in a running machine. Its /dev is made anew at every boot."""
+    """Makes /dev/nvme<slot>n1 in a running machine. Every boot makes a new /dev."""
     _make(_dev(leader) / f"nvme{slot}n1", device)
 
 

@@ -1,4 +1,4 @@
-"""EBS volumes as disks: a sparse file a volume, behind a loop device while a machine has it; snapshots are copies."""
+"""Volumes as disks: a sparse file each, behind a loop device while a machine has it. Snapshots are copies."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from .names import Folders
 from .processes import Mount, holders_of, is_claimed, mounts_of
 
 BYTES_PER_GIB = 1024**3
-# Less than this free, and a file system on a disk would soon fail to write what it promised.
+# With less free space, a file system on a disk would soon fail to write what it promised.
 LEAST_FREE_BYTES = 64 * 1024**2
 COPY_TIMEOUT_SEC = 3600
 # linux/fs.h: _IOWR('X', 119, int) and _IOWR('X', 120, int).
@@ -24,33 +24,34 @@ class DiskFull(MachineError):
 
 
 class Disks:
-    """The disks of one home. What there is, is read off the files and the kernel; nothing is kept in memory.
+    """The disks of one home. Files and the kernel hold all their state; memory holds none.
 
-    A volume that was never written has no file: it is blank.
+    A volume gets its file when a machine first has it, or from a snapshot. Without a file it is blank.
     """
 
     def __init__(self, folders: Folders) -> None:
         self._folders = folders
 
     def file(self, volume_id: str) -> Path:
-        """The file behind a volume."""
+        """Returns the file behind a volume."""
         return self._folders.disks / volume_id
 
     def snapshot_file(self, snapshot_id: str) -> Path:
-        """The file behind a snapshot."""
+        """Returns the file behind a snapshot."""
         return self._folders.snapshots / snapshot_id
 
     def restore(self, volume_id: str, snapshot_id: str, size_gib: int) -> None:
-        """Makes a volume with the content of a snapshot; one of a blank volume is blank. Raises DiskFull."""
+        """Makes a volume from a snapshot. A snapshot of a blank volume gives a blank one. Raises DiskFull."""
         source = self.snapshot_file(snapshot_id)
         if source.exists():
             self._copy(source, self.file(volume_id))
             os.truncate(self.file(volume_id), max(size_gib * BYTES_PER_GIB, source.stat().st_size))
 
     def snapshot(self, volume_id: str, snapshot_id: str) -> None:
-        """Copies a volume at one moment: its file system stands still meanwhile, with everything written.
+        """Copies a volume as it is at one moment. Its file system is flushed and frozen meanwhile.
 
-        Raises DiskFull. A disk that a program uses without a file system is copied as far as it was written, as on AWS.
+        A program may use a disk without a file system. Then the copy has what it wrote so far, as on AWS.
+        Raises DiskFull.
         """
         if not self.file(volume_id).exists():
             return
@@ -59,7 +60,7 @@ class Disks:
             self._copy(self.file(volume_id), self.snapshot_file(snapshot_id))
 
     def copy_snapshot(self, source_id: str, snapshot_id: str) -> None:
-        """Makes a second snapshot with the content of the first. Raises DiskFull."""
+        """Makes a second snapshot with the content of another. Raises DiskFull."""
         if self.snapshot_file(source_id).exists():
             self._copy(self.snapshot_file(source_id), self.snapshot_file(snapshot_id))
 
@@ -72,7 +73,7 @@ class Disks:
         self.snapshot_file(snapshot_id).unlink(missing_ok=True)
 
     def grow(self, volume_id: str, size_gib: int) -> None:
-        """Gives a volume its new size, and tells the machine that has it."""
+        """Gives a volume a larger size. The machine that has it sees the size at once."""
         if self.file(volume_id).exists():
             os.truncate(self.file(volume_id), size_gib * BYTES_PER_GIB)
             device = self.device(volume_id)
@@ -89,23 +90,23 @@ class Disks:
         return self.device(volume_id) or run("losetup", "--find", "--show", "--nooverlap", file).strip()
 
     def disconnect(self, volume_id: str) -> None:
-        """Takes the loop device away, with everything written. Raises MachineError when something still uses it."""
+        """Flushes a volume and removes its loop device. Raises MachineError when something still uses it."""
         device = self.device(volume_id)
         if not device:
             return
         flush(device)
         run("losetup", "--detach", device)
-        # The kernel answers at once, but keeps the device for as long as anybody has it open.
+        # The kernel answers at once, and keeps the device while anybody has it open.
         if self.device(volume_id):
             raise MachineError(f"volume {volume_id} is still in use on {device}: end what uses it first")
 
     def device(self, volume_id: str) -> str | None:
-        """The loop device that a volume is behind now."""
+        """Returns the loop device of a volume, if it has one now."""
         wanted = str(self.file(volume_id).resolve())
         return next((device for device, file in loop_devices() if file == wanted), None)
 
     def users(self, volume_id: str) -> list[str]:
-        """What keeps a volume busy, in words, mounts first; empty when it can be taken away."""
+        """Returns what keeps a volume busy, in words, mounts first. Empty: it can be disconnected."""
         device = self.device(volume_id)
         if not device:
             return []
@@ -115,7 +116,7 @@ class Disks:
         return users or (["in use by the kernel, perhaps as swap space"] if is_claimed(device) else [])
 
     def require_space(self) -> None:
-        """Raises DiskFull when this host's file system is all but full."""
+        """Raises DiskFull when this host's file system is almost full."""
         free = shutil.disk_usage(self._folders.home).free
         if free < LEAST_FREE_BYTES:
             raise DiskFull(
@@ -139,14 +140,14 @@ class Disks:
 
 
 def loop_devices() -> Iterator[tuple[str, str]]:
-    """Every loop device in use, with the path of the file behind it."""
+    """Yields every loop device in use, with the path of its file."""
     for link in Path("/sys/block").glob("loop*/loop/backing_file"):
         with contextlib.suppress(OSError):
             yield f"/dev/{link.parent.parent.name}", link.read_text().rstrip("\n").removesuffix(" (deleted)")
 
 
 def flush(device: str) -> None:
-    """Brings everything written to a block device to the file behind it."""
+    """Writes everything that the kernel still holds for a block device to its file."""
     descriptor = os.open(device, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -156,7 +157,7 @@ def flush(device: str) -> None:
 
 @contextlib.contextmanager
 def standing_still(device: str) -> Iterator[None]:
-    """Freezes the file system on a device, where one is mounted, with everything written; thaws it at the end."""
+    """Flushes a device, and freezes its file system if one is mounted. Thaws it at the end."""
     attempts = map(_freeze, mounts_of(os.stat(device).st_rdev))
     frozen = next((descriptor for descriptor in attempts if descriptor is not None), None)
     try:
@@ -171,18 +172,18 @@ def standing_still(device: str) -> Iterator[None]:
 def _freeze(mount: Mount) -> int | None:
     try:
         descriptor = os.open(mount.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:  # a bind mount of a file, or gone meanwhile
+    except OSError:  # it is a bind mount of a file, or went meanwhile
         return None
     try:
         fcntl.ioctl(descriptor, FIFREEZE, 0)
-    except OSError:  # cannot be frozen, or somebody froze it already
+    except OSError:  # it cannot be frozen, or somebody froze it already
         os.close(descriptor)
         return None
     return descriptor
 
 
 def thaw(device: str) -> None:
-    """Lets a file system go on that a killed server left frozen. Its processes could not even be killed before."""
+    """Thaws a file system that a killed server left frozen. SIGKILL does not end processes that wait for it."""
     for mount in mounts_of(os.stat(device).st_rdev):
         # Mostly EINVAL: it was not frozen.
         with contextlib.suppress(OSError), open_folder(mount.path) as folder:
@@ -191,7 +192,7 @@ def thaw(device: str) -> None:
 
 @contextlib.contextmanager
 def open_folder(path: str) -> Iterator[int]:
-    """A descriptor of a folder, while it is needed."""
+    """Opens a folder, and closes it at the end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor

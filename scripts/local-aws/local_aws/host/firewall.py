@@ -11,12 +11,12 @@ Rule = tuple[str, ...]
 
 
 def rules(bridge: str, network: IPv4Network) -> list[Rule]:
-    """Every rule as table, position, chain and match.
+    """Returns every rule as table, position, chain and match.
 
-    - What comes from elsewhere towards machines is dropped, in `mangle`, which no other tool's ACCEPT can precede;
-      answers to what machines asked pass.
-    - Machines may send to each other and out, also where another tool (Docker) drops forwarded traffic.
-    - On the way out they take this host's address.
+    - Packets from elsewhere to machines are dropped, unless they answer a machine. The rule is in `mangle`, so that no
+      ACCEPT of another tool comes before it.
+    - Machines may send to each other and out, also where another tool (Docker) drops forwarded packets.
+    - On the way out, their packets get this host's address.
     """
     inside, outside = ("-i", bridge), ("!", "-i", bridge, "-o", bridge)
     answers = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED")
@@ -30,19 +30,19 @@ def rules(bridge: str, network: IPv4Network) -> list[Rule]:
 
 
 def add_rules(bridge: str, network: IPv4Network, comment: str) -> None:
-    """Puts the rules in, each with `comment`. Raises MachineError."""
+    """Adds the rules, each with `comment`. Raises MachineError."""
     for table, position, chain, *match in rules(bridge, network):
         run("iptables", "-w", "-t", table, position, chain, *match, "-m", "comment", "--comment", comment)
 
 
 def remove_rules(comment: str) -> None:
-    """Takes every rule with `comment` out, whoever put it in."""
+    """Removes every rule with `comment`, whoever added it."""
     for table, rule in list(_rules_with(comment)):
         run("iptables", "-w", "-t", table, "-D", *rule[1:])
 
 
 def remaining_rules(comment: str) -> list[str]:
-    """The rules with `comment` that are still there."""
+    """Returns the rules with `comment` that are still there."""
     return [f"{table}: {' '.join(rule)}" for table, rule in _rules_with(comment)]
 
 
@@ -50,7 +50,7 @@ def _rules_with(comment: str) -> Iterator[tuple[str, list[str]]]:
     for table in TABLES:
         try:
             lines = run("iptables", "-w", "-t", table, "-S").splitlines()
-        except MachineError:  # no iptables, or not this table: then there is no rule either
+        except MachineError:  # without iptables, or without this table, there is no rule
             continue
         for line in lines:
             words = shlex.split(line)

@@ -1,4 +1,4 @@
-"""Turns IPv4 forwarding on for the machines' way out, and off again after the last local AWS when it was off before."""
+"""IPv4 forwarding, for the machines' way out. Where it was off before, the last local AWS turns it off again."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from .firewall import remove_rules
 from .names import Names
 
 SWITCH = Path("/proc/sys/net/ipv4/ip_forward")
-# Of the whole host, not of one home: the last local AWS to leave turns forwarding off.
+# It belongs to the whole host, and not to one home.
 WAS_OFF = Path("/run/local-aws-turned-forwarding-on")
 COMMENT = "local-aws-forwarding"
 LOCK = Path("/run/local-aws-forwarding.lock")
@@ -20,9 +20,9 @@ ANY_BRIDGE = f"{Names.BRIDGE_PREFIX}+"
 
 
 def turn_on() -> None:
-    """Lets this host forward. Where it did not before, everything but the machines' own traffic is dropped still.
+    """Turns forwarding on. Where it was off, this host still forwards nothing but the packets of machines.
 
-    The caller's bridge is there already, so that no other local AWS turns forwarding off again.
+    Call it when the bridge exists: no other local AWS turns forwarding off then.
     """
     with _one_at_a_time():
         _turn_on()
@@ -38,7 +38,7 @@ def _turn_on() -> None:
 
 
 def turn_off() -> None:
-    """Ends what `turn_on` did, when no local AWS has a bridge any more."""
+    """Undoes what `turn_on` did, when no local AWS has a bridge any more."""
     if not WAS_OFF.exists():
         return
     with _one_at_a_time():
@@ -51,7 +51,7 @@ def turn_off() -> None:
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    # One local AWS may look for bridges while another is about to make one.
+    # One local AWS may look for bridges while another one starts.
     descriptor = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

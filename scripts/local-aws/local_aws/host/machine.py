@@ -1,4 +1,4 @@
-"""One machine: systemd-nspawn over the layers of its image, watched from its boot until it is off."""
+"""One machine: systemd-nspawn over the layers of its image. A thread watches it from its boot until it is off."""
 
 import contextlib
 import threading
@@ -18,13 +18,13 @@ POWER_OFF_LIMIT_SEC = 45
 REBOOT_LIMIT_SEC = 90
 LEADER_LIMIT_SEC = 15
 RELEASE_LIMIT_SEC = 2
-# A signal that comes before process 1 listens is lost: it is sent again.
+# A signal is lost when process 1 does not listen yet. It is sent again.
 SIGNAL_INTERVAL_SEC = 1
 
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What a machine is booted with. `layers` are paths from the home folder, `volumes` sizes in GiB by volume id."""
+    """How to boot a machine. `layers` are paths from the home folder. `volumes` are sizes in GiB by volume id."""
 
     id: str
     layers: Sequence[str]
@@ -39,7 +39,7 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the machines of one local AWS share."""
+    """The things that all machines of one local AWS share."""
 
     folders: Folders
     names: Names
@@ -48,9 +48,9 @@ class Surroundings:
 
 
 class Machine:
-    """A machine that boots again by itself when it reboots; `on_off` is called when it went off by itself.
+    """A machine. It boots again when it reboots itself. `on_off` is called when it powered itself off.
 
-    Calls may come from several threads.
+    Several threads may call it.
     """
 
     def __init__(self, spec: MachineSpec, around: Surroundings, on_off: Callable[["Machine"], None]) -> None:
@@ -67,11 +67,11 @@ class Machine:
 
     @property
     def is_on(self) -> bool:
-        """Whether the machine runs or boots."""
+        """Says whether the machine runs or boots."""
         return self._nspawn is not None and not self._off.is_set()
 
     def boot(self) -> None:
-        """Starts the machine and returns while it boots. Raises MachineError, with nothing left behind."""
+        """Starts the machine and returns while it boots. Raises MachineError, and leaves nothing behind then."""
         try:
             self._prepare()
             self._nspawn = self._start()
@@ -81,7 +81,7 @@ class Machine:
         threading.Thread(target=self._watch, args=[self._nspawn], name=f"watch {self.spec.id}", daemon=True).start()
 
     def halt(self, limit_sec: float = POWER_OFF_LIMIT_SEC) -> None:
-        """Powers the machine off and returns when it is off; one that takes longer than the limit is cut off."""
+        """Powers the machine off and returns when it is off. Cuts it off after the limit."""
         with self._lock:
             self._wanted_on = False
         deadline = time.monotonic() + limit_sec
@@ -92,7 +92,7 @@ class Machine:
         self.cut_off()
 
     def cut_off(self) -> None:
-        """Ends the machine as a power cut would, when it is on."""
+        """Ends the machine as a power cut would, if it is on."""
         with self._lock:
             self._wanted_on = False
             nspawn = self._nspawn
@@ -101,7 +101,7 @@ class Machine:
             self._off.wait(POWER_OFF_LIMIT_SEC)
 
     def reboot(self) -> None:
-        """Asks the machine to reboot and returns; one that has not gone down after the limit is cut off and booted."""
+        """Asks the machine to reboot, and returns. Cuts it off and boots it after the limit."""
         nspawn = self._nspawn
         if nspawn:
             threading.Thread(target=self._reboot, args=[nspawn], name=f"reboot {self.spec.id}", daemon=True).start()
@@ -140,7 +140,7 @@ class Machine:
         folder, spec, given = self.folder, self.spec, self.folder / "given"
         for name in ("upper", "work", "root", "by-id", "given"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        # The machine's own /, which an overlay takes from its layer, must be open to all of its users.
+        # The overlay takes the mode of / from this folder. All users of the machine must be able to enter /.
         (folder / "upper").chmod(0o755)
         for node in (folder / "by-id").iterdir():
             node.unlink()
@@ -215,7 +215,7 @@ class Machine:
         self._noted(lambda: control_group.remove_group(self._around.names.cgroup, self.spec.id))
 
     def _disconnect(self, volume_id: str) -> None:
-        # The kernel may let go of a disk a moment after the last process of a machine.
+        # The kernel may release a disk a moment after the machine's last process has ended.
         deadline = time.monotonic() + RELEASE_LIMIT_SEC
         while self._around.disks.users(volume_id) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -1,6 +1,6 @@
-"""The names under which one local AWS keeps its files and what it makes in the kernel.
+"""The names of everything that one local AWS makes: its folders, and its objects in the kernel.
 
-All of them derive from the folder, so that two local AWSs never meet, and what a crash left is found again.
+All of them derive from the home folder. Two local AWSs have no name in common, and a crash leaves nothing unknown.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Names:
-    """Kernel-side names; `tag` is six hexadecimal digits, since an interface name holds 15 characters."""
+    """Names in the kernel. `tag` is six hexadecimal digits, since the name of an interface holds 15 characters."""
 
     tag: str
 
     @classmethod
     def of(cls, home: Path) -> "Names":
-        """The names of the local AWS that lives in `home`."""
+        """Returns the names of the local AWS in `home`."""
         return cls(hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:6])
 
     BRIDGE_PREFIX = "lwb"
@@ -30,20 +30,20 @@ class Names:
 
     @property
     def namespace_prefix(self) -> str:
-        """What the names of all network namespaces start with."""
+        """The start of the names of all network namespaces."""
         return f"lw{self.tag}-"
 
     def namespace(self, instance_id: str) -> str:
-        """The network namespace of a machine."""
+        """Returns the network namespace of a machine."""
         return self.namespace_prefix + instance_id
 
     @property
     def cable_prefix(self) -> str:
-        """What the names of the bridge's ends of all cables start with."""
+        """The start of the names of all cables, at the bridge's end."""
         return f"lv{self.tag}"
 
     def cable(self, instance_id: str) -> str:
-        """The bridge's end of a machine's cable (a veth pair)."""
+        """Returns the bridge's end of a machine's cable (a veth pair)."""
         return self.cable_prefix + instance_id.removeprefix("i-")[:7]
 
     @property
@@ -59,41 +59,41 @@ class Names:
 
 @dataclass(frozen=True)
 class Folders:
-    """Where below its home a local AWS keeps machines, disks and images."""
+    """The folders of machines, disks and images below a home."""
 
     home: Path
 
     @cached_property
     def instances(self) -> Path:
-        """A folder a machine: its layer, its console, what it is given at boot."""
+        """A folder for each machine: its layer, its console, its files for the boot."""
         return self.home / "instances"
 
     @cached_property
     def images(self) -> Path:
-        """A folder an image that was made here."""
+        """A folder for each image that was made here."""
         return self.home / "images"
 
     @cached_property
     def bases(self) -> Path:
-        """Links to the base root file systems that machines were made from."""
+        """Links to the base images of machines."""
         return self.home / "bases"
 
     @cached_property
     def disks(self) -> Path:
-        """A sparse file a volume."""
+        """A sparse file for each volume."""
         return self.home / "disks"
 
     @cached_property
     def snapshots(self) -> Path:
-        """A sparse file a snapshot."""
+        """A sparse file for each snapshot."""
         return self.home / "snapshots"
 
     def remembered_network(self) -> str | None:
-        """The network whose addresses were given out; None while no machine could have one."""
+        """Returns the network whose addresses were given out. None: no machine can have one yet."""
         return self._network_file.read_text().strip() if self._network_file.exists() else None
 
     def remember_network(self, network: IPv4Network) -> None:
-        """Keeps the network with the rest."""
+        """Writes down the network."""
         self._network_file.write_text(f"{network}\n")
 
     @cached_property
@@ -101,7 +101,7 @@ class Folders:
         return self.home / "network"
 
     def make(self) -> None:
-        """Makes them all, readable by root alone: disks and layers hold keys."""
+        """Makes them all. Root alone can read them, since disks and layers contain keys."""
         for folder in (self.home, self.instances, self.images, self.bases, self.disks, self.snapshots):
             folder.mkdir(parents=True, exist_ok=True)
             if folder != self.home:

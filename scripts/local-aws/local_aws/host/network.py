@@ -1,4 +1,4 @@
-"""The network of one local AWS: a bridge, whose host side is the gateway, and a namespace and interface a machine."""
+"""The network of one local AWS: a bridge, this host as its gateway, and a namespace with an interface a machine."""
 
 import json
 from ipaddress import IPv4Network
@@ -16,14 +16,14 @@ INTERFACE = "ens5"
 
 
 class Network:
-    """Makes and removes the bridge, and connects machines to it. Not for several threads at a time."""
+    """Makes and removes the bridge, and connects machines to it. One thread at a time may call it."""
 
     def __init__(self, names: Names, plan: AddressPlan) -> None:
         self._names = names
         self.plan = plan
 
     def up(self) -> None:
-        """Makes the bridge, the way out and the rules. Raises LocalAwsError when the network is routed elsewhere."""
+        """Makes the bridge, turns forwarding on, adds the rules. Raises LocalAwsError when the network is routed."""
         self._require_unrouted()
         bridge, plan = self._names.bridge, self.plan
         run(
@@ -37,7 +37,7 @@ class Network:
         firewall.add_rules(bridge, plan.network, self._names.rule_comment)
 
     def connect(self, instance_id: str, mac_address: str, addresses: MachineAddresses) -> None:
-        """Makes a machine's namespace and interface, and gives it its addresses."""
+        """Makes a machine's namespace and interface, and sets its addresses."""
         namespace, cable = self._names.namespace(instance_id), self._names.cable(instance_id)
         self.disconnect(instance_id)
         run("ip", "netns", "add", namespace)
@@ -56,7 +56,7 @@ class Network:
         self.set_addresses(instance_id, addresses)
 
     def set_addresses(self, instance_id: str, addresses: MachineAddresses) -> None:
-        """Gives a connected machine exactly these addresses; what stays is not touched."""
+        """Gives a connected machine exactly these addresses. Does not touch those that stay."""
         namespace = self._names.namespace(instance_id)
         now = self.addresses_of(instance_id)
         added = [address for address in addresses.all if address not in now]
@@ -67,21 +67,21 @@ class Network:
         self._forget_neighbour(added)
 
     def addresses_of(self, instance_id: str) -> list[str]:
-        """The addresses on a machine's interface now."""
+        """Returns the addresses on a machine's interface now."""
         shown = run("ip", "-n", self._names.namespace(instance_id), "-json", "-4", "addr", "show", "dev", INTERFACE)
         return [info["local"] for link in json.loads(shown) for info in link.get("addr_info", [])]
 
     def disconnect(self, instance_id: str) -> None:
-        """Removes a machine's namespace and cable; no error when there are none."""
+        """Removes a machine's namespace and cable, if there are any."""
         if self.namespace_path(instance_id).exists():
             run("ip", "netns", "delete", self._names.namespace(instance_id))
-        # The kernel removes the cable some time after its namespace, and the name is needed at once.
+        # The kernel removes the cable some time after its namespace. Its name may be needed at once.
         cable = self._names.cable(instance_id)
         if Path("/sys/class/net", cable).exists():
             succeeds("ip", "link", "delete", cable)
 
     def namespace_path(self, instance_id: str) -> Path:
-        """Where the machine's network namespace is mounted."""
+        """Returns the mount point of a machine's network namespace."""
         return Path("/run/netns", self._names.namespace(instance_id))
 
     def _routes(self, addresses: MachineAddresses) -> list[str]:
@@ -92,7 +92,7 @@ class Network:
         return lines + [f"route replace {vpc} dev {INTERFACE} src {address}" for address, vpc in addresses.private]
 
     def _forget_neighbour(self, addresses: list[str]) -> None:
-        # An address that moved here is still remembered elsewhere with another machine's hardware address.
+        # Others still know an address that moved here by the hardware address of another machine.
         feed = "".join(f"neigh flush to {address}\n" for address in addresses)
         run("ip", "-batch", "-", feed=feed)
         for namespace in Path("/run/netns").glob(f"{self._names.namespace_prefix}*"):

@@ -1,4 +1,4 @@
-"""The systemd-nspawn process of a machine: started, asked, ended."""
+"""The systemd-nspawn process of a machine: its start, signals to it, its end."""
 
 import contextlib
 import os
@@ -11,9 +11,9 @@ from pathlib import Path
 from .processes import leader_of
 
 BOOT_MACHINE = Path(__file__).with_name("boot-machine")
-# systemd(1), Signals: what a machine's process 1 does on them.
+# Process 1 of a machine obeys these signals: systemd(1), Signals.
 POWER_OFF, REBOOT = signal.SIGRTMIN + 4, signal.SIGRTMIN + 5
-# systemd-nspawn ends so when the machine wants to boot again.
+# systemd-nspawn ends with this code when the machine wants to boot again.
 REBOOT_STATUS = 133
 KILL_LIMIT_SEC = 2
 
@@ -24,35 +24,35 @@ class Nspawn:
     def __init__(
         self, home: Path, instance_id: str, *, layers: Sequence[str], namespace: Path, group: Path, console: Path
     ) -> None:
-        """Starts it; everything below the machine's folder must be in place. Raises OSError."""
+        """Starts it. Everything below the machine's folder must be in place. Raises OSError."""
         command = ["unshare", "--mount", "--propagation=slave", str(BOOT_MACHINE)]
         command += [str(home), instance_id, ":".join(layers), str(namespace), str(group)]
         command.append(str(uuid.uuid5(uuid.NAMESPACE_URL, instance_id)))
         with console.open("ab") as output:
-            # A session of its own: Ctrl-C in the operator's terminal is for the server alone.
+            # It has a session of its own, so that Ctrl-C in the terminal of the server does not reach it.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
 
     @property
     def has_ended(self) -> bool:
-        """Whether the machine is off, or about to boot again."""
+        """Says whether the machine is off, or about to boot again."""
         return self._process.poll() is not None
 
     @property
     def leader(self) -> int | None:
-        """The machine's process 1, as this host numbers it; None while it is set up and when it has ended."""
+        """The machine's process 1, as this host numbers it. None: it is not there yet, or has ended."""
         return leader_of(self._process.pid)
 
     def wait(self, limit_sec: float | None = None) -> int | None:
-        """The exit status, or None when it has not ended within the limit."""
+        """Waits for the end. Returns the exit status, or None after the limit."""
         try:
             return self._process.wait(limit_sec)
         except subprocess.TimeoutExpired:
             return None
 
     def ask(self, number: int) -> bool:
-        """Sends a signal to the machine's process 1. False when there is none yet."""
+        """Sends a signal to the machine's process 1. Returns False when there is none yet."""
         leader = self.leader
         if leader is None:
             return False
@@ -62,6 +62,6 @@ class Nspawn:
 
     def kill(self) -> None:
         """Ends the machine as a power cut would."""
-        # Process 1 first: the kernel ends the whole machine with it, and systemd-nspawn then tidies up after itself.
+        # The kernel ends the whole machine with its process 1. systemd-nspawn then tidies up after itself.
         if not self.ask(signal.SIGKILL) or self.wait(KILL_LIMIT_SEC) is None:
             self._process.kill()

@@ -1,4 +1,4 @@
-"""What the kernel tells about processes, mounts and block devices."""
+"""Reads processes, mounts and block devices from the kernel."""
 
 import errno
 import os
@@ -13,24 +13,24 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Mount:
-    """One mount of a device: the process through whose root it can be reached, and where it sees it."""
+    """One mount of a device: its mount point, and a process that sees it there."""
 
     pid: int
     point: str
 
     @property
     def path(self) -> str:
-        """The mount point as this process can open it."""
+        """The path by which this process opens the mount point."""
         return f"/proc/{self.pid}/root{self.point}"
 
 
 def all_pids() -> list[int]:
-    """Every process of this host, machines' included."""
+    """Returns every process of this host, with those of machines."""
     return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
 
 
 def command_line(pid: int) -> list[str]:
-    """The words that a process was started with; empty when it is gone or a kernel thread."""
+    """Returns the command line of a process. Empty: it is gone, or a thread of the kernel."""
     try:
         return (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
@@ -38,7 +38,7 @@ def command_line(pid: int) -> list[str]:
 
 
 def name_of(pid: int) -> str:
-    """The short name of a process."""
+    """Returns the short name of a process."""
     try:
         return (PROC / str(pid) / "comm").read_text().strip()
     except OSError:
@@ -46,7 +46,7 @@ def name_of(pid: int) -> str:
 
 
 def leader_of(nspawn_pid: int) -> int | None:
-    """The machine's own process 1, as this host numbers it, once it is there."""
+    """Returns the machine's process 1, as this host numbers it, once it is there."""
     try:
         children = (PROC / str(nspawn_pid) / "task" / str(nspawn_pid) / "children").read_text().split()
     except OSError:
@@ -63,7 +63,7 @@ def leader_of(nspawn_pid: int) -> int | None:
 
 
 def mounts_of(device_number: int) -> list[Mount]:
-    """Where a block device is mounted, in whatever mount namespace, each place once."""
+    """Returns the mounts of a block device in all mount namespaces, each mount point once."""
     wanted = f"{os.major(device_number)}:{os.minor(device_number)}"
     found: dict[str, Mount] = {}
     for pid, lines in _mount_tables():
@@ -76,21 +76,21 @@ def mounts_of(device_number: int) -> list[Mount]:
 
 
 def mount_points_below(folder: Path) -> list[str]:
-    """The mount points of this host below a folder, deepest last mounted first."""
+    """Returns the mount points of this host below a folder, the last one mounted first."""
     prefix = f"{folder.resolve()}/"
     points = [_unescape(line.split(" ")[4]) for line in (PROC / "self/mountinfo").read_text().splitlines()]
     return [point for point in reversed(points) if point.startswith(prefix)]
 
 
 def holders_of(device_number: int) -> list[str]:
-    """Who, apart from mounts, keeps a block device in use: processes that have it open, and devices built on it."""
+    """Returns what keeps a block device in use beside mounts: processes, and devices that are built on it."""
     name = Path(f"/sys/dev/block/{os.major(device_number)}:{os.minor(device_number)}").resolve().name
     found = [f"device {holder.name}" for holder in Path("/sys/block", name, "holders").glob("*")]
     return found + [f"process {name_of(pid)} ({pid})" for pid in all_pids() if _has_open(pid, device_number)]
 
 
 def is_claimed(device: str) -> bool:
-    """Whether the kernel itself keeps a block device in use: a mount, swap, or a device built on it."""
+    """Says whether the kernel itself uses a block device: for a mount, as swap, or for a device built on it."""
     try:
         os.close(os.open(device, os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What has to be known about a machine beside moto's state, in a file in the machine's folder."""
+"""A machine's own record, in its folder: its layers, and an address that AWS does not give it."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from local_aws.core.files import write_whole
 class Record:
     """`layers` are the file systems below the machine's own, top first, as paths from the home folder.
 
-    `link_address` is what it keeps in the local AWS's network where AWS itself gives it no address there, else empty.
+    `link_address` is its address in the local AWS's network. It is empty when AWS gives it an address there.
     """
 
     layers: list[str]
@@ -20,7 +20,7 @@ class Record:
 
 
 def load_record(folder: Path) -> Record | None:
-    """The record of the machine whose folder this is, or None when it was never made."""
+    """Returns the record in a machine's folder. None: there is none yet."""
     try:
         return Record(**json.loads((folder / "machine.json").read_text()))
     except FileNotFoundError:
@@ -28,10 +28,10 @@ def load_record(folder: Path) -> Record | None:
 
 
 def save_record(folder: Path, record: Record) -> None:
-    """Writes the record so that a crash leaves the old one or the new one."""
+    """Writes the record. A crash leaves the old one or the new one."""
     write_json(folder / "machine.json", asdict(record))
 
 
 def write_json(file: Path, value: Any) -> None:
-    """Replaces a JSON file as a whole."""
+    """Replaces a whole JSON file."""
     write_whole(file, json.dumps(value).encode() + b"\n")

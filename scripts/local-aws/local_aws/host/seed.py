@@ -1,6 +1,6 @@
-"""What a machine is given at every boot: who it is (for cloud-init), and how it reaches the outside as this host does.
+"""The files that a machine gets at every boot: its identity for cloud-init, and this host's ways to the outside.
 
-It is written into a folder that `boot-machine` lays over the machine's root.
+They go into a folder that `boot-machine` copies over the machine's root.
 """
 
 import json
@@ -24,7 +24,7 @@ CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICAT
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a machine is: the public `keys` may log in, `placement` is its zone and region."""
+    """The identity of a machine. The owners of the public `keys` may log in. `placement` is its zone and region."""
 
     instance_id: str
     hostname: str
@@ -33,7 +33,7 @@ class Identity:
 
 
 def write_identity(given: Path, identity: Identity, *, user_data: bytes) -> None:
-    """Writes cloud-init's NoCloud seed. `user_data` is what cloud-init understands, compressed or not."""
+    """Writes cloud-init's NoCloud seed. `user_data` may be compressed."""
     seed = given / NOCLOUD
     seed.mkdir(parents=True, exist_ok=True)
     metadata = {
@@ -48,7 +48,7 @@ def write_identity(given: Path, identity: Identity, *, user_data: bytes) -> None
 
 
 def write_way_out(given: Path, layers: Sequence[Path], host_bundle: Path = HOST_BUNDLE) -> None:
-    """Writes the operator's resolver, proxies and trusted certificates, as additions to what the `layers` hold."""
+    """Writes this host's resolver, proxies and trusted certificates, in addition to those in the `layers`."""
     _write(given / "etc/resolv.conf", _resolver())
     _write_certificates(given, layers, host_bundle)
     proxies = _proxies()
@@ -68,7 +68,7 @@ def _write_certificates(given: Path, layers: Sequence[Path], host_bundle: Path) 
         return
     _write(given / BUNDLE, bundle + "".join(f"{certificate.rstrip()}\n" for certificate in extra))
     for certificate in extra:
-        # Where update-ca-certificates, which packages run, looks for what it adds to the bundle that it makes anew.
+        # Packages run update-ca-certificates, which makes the bundle again and adds the certificates in this folder.
         name = f"local-aws-{sha256(_body(certificate).encode()).hexdigest()[:12]}.crt"
         _write(given / LOCAL_CERTIFICATES / name, certificate)
 
@@ -106,7 +106,7 @@ def _proxies() -> str:
     lines = []
     for name in PROXY_VARIABLES:
         value = os.environ.get(name) or os.environ.get(name.upper(), "")
-        # A proxy on this host's loopback interface is not there for a machine.
+        # A machine cannot reach a proxy on this host's loopback interface.
         if value and not re.search(r"//(127\.|localhost|\[::1)", value):
             lines += [f"{name}={value}\n", f"{name.upper()}={value}\n"]
     return "".join(lines)

@@ -1,4 +1,4 @@
-"""S3 is signed in its own way: names of objects as they are, and URLs that open one thing for whoever has them."""
+"""S3's own rules for signatures: keys are signed as they are, and a presigned URL opens one thing for its holder."""
 
 import http.client
 import os
@@ -14,7 +14,7 @@ from signing import REGION, client_with, credentials_of, key_of, keywords_of
 
 AWS_CONFIG = Path(__file__).parents[5] / "scripts" / "local-aws" / "aws-config"
 FORM = "application/x-www-form-urlencoded"
-# S3 signs paths and names as they are.
+# S3 signs paths as they are.
 KEYS = ["plain", "with space", "a+b=c&d", "ümläut/ß", "//double//slash", "per%20cent", "~tilde*star'(x)!", "a/../b"]
 
 
@@ -34,7 +34,7 @@ def test_objects_of_every_name_are_signed(s3, key):
 
 
 def send(url: str, method: str = "GET", body: bytes = b"", absolute: str = "", **headers: str) -> tuple[int, bytes]:
-    """Sends a request with the path and query of a URL as they are, after `absolute`: status and body of the answer."""
+    """Sends a request with the path and query of a URL as they are, after `absolute`. Returns status and body."""
     host, _, target = url.removeprefix("http://").partition("/")
     connection = http.client.HTTPConnection("127.0.0.1", int(host.rpartition(":")[2]), timeout=600)
     connection.putrequest(method, f"{absolute}/{target}", skip_host=True)
@@ -62,7 +62,7 @@ def test_a_presigned_url_opens_its_object_alone(aws, s3, key):
     assert send(url("get_object").replace("Expires=", "Expires=1"))[0] in (400, 403)
 
 
-def test_a_presigned_url_ends(aws, s3):
+def test_a_presigned_url_expires(aws, s3):
     s3.put_object(Bucket="signed", Key="brief", Body=b"x")
     url = presigned(aws, "get_object", 1, Bucket="signed", Key="brief")
     time.sleep(2.1)
@@ -70,7 +70,7 @@ def test_a_presigned_url_ends(aws, s3):
     assert (status, b"Request has expired" in text) == (403, True)
 
 
-def test_a_presigned_url_is_good_with_a_session(aws, s3):
+def test_a_presigned_url_works_with_a_session(aws, s3):
     s3.put_object(Bucket="signed", Key="lent", Body=b"x")
     session = credentials_of(aws.client("sts").get_session_token()["Credentials"])
     lender = client_with(aws, "s3", session, signature_version="s3v4")
@@ -79,7 +79,7 @@ def test_a_presigned_url_is_good_with_a_session(aws, s3):
     assert send(url.replace("ecurity", "ecurities"))[0] in (400, 403)
 
 
-def test_the_configuration_of_local_commands_presigns_what_is_answered(aws, s3, monkeypatch):
+def test_aws_config_makes_boto3_presign_with_version_4(aws, s3, monkeypatch):
     s3.put_object(Bucket="signed", Key="lent", Body=b"x")
 
     def url() -> str:
@@ -95,7 +95,7 @@ def test_the_configuration_of_local_commands_presigns_what_is_answered(aws, s3, 
 
 @pytest.fixture(scope="module")
 def other(aws: Any) -> Any:
-    """Another bucket than `signed`, with an object of a name that is also a path."""
+    """Makes a second bucket, in which the key of an object is a path into the first."""
     client = aws.client("s3")
     client.create_bucket(Bucket="other", CreateBucketConfiguration={"LocationConstraint": REGION})
     client.put_object(Bucket="other", Key="signed/key", Body=b"of other")
@@ -114,7 +114,7 @@ def test_a_presigned_url_opens_no_other_bucket(aws, s3, other):
 
 @pytest.fixture
 def older(s3: Any) -> str:
-    """The ID of an older version of the object `versioned`."""
+    """Makes two versions of the object `versioned`. Returns the id of the older one."""
     s3.put_bucket_versioning(Bucket="signed", VersioningConfiguration={"Status": "Enabled"})
     older, _ = (
         s3.put_object(Bucket="signed", Key="versioned", Body=each)["VersionId"] for each in (b"older", b"newer")
@@ -170,7 +170,7 @@ def test_a_presigned_url_of_another_service_is_not_one_of_s3(aws):
 
 
 @pytest.mark.parametrize("key", ["moto-api/data.json", "latest/meta-data/x", "favicon.ico", "_local-aws/health"])
-def test_an_object_may_have_a_name_that_is_a_path_elsewhere(aws, s3, key):
+def test_the_key_of_an_object_may_be_a_path_that_moto_answers(aws, s3, key):
     s3.put_object(Bucket="signed", Key=key, Body=b"an object")
     style = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
     url = f"http://localhost:{aws.port}"

@@ -1,4 +1,4 @@
-"""Bodies in signed chunks, which some SDKs send to S3 where there is no TLS."""
+"""Bodies in signed chunks. Some SDKs send them to S3 without TLS."""
 
 import datetime
 import hashlib
@@ -54,7 +54,7 @@ def test_refuses_a_body_with(name, body):
 
 
 def chunked(credentials: Credentials, url: str, chunks: list[bytes]) -> tuple[dict[str, str], bytes]:
-    """Headers and body of a PUT in signed chunks."""
+    """Returns headers and body of a PUT in signed chunks."""
     length = str(sum(map(len, chunks)))
     request = AWSRequest(method="PUT", url=url, headers={"X-Amz-Decoded-Content-Length": length})
     request.headers["Content-Encoding"] = "aws-chunked"

@@ -25,7 +25,7 @@ def policy_id(dlm):
         dlm.delete_lifecycle_policy(PolicyId=policy_id)
 
 
-def test_tells_what_was_created(dlm, policy_id):
+def test_returns_what_was_created(dlm, policy_id):
     policy = dlm.get_lifecycle_policy(PolicyId=policy_id)["Policy"]
     assert {key: policy[key] for key in POLICY} == POLICY
     assert policy["PolicyDetails"] == {"PolicyType": "EBS_SNAPSHOT_MANAGEMENT", **DETAILS}
@@ -52,7 +52,7 @@ def test_lists_by_id_and_state(dlm, policy_id):
     dlm.delete_lifecycle_policy(PolicyId=other)
 
 
-def test_tags_are_added_and_taken_off(dlm, policy_id):
+def test_tags_are_added_and_removed(dlm, policy_id):
     arn = dlm.get_lifecycle_policy(PolicyId=policy_id)["Policy"]["PolicyArn"]
     dlm.tag_resource(ResourceArn=arn, Tags={"Owner": "me", "Name": "other"})
     assert dlm.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"Name": "other", "Owner": "me"}
@@ -60,7 +60,7 @@ def test_tags_are_added_and_taken_off(dlm, policy_id):
     assert dlm.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"Owner": "me"}
 
 
-def test_fails_by_the_policys_id_when_it_is_gone(dlm, policy_id):
+def test_fails_with_the_id_of_a_policy_that_is_gone(dlm, policy_id):
     dlm.delete_lifecycle_policy(PolicyId=policy_id)
     with pytest.raises(dlm.exceptions.ResourceNotFoundException, match=policy_id):
         dlm.get_lifecycle_policy(PolicyId=policy_id)

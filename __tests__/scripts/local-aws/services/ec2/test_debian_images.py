@@ -1,4 +1,4 @@
-"""Debian's images, which AWS provides to everybody."""
+"""Debian's images are in every region, and its parameter names the newest one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Volumes and snapshots: what EBS refuses is refused with EBS's code, and what it tells is told."""
+"""Volumes and snapshots: the local AWS refuses what EBS refuses, with EBS's code, and returns what EBS returns."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -58,7 +58,7 @@ def test_a_volume_has_the_speed_of_its_type(ec2, kind, size, iops, throughput):
     assert (made["Iops"], made.get("Throughput")) == (iops, throughput)
 
 
-def test_a_volume_that_grows_twice_tells_the_last_modification_only(ec2, volume_id):
+def test_a_volume_that_grows_twice_keeps_the_last_modification_only(ec2, volume_id):
     ec2.modify_volume(VolumeId=volume_id, Size=20)
     ec2.modify_volume(VolumeId=volume_id, Size=30, Iops=4000)
     (modification,) = ec2.describe_volumes_modifications(VolumeIds=[volume_id])["VolumesModifications"]
@@ -87,7 +87,7 @@ def test_fails_to_modify_a_volume_beyond_its_limits(ec2, volume_id, change, code
     assert told(ec2, volume_id) == before
 
 
-def test_fails_to_tell_a_modification_that_never_was(ec2, volume_id):
+def test_fails_to_describe_the_modification_of_a_volume_without_one(ec2, volume_id):
     with pytest.raises(ClientError, match=r"InvalidVolumeModification.NotFound"):
         ec2.describe_volumes_modifications(VolumeIds=[volume_id])
 
@@ -102,7 +102,7 @@ def test_a_snapshot_keeps_its_size_and_key_when_its_volume_grows(ec2, volume_id)
     assert (snapshot["SnapshotId"], snapshot["VolumeSize"], snapshot["KmsKeyId"]) == (snapshot_id, 10, key)
 
 
-def test_only_the_snapshots_of_the_asked_owners_are_told(ec2, volume_id):
+def test_describes_the_snapshots_of_the_given_owners_only(ec2, volume_id):
     snapshot_id = ec2.create_snapshot(VolumeId=volume_id)["SnapshotId"]
 
     own = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
@@ -121,7 +121,7 @@ def test_a_volume_comes_back_from_a_snapshot(ec2, volume_id):
         ec2.create_volume(SnapshotId=snapshot_id, AvailabilityZone=ZONE, Size=9)
 
 
-def test_volumes_are_encrypted_when_the_account_says_so(aws):
+def test_volumes_are_encrypted_when_the_account_encrypts_by_default(aws):
     ec2 = aws.client("ec2", "eu-west-3")
     ec2.enable_ebs_encryption_by_default()
     assert ec2.create_volume(Size=1, AvailabilityZone="eu-west-3a")["Encrypted"] is True

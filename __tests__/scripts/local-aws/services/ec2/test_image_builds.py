@@ -38,7 +38,7 @@ def test_the_image_of_an_encrypted_machine_is_encrypted(aws, image):
     assert snapshot["Encrypted"] is True
 
 
-def test_an_image_says_when_it_is_deprecated(aws, image):
+def test_an_image_has_a_date_of_deprecation(aws, image):
     ec2 = aws.client("ec2")
     ec2.enable_image_deprecation(ImageId=image, DeprecateAt="2027-01-02T03:04:00Z")
     assert described(aws, image)["DeprecationTime"].startswith("2027-01-02T03:04:00")
@@ -51,11 +51,11 @@ def test_fails_to_deprecate_an_image_that_is_not_there(aws):
         aws.client("ec2").enable_image_deprecation(ImageId="ami-0123456789abcdef0", DeprecateAt="2027-01-02T03:04:00Z")
 
 
-def test_an_image_says_that_it_wants_imdsv2(aws, image):
+def test_an_image_can_require_imdsv2(aws, image):
     aws.client("ec2").modify_image_attribute(ImageId=image, ImdsSupport={"Value": "v2.0"})
     assert described(aws, image)["ImdsSupport"] == "v2.0"
 
 
-def test_an_image_can_be_described_anew(aws, image):
+def test_the_description_of_an_image_can_change(aws, image):
     aws.client("ec2").modify_image_attribute(ImageId=image, Description={"Value": "what it is"})
     assert described(aws, image)["Description"] == "what it is"

@@ -1,4 +1,4 @@
-"""Machines as the API tells of them: root disks, attachments, addresses, what EC2 refuses. No machine boots here."""
+"""Instances in the API: root disks, attachments, addresses, and what EC2 refuses. No machine boots here."""
 
 from ipaddress import IPv4Address, IPv4Network
 
@@ -56,7 +56,7 @@ def fails_with(code):
         ),
     ],
 )
-def test_the_root_disk_is_the_images_as_changed_by_the_request(ec2, run, asked, expected):
+def test_the_root_disk_follows_the_image_and_the_request(ec2, run, asked, expected):
     data = {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 1, "VolumeType": "gp3"}}
     mappings = [data, {"DeviceName": "/dev/xvda", "Ebs": asked}] if asked else [data]
     instance = told(ec2, run(BlockDeviceMappings=mappings))
@@ -90,7 +90,7 @@ def test_fails_to_run_with(ec2, run, code):
     assert (len(ec2.describe_volumes()["Volumes"]), len(ec2.describe_instances()["Reservations"])) == before
 
 
-def test_an_image_of_a_machine_says_the_machines_root_disk(ec2, run):
+def test_an_image_of_a_machine_has_its_root_disk(ec2, run):
     instance_id = run(BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 12}}])
     image_id = ec2.create_image(InstanceId=instance_id, Name="mine")["ImageId"]
     (image,) = ec2.describe_images(ImageIds=[image_id])["Images"]
@@ -104,7 +104,7 @@ def test_an_image_of_a_machine_says_the_machines_root_disk(ec2, run):
         run(ImageId=image_id, BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 11}}])
 
 
-def test_fails_to_attach_what_cannot_be_attached(ec2, run):
+def test_fails_to_attach_where_ec2_refuses(ec2, run):
     one, other = run(), run()
     zone = zone_of(ec2, one)
     elsewhere = new_volume(ec2, "eu-west-1c" if zone != "eu-west-1c" else "eu-west-1a")
@@ -123,7 +123,7 @@ def test_fails_to_attach_what_cannot_be_attached(ec2, run):
         ec2.attach_volume(VolumeId=second, InstanceId=other, Device="/dev/sdf")
 
 
-def test_detaches_without_being_told_the_machine(ec2, run):
+def test_detaches_when_the_request_names_no_machine(ec2, run):
     instance_id = run()
     volume_id = new_volume(ec2, zone_of(ec2, instance_id))
     ec2.attach_volume(VolumeId=volume_id, InstanceId=instance_id, Device="/dev/sdf")
@@ -151,7 +151,7 @@ def test_an_elastic_address_stays_through_stop_and_start_and_is_free_after_the_e
     assert (freed.get("AssociationId"), freed.get("InstanceId") or None) == (None, None)
 
 
-def test_a_public_address_is_nobodys_and_goes_when_the_machine_stops(ec2, run):
+def test_a_public_address_is_never_routed_and_goes_when_the_machine_stops(ec2, run):
     instance_id = run()
     assert IPv4Address(told(ec2, instance_id)["PublicIpAddress"]) in NEVER_ROUTED
     assert IPv4Address(ec2.allocate_address(Domain="vpc")["PublicIp"]) in NEVER_ROUTED
@@ -181,7 +181,7 @@ def test_detailed_monitoring_goes_on_and_off(ec2, run):
     assert told(ec2, instance_id)["Monitoring"] == {"State": "disabled"}
 
 
-def test_groups_of_the_primary_interface_are_the_instances(ec2, run):
+def test_an_instance_has_the_groups_of_its_primary_interface(ec2, run):
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     one, other = (
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in ("one", "other")

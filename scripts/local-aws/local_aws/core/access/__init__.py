@@ -1,6 +1,8 @@
-"""Who may call the local AWS: its user's programs, and nobody else.
+"""Who may call the local AWS: the programs of its user, and nobody else.
 
-The key is in a file that its user alone can read (`key_file`). A request is signed with it, or with a key that the
-local AWS itself gave out (`key_store`), as AWS wants it (`signature`, `payload`); no web page is answered (`gate`).
-Whoever else asks gets AWS's own error (`refusals`).
+- `key_file`: the access key is in a file that the user alone can read.
+- `key_store`: a request is signed with that key, or with a key that a service gave out.
+- `signature`, `payload`: they check the signature as AWS does.
+- `gate`: it joins these checks, and refuses web pages.
+- `refusals`: everybody else gets AWS's own error.
 """

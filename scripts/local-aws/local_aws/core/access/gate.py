@@ -1,4 +1,4 @@
-"""Lets requests of the user's own programs through, and answers whoever else asks with a refusal."""
+"""Lets the requests of the user's own programs through, and refuses all others."""
 
 import datetime
 import hmac
@@ -12,38 +12,38 @@ from .payload import check_chunks, read_payload
 from .problems import Problem, Refused
 from .signature import ALGORITHM, Signature, check_signature, read_signature
 
-# How far a client's clock may be off, as on AWS.
+# A client's clock may be off by as much, as on AWS.
 CLOCK = datetime.timedelta(minutes=15)
-# Names below localhost are this computer by RFC 6761: S3 puts a bucket's name there.
+# By RFC 6761, names below localhost are this computer. S3 puts the name of a bucket there.
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost)(:\d{1,5})?", re.IGNORECASE)
 
 
 class Gate:
-    """Checks requests against the key of a local AWS, and the keys that it gave out."""
+    """Checks requests against the key of a local AWS, and against the keys that its services gave out."""
 
     def __init__(self, own: Credentials) -> None:
         self._keys = KeyStore(own)
         self._secret = own.secret_key.encode()
 
     def check(self, environ: WSGIEnvironment) -> Signature:
-        """The signature of a request. Raises Refused unless it is made with a key that opens this local AWS."""
+        """Returns the signature of a request. Raises Refused unless a key that opens this local AWS made it."""
         signature = read_signature(environ)
         _check_date(signature, datetime.datetime.now(datetime.UTC))
         credentials = self._keys.credentials_of(signature.key, signature.token)
         payload = read_payload(signature, environ)
         check_signature(signature, credentials, environ, payload)
         check_chunks(signature, credentials, environ, payload)
-        # The service that is answered is the one that was signed for: without this, moto asks a presigned URL's body.
+        # The signature decides which service answers. For a presigned URL, moto would take the service from the body.
         environ["HTTP_AUTHORIZATION"] = f"{ALGORITHM} Credential={signature.key}/{signature.scope}"
         return signature
 
     def proof_for(self, signature: Signature) -> str:
-        """Shows whoever made a signature that it came here: another program on the port does not know the secret."""
+        """Returns a proof that this server got a signature. Another program on the port does not know the secret."""
         return hmac.new(self._secret, signature.value.encode(), "sha256").hexdigest()
 
 
 def refuse_web_pages(environ: WSGIEnvironment) -> None:
-    """Raises Refused for what only a web page sends, signed or not: a browser reaches this computer for any page."""
+    """Raises Refused for what only a web page sends, also when it is signed. A browser connects to any port here."""
     if environ["REQUEST_METHOD"] == "OPTIONS":
         raise Refused(Problem.WEB_PAGE, "OPTIONS, by which a browser asks for a web page, is not answered")
     if "HTTP_ORIGIN" in environ:

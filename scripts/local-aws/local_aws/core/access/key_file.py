@@ -1,4 +1,4 @@
-"""The access key of a local AWS, made once, in a file of AWS's own format that its user alone can read."""
+"""The access key of a local AWS: made once, in a file in AWS's format that the user alone can read."""
 
 import configparser
 import io
@@ -11,15 +11,15 @@ from botocore.credentials import Credentials
 from ..errors import LocalAwsError
 from ..files import hand_over, write_whole
 
-# Tells whoever finds it in a log that it opens no account.
+# A reader of a log sees that the key opens no account.
 _PREFIX = "LOCALAWS"
 _PROFILE = "default"
 
 
 def keep_key(file: Path) -> Credentials:
-    """The key in the file, which is made when it is missing.
+    """Returns the key in the file. Makes the file when it is missing.
 
-    Raises LocalAwsError when there is something else in the file.
+    Raises LocalAwsError when something else is in the file.
     """
     if not file.exists():
         _make(file)

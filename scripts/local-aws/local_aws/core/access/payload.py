@@ -1,4 +1,4 @@
-"""What stands for the body of a request in its signature, and whether the body is that."""
+"""The body of a request: what stands for it in the signature, and whether the body matches."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ _OF_NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 def read_payload(signature: Signature, environ: WSGIEnvironment) -> str:
-    """What the client signed in the place of the body. Raises Refused where the body is another one."""
+    """Returns what the client signed in place of the body. Raises Refused when the body is another one."""
     told = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
     if told is None and signature.is_for_s3 and signature.expires is not None:
         return UNSIGNED
@@ -31,7 +31,7 @@ def read_payload(signature: Signature, environ: WSGIEnvironment) -> str:
 
 
 def check_chunks(signature: Signature, credentials: Credentials, environ: WSGIEnvironment, payload: str) -> None:
-    """Raises Refused unless every chunk of a body that was sent in signed chunks has its signature."""
+    """Raises Refused unless every signed chunk of a body has its signature. Other bodies pass."""
     if payload not in (SIGNED_CHUNKS, SIGNED_CHUNKS_AND_TRAILER):
         return
     key = _signing_key(signature, credentials)

@@ -1,10 +1,10 @@
-"""What can be wrong with a request's credentials, whatever AWS calls it in the protocol of the call."""
+"""What can be wrong with the credentials of a request. `refusals` has AWS's names for it."""
 
 from enum import Enum, auto
 
 
 class Problem(Enum):
-    """Why a request is refused."""
+    """The reason of a refusal."""
 
     NOT_SIGNED = auto()
     MALFORMED = auto()
@@ -19,7 +19,7 @@ class Problem(Enum):
 
 
 class Refused(Exception):
-    """A request that is not answered: the problem, and a sentence about it."""
+    """A request is refused: the problem, and a sentence about it."""
 
     def __init__(self, problem: Problem, message: str) -> None:
         super().__init__(message)

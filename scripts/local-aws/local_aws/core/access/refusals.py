@@ -1,4 +1,4 @@
-"""A refusal in AWS's own words: the code and status that the service of the call has for the problem."""
+"""Refusals in AWS's own words: code and status depend on the protocol of the call."""
 
 from ..calls import ApiCall
 from ..error_answers import Answer, error_answer
@@ -6,7 +6,7 @@ from .problems import Problem, Refused
 
 _FORBIDDEN, _UNAUTHORIZED, _BAD = "403 Forbidden", "401 Unauthorized", "400 Bad Request"
 
-# By protocol, where a service has no words of its own: code and status.
+# Code and status by protocol.
 _QUERY = {
     Problem.NOT_SIGNED: ("MissingAuthenticationToken", _FORBIDDEN),
     Problem.MALFORMED: ("IncompleteSignature", _BAD),
@@ -61,7 +61,7 @@ _HINTED = frozenset({Problem.NOT_SIGNED, Problem.UNKNOWN_KEY, Problem.WRONG_SIGN
 
 
 def refusal(call: ApiCall, refused: Refused) -> Answer:
-    """The answer to a request that is refused."""
+    """Returns the answer to a refused request."""
     code, status = _BY_PROTOCOL[call.protocol][refused.problem]
     message = f"{refused.message}: {_HINT}" if refused.problem in _HINTED else refused.message
     return error_answer(call, code, message, status)

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 from the server's side: botocore computes what the client must have computed."""
+"""AWS Signature Version 4, on the server's side: botocore computes again what the client computed."""
 
 import datetime
 import hmac
@@ -14,7 +14,7 @@ from .problems import Problem, Refused
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
-# Of AWS for a signature in the query string.
+# AWS's limit for a signature in the query string.
 LONGEST_URL = datetime.timedelta(days=7)
 _UNRESERVED = "-_.~"
 _S3_SERVICES = frozenset({"s3", "s3-outposts", "s3-object-lambda"})
@@ -22,7 +22,7 @@ _S3_SERVICES = frozenset({"s3", "s3-outposts", "s3-object-lambda"})
 
 @dataclass(frozen=True)
 class Signature:
-    """What a request says of its signature. `expires` is set where it is in the query string: a presigned URL."""
+    """The signature of a request, with its parts. `expires` is set for a presigned URL: one in the query string."""
 
     key: str
     region: str
@@ -36,7 +36,7 @@ class Signature:
 
     @property
     def is_for_s3(self) -> bool:
-        """Whether S3's own rules hold: paths as they are, bodies that may be unsigned."""
+        """Says whether S3's rules hold: paths as they are, bodies that may be unsigned."""
         return self.service in _S3_SERVICES
 
     @property
@@ -46,7 +46,7 @@ class Signature:
 
 
 def read_signature(environ: WSGIEnvironment) -> Signature:
-    """The signature of a request. Raises Refused where there is none, or none of Version 4."""
+    """Returns the signature of a request. Raises Refused when it has none of Version 4."""
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     if not authorization and "AWSAccessKeyId" in query:
@@ -69,7 +69,7 @@ def read_signature(environ: WSGIEnvironment) -> Signature:
 
 
 def check_signature(signature: Signature, credentials: Credentials, environ: WSGIEnvironment, payload: str) -> None:
-    """Raises Refused unless the credentials' secret made the signature; `payload` stands for the body in it."""
+    """Raises Refused unless the secret of the credentials made the signature. `payload` stands for the body."""
     headers = environ["local_aws.headers"]
     if "host" not in signature.signed_headers:
         raise Refused(Problem.WRONG_SIGNATURE, "the header host is not signed")
@@ -89,32 +89,32 @@ def check_signature(signature: Signature, credentials: Credentials, environ: WSG
 
 
 class _Signer(SigV4Auth):
-    """Signs the headers that the client signed."""
+    """Signs exactly the headers that the client signed."""
 
     def __init__(self, credentials: Credentials, service: str, region: str) -> None:
         super().__init__(credentials, service, region)
         self.signed = HTTPHeaders()
 
     def headers_to_sign(self, request: AWSRequest) -> HTTPHeaders:
-        """As SigV4Auth's, which takes all."""
+        """Returns those headers. SigV4Auth would take all."""
         return self.signed
 
 
 class _S3Signer(_Signer):
-    """The same for S3, whose paths stand as they are."""
+    """The same for S3, which signs paths as they are."""
 
     _normalize_url_path = S3SigV4Auth._normalize_url_path
 
 
 def _canonical_url(environ: WSGIEnvironment) -> str:
-    """The URL in AWS's encoding, which need not be the one it was sent in, without the signature itself."""
+    """Returns the URL without its signature, in AWS's encoding. The client may have sent another encoding."""
     target = environ["RAW_URI"].encode("latin1").decode("utf-8", "surrogateescape")
     if not target.startswith("/") or "#" in target:
         raise Refused(Problem.MALFORMED, f"expected a path, got {target[:80]}")
     path, _, query = target.partition("?")
     pairs = (pair.partition("=")[::2] for pair in query.split("&") if pair)
     encoded = [(_encode_query(name), _encode_query(value)) for name, value in pairs if name != "X-Amz-Signature"]
-    # A slash within a segment, such as an ARN's, stays encoded.
+    # An encoded slash in a segment, such as that of an ARN, stays encoded.
     segments = "/".join(map(_encode, path.split("/")))
     return f"http://local{segments}?{'&'.join(f'{name}={value}' for name, value in encoded)}"
 

@@ -1,4 +1,4 @@
-"""All addresses that moto gives out come from the local AWS, and elastic ones are on a machine's interface."""
+"""Addresses: moto gives out those of the local AWS's network, and an elastic one is on a machine's interface."""
 
 from collections.abc import Callable
 from ipaddress import IPv4Network
@@ -18,7 +18,7 @@ Original = Callable[..., Any]
 
 
 def install(machines: InstanceMachines) -> None:
-    """Makes moto's addresses real."""
+    """Makes addresses real."""
     _install_allocation(machines)
 
     @correction(EC2Backend, "allocate_address")
@@ -45,7 +45,7 @@ def install(machines: InstanceMachines) -> None:
             before.public_ip = None
             before.check_auto_public_ip()
             _renew(machines, before)
-        # An interface has one elastic address: a former one is free again.
+        # An interface has one elastic address. Its former one is free again.
         for other in self.addresses:
             if other is not associated and other.eni is associated.eni:
                 other.instance = other.eni = other.association_id = None
@@ -66,7 +66,7 @@ def install(machines: InstanceMachines) -> None:
         interfaces = [each.eni for each in found]
         done = original(self, address, association_id)
         for interface in interfaces:
-            # Only now is the elastic address gone, and the machine gets one of its own again, as on AWS.
+            # Now the elastic address is gone. The machine gets a public address of its own again, as on AWS.
             if interface is not None and interface.instance is not None and interface.instance.state == "running":
                 interface.check_auto_public_ip()
             _renew(machines, interface)
@@ -96,7 +96,7 @@ def _install_allocation(machines: InstanceMachines) -> None:
 
     @correction(Subnet, "get_available_subnet_ip")
     def get_available_subnet_ip(_original: Original, self: Any, instance: Any) -> str:
-        # Unique in all VPCs of the local AWS, since all machines hang on one bridge.
+        # All machines hang on one bridge, so that an address must be unique in all VPCs.
         with told_as("InsufficientFreeAddressesInSubnet"):
             address = pick_private(self.cidr, machines.used_addresses() | set(self._subnet_ips))
         self._subnet_ips[address] = instance

@@ -1,4 +1,4 @@
-"""How what goes wrong with a machine is told to the AWS client."""
+"""Turns errors of machines into AWS's errors."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from local_aws.host.disk import DiskFull
 
 @contextlib.contextmanager
 def told_as(code: str) -> Iterator[None]:
-    """Turns what cannot be done into AWS's error `code`; no space on this host has a code of its own."""
+    """Turns an error of a machine into AWS's error `code`. A full disk of this host has a code of its own."""
     try:
         yield
     except DiskFull as error:

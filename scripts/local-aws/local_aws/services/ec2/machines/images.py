@@ -1,4 +1,4 @@
-"""CreateImage, CopyImage, DeregisterImage: images are the layers of machines."""
+"""CreateImage, CopyImage and DeregisterImage: an image is the layers of a machine."""
 
 import contextlib
 import threading
@@ -14,12 +14,12 @@ from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
-# How the backend, which moto does not tell, knows what the request said.
+# moto does not pass NoReboot on to the backend.
 _request = threading.local()
 
 
 def install(machines: InstanceMachines) -> None:
-    """Makes images keep what their machines hold."""
+    """Makes an image keep the files of its machine."""
 
     @correction(AmisResponse, "create_image")
     def create_image_request(original: Original, self: Any) -> Any:
@@ -57,7 +57,7 @@ def _keep(machines: InstanceMachines, instance: Any, image_id: str) -> None:
     if running and getattr(_request, "no_reboot", False):
         machines.fleet.layers.copy(image_id, folder)
         return
-    # As AWS does: the machine goes down, so that its files are whole, and comes up again.
+    # As on AWS, the machine goes down so that its files are complete, and comes up again.
     if running:
         machines.fleet.halt([instance.id])
     machines.fleet.layers.keep(image_id, folder)

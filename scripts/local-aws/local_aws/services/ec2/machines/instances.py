@@ -1,4 +1,7 @@
-"""RunInstances, StartInstances, StopInstances, RebootInstances, TerminateInstances, GetConsoleOutput: on machines."""
+"""RunInstances, StartInstances, StopInstances, RebootInstances, TerminateInstances, GetConsoleOutput.
+
+They act on machines.
+"""
 
 import base64
 from collections.abc import Callable
@@ -16,15 +19,15 @@ from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
-# What AWS's own answer is limited to.
+# AWS's limit of the answer.
 CONSOLE_BYTES = 64 * 1024
-# A machine that cannot boot here cannot in a minute either. Told InsufficientInstanceCapacity, Terraform's AWS provider
-# would try for ten minutes and say nothing of the reason until then.
+# After InsufficientInstanceCapacity, Terraform's AWS provider would try for ten minutes before it shows the reason.
+# A machine that cannot boot here cannot boot in a minute either.
 CANNOT_BOOT = "InternalError"
 
 
 def install(machines: InstanceMachines) -> None:
-    """Makes instances be machines."""
+    """Makes an instance a machine."""
 
     @correction(EC2Backend, "run_instances")
     def run_instances(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
@@ -79,7 +82,7 @@ def install(machines: InstanceMachines) -> None:
     def terminate_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
         instances = self.get_multi_instances_by_id(instance_ids)
         if not any(instance.disable_api_termination is True for instance in instances):
-            # Before moto takes its volumes away.
+            # moto takes the volumes away, and the machine must be off before.
             machines.fleet.halt(instance_ids)
         terminated = original(self, [instance.id for instance in instances if instance.state != "terminated"])
         for instance in instances:
@@ -96,7 +99,7 @@ def install(machines: InstanceMachines) -> None:
 
 
 def _choose_subnet(backend: Any, keywords: dict[str, Any]) -> None:
-    # AWS: without a subnet, the default VPC's in the zone asked for. moto makes up an address outside every subnet.
+    # Without a subnet, AWS takes the default one of the zone. moto makes up an address outside every subnet.
     interfaces = keywords.get("nics") or []
     if keywords.get("subnet_id") or any(nic.get("SubnetId") or nic.get("NetworkInterfaceId") for nic in interfaces):
         return
@@ -115,7 +118,7 @@ def _require_state(instance: Any, states: tuple[str, ...], verb: str) -> None:
 
 
 def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
-    # AWS: an interface made for an instance ends with it, unless the request says otherwise; moto keeps them for ever.
+    # On AWS, an interface that is made with an instance ends with it, unless the request says otherwise. moto keeps it.
     kept = {
         int(nic.get("DeviceIndex", 0))
         for nic in asked

@@ -1,4 +1,4 @@
-"""What moto's EC2 knows, read as what machines need."""
+"""Reads from moto's EC2 what machines need."""
 
 import base64
 import binascii
@@ -15,19 +15,19 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 def all_backends() -> Iterator[Any]:
-    """The EC2 backend of every account and region in use."""
+    """Yields the EC2 backend of every account and region in use."""
     for account in list(ec2_backends.values()):
         yield from list(account.values())
 
 
 def all_instances() -> Iterator[Any]:
-    """Every instance of every account and region, terminated ones too."""
+    """Yields every instance of every account and region, also terminated ones."""
     for backend in all_backends():
         yield from backend.all_instances()
 
 
 def used_addresses() -> set[str]:
-    """Every public, elastic and private address that moto has given out."""
+    """Returns every public, elastic and private address that moto has given out."""
     used: set[str | None] = set()
     for backend in all_backends():
         used.update(address.public_ip for address in list(backend.addresses))
@@ -38,35 +38,35 @@ def used_addresses() -> set[str]:
 
 
 def is_running(instance: Any) -> bool:
-    """Whether the instance's machine should be on."""
+    """Says whether the instance's machine should be on."""
     return instance.state in ("running", "pending")
 
 
 def is_root_device(instance: Any, device: str) -> bool:
-    """Whether a device of an instance is its root disk, which is layers here and no disk."""
+    """Says whether a device of an instance is its root disk. Here that is layers, and no disk."""
     return device == instance.root_device_name or device in ROOT_DEVICES
 
 
 def data_volumes(instance: Any) -> dict[str, int]:
-    """The volumes, apart from the root disk, that an instance has: sizes in GiB by id, in the order of attachment."""
+    """Returns the volumes of an instance without its root disk: sizes in GiB by id, in the order of attachment."""
     backend, mapping = instance.ec2_backend, instance.get_block_device_mapping
     ids = [block.volume_id for device, block in mapping if not is_root_device(instance, device)]
     return {volume_id: int(backend.get_volume(volume_id).size) for volume_id in ids}
 
 
 def keys_of(instance: Any) -> list[str]:
-    """The public keys that may log in."""
+    """Returns the public keys of those who may log in."""
     pair = instance.ec2_backend.key_pairs.get(instance.key_name) if instance.key_name else None
     return [pair.material_public.decode().strip()] if pair else []
 
 
 def placement_of(instance: Any) -> dict[str, str]:
-    """Where the instance is, as cloud-init names it."""
+    """Returns zone and region of the instance, under cloud-init's names."""
     return {"availability-zone": str(instance.availability_zone), "region": instance.region_name}
 
 
 def user_data_of(instance: Any) -> bytes:
-    """The user data as given to AWS. Data that was encoded twice is decoded twice, as cloud-init does on AWS."""
+    """Returns the user data. Data that was encoded twice is decoded twice, as cloud-init does on AWS."""
     if not instance.user_data:
         return b""
     data = _decoded(str(instance.user_data).encode()) or str(instance.user_data).encode()
@@ -76,7 +76,10 @@ def user_data_of(instance: Any) -> bytes:
 
 
 def addresses_of(instance: Any, plan: AddressPlan, link_address: str) -> MachineAddresses:
-    """The addresses of an instance's machine; `link_address` counts where it has no private one in the network."""
+    """Returns the addresses of an instance's machine.
+
+    Its link is its private address in the network, or `link_address` when it has none there.
+    """
     private, public = [], []
     for _index, interface in sorted(instance.nics.items()):
         if interface.public_ip:
@@ -91,12 +94,12 @@ def addresses_of(instance: Any, plan: AddressPlan, link_address: str) -> Machine
 
 
 def needs_link_address(instance: Any, plan: AddressPlan) -> bool:
-    """Whether none of the instance's private addresses lies in the local AWS's network."""
+    """Says whether the instance has no private address in the local AWS's network."""
     return not addresses_of(instance, plan, "").link
 
 
 def in_network(address: str, network: IPv4Network) -> bool:
-    """Whether a textual address lies in a network."""
+    """Says whether an address is in a network."""
     return IPv4Address(address) in network
 
 

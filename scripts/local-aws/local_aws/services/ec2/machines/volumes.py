@@ -1,4 +1,4 @@
-"""Volumes are disks: attached, detached, grown, copied into snapshots and made from them."""
+"""Volumes and snapshots: a volume is a disk, and a snapshot is a copy of it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ Original = Callable[..., Any]
 
 
 def install(machines: InstanceMachines) -> None:
-    """Makes volumes be disks, and snapshots their copies."""
+    """Makes a volume a disk."""
     disks = machines.fleet.disks
 
     @correction(EC2Backend, "create_volume")
@@ -35,7 +35,7 @@ def install(machines: InstanceMachines) -> None:
     ) -> Any:
         attachment = original(self, volume_id, instance_id, device_path, *args, **keywords)
         machine = machines.fleet.get(instance_id)
-        # While an instance is being made it has no machine yet: its disks are there when it boots.
+        # An instance that is being made has no machine yet. Its machine boots with the disk.
         if machine:
             try:
                 with told_as("InternalError"):
