@@ -26,8 +26,8 @@ def other(local_aws):
 def test_private_addresses_work_between_machines_and_from_this_host(local_aws, instance, other):
     private = local_aws.describe(other)["PrivateIpAddress"]
     assert local_aws.login.ssh(private, "echo reached").stdout.strip() == "reached"
-    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 300 {private} 22 </dev/null || true")
-    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -w 300 {local_aws.address(other)} 22 </dev/null || true")
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -N -w 300 {private} 22 </dev/null || true")
+    assert "SSH-2.0" in local_aws.ssh(instance, f"nc -N -w 300 {local_aws.address(other)} 22 </dev/null || true")
 
 
 def test_machines_of_another_vpc_reach_each_other(local_aws):
@@ -37,7 +37,7 @@ def test_machines_of_another_vpc_reach_each_other(local_aws):
     first, second = (local_aws.run(NetworkInterfaces=interface) for _ in range(2))
     private = local_aws.describe(second)["PrivateIpAddress"]
     assert private.startswith("10.20.1.")
-    assert "SSH-2.0" in local_aws.ssh(first, f"nc -w 300 {private} 22 </dev/null || true")
+    assert "SSH-2.0" in local_aws.ssh(first, f"nc -N -w 300 {private} 22 </dev/null || true")
     # This host has no route there, since a real machine somewhere else may have that address.
     assert ip("route", "show", "table", "all", "match", private, "dev", Names.of(local_aws.home).bridge) == ""
     local_aws.ec2.terminate_instances(InstanceIds=[first, second])
