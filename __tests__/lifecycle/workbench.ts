@@ -6,14 +6,13 @@ import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
 import type { LocalSession } from "../../scripts/session/local-session";
 import { serverProgram } from "../../scripts/session/server-program";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
+import { projectRoot } from "../../scripts/support/project";
 import { claimPlace, type Place } from "../../scripts/testing/place";
 import { AwsCli } from "./aws-cli";
 import { localVariables, openSession } from "./session";
 import { Synthesis } from "./synthesis";
 import { unattended } from "./tunnel";
 import { LIMIT_MS, until } from "./until";
-
-const project = path.resolve(__dirname, "../..");
 
 /** How a command ended, and all its output. */
 export interface Ended {
@@ -139,7 +138,7 @@ export class Workbench {
     return this.beginAny(["terraform", "apply", "-auto-approve"], path.join(this.outdir, "stacks", stack));
   }
 
-  private beginAny([file, ...args]: string[], cwd = project) {
+  private beginAny([file, ...args]: string[], cwd = projectRoot) {
     return execa(file as string, args, { ...this.options({}), cwd, detached: true, all: true, reject: false });
   }
 
@@ -147,7 +146,7 @@ export class Workbench {
   local(...command: string[]) {
     this.synthesis.forget();
     return execa(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/local.ts", ...command], {
-      cwd: project,
+      cwd: projectRoot,
       env: { ...localVariables(this.session.localAws), NO_COLOR: "1" },
       timeout: LIMIT_MS,
       stdin: "ignore",
@@ -274,7 +273,7 @@ export class Workbench {
     return path.join(this.terraformFolder, "cdktf.out");
   }
 
-  private async run([file, ...args]: string[], values: Values, cwd = project): Promise<Ended> {
+  private async run([file, ...args]: string[], values: Values, cwd = projectRoot): Promise<Ended> {
     const { exitCode, all } = await execa(file as string, args, {
       ...this.options(values),
       cwd,
@@ -290,7 +289,7 @@ export class Workbench {
       value,
     ]);
     return {
-      cwd: project,
+      cwd: projectRoot,
       extendEnv: false,
       timeout: LIMIT_MS,
       stdin: "ignore",
@@ -298,7 +297,7 @@ export class Workbench {
         ...this.session.environment,
         CDKTF_OUTPUT: this.outdir,
         CDKTF_OUTDIR: this.outdir,
-        WORKBENCH_STATE_DIRECTORY: path.relative(project, path.join(this.terraformFolder, "state")),
+        WORKBENCH_STATE_DIRECTORY: path.relative(projectRoot, path.join(this.terraformFolder, "state")),
         // Terraform and its provider live for seconds: collecting garbage less often saves a fifth of their processor
         // time.
         GOGC: "400",

@@ -16,14 +16,14 @@ test("a word selects the files of every runner whose path contains it", () => {
 
 test("a stack's name selects its tests, and the stories with its tag", () => {
   expect(selected("ebs")).toEqual(
-    expect.arrayContaining(["__tests__/stacks/ebs/stack.test.ts", "__tests__/lifecycle/whole-story.test.ts"]),
+    expect.arrayContaining(["__tests__/stacks/ebs/stack.test.ts", "__tests__/lifecycle/ec2/whole-story.test.ts"]),
   );
-  expect(selected("ebs")).not.toContain("__tests__/lifecycle/image.test.ts");
+  expect(selected("ebs")).not.toContain("__tests__/lifecycle/image/image.test.ts");
 });
 
 test("several words select the files that match any of them", () => {
   expect(selected("cidr-block", "interruptions")).toEqual([
-    "__tests__/lifecycle/interruptions.test.ts",
+    "__tests__/lifecycle/ec2/interruptions.test.ts",
     "__tests__/settings/fields/cidr-block.test.ts",
   ]);
 });
@@ -40,9 +40,9 @@ test("every test file is found, with its kind", () => {
     "__tests__/app.test.ts": "fast",
     "__tests__/scripts/machine/data-volume/mount.test.ts": "slow",
     "__tests__/scripts/testing/place.slow.test.ts": "slow",
-    "__tests__/lifecycle/whole-story.test.ts": "lifecycle",
+    "__tests__/lifecycle/ec2/whole-story.test.ts": "lifecycle",
     "__tests__/scripts/local-aws/services/dlm/test_policies.py": "python",
-    "__tests__/lifecycle/killed-stories.deep.test.ts": "deep",
+    "__tests__/lifecycle/ec2/killed-stories.deep.test.ts": "deep",
   });
 });
 

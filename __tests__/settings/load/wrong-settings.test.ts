@@ -32,17 +32,17 @@ describe("a wrong setting", () => {
     [
       "gp3 IOPS for its size",
       "ebs: { iops: 20000 }",
-      "ebs.iops: expected 3000 to 10000 for a gp3 volume of 20 GiB (500 per GiB), got 20000",
+      "ebs.iops: expected 3000 to 10000 for volume type gp3 with 20 GiB (500 per GiB), got 20000",
     ],
     [
       "gp3 throughput for its IOPS",
       "ebs: { throughputMiBps: 1000 }",
-      "ebs.throughputMiBps: expected 125 to 750 MiB/s for a gp3 volume with 3000 IOPS, got 1000",
+      "ebs.throughputMiBps: expected 125 to 750 MiB/s for volume type gp3 with 3000 IOPS, got 1000",
     ],
     [
       "size for a type",
       "ebs: { volumeType: st1 }",
-      "ebs.volumeSizeGiB: expected 125 to 16384 GiB for a st1 volume, got 20",
+      "ebs.volumeSizeGiB: expected 125 to 16384 GiB for volume type st1, got 20",
     ],
     [
       "missing image id",
@@ -97,7 +97,9 @@ describe("several wrong settings: fails with all of them", () => {
     expect(problems("ebs: { iops: 20000, preventDestroy: maybe, snapshotSchedule: { retainCount: some } }")).toEqual([
       expect.stringContaining('ebs.preventDestroy: expected true or false, got "maybe"'),
       expect.stringContaining("ebs.snapshotSchedule.retainCount: expected a whole number from 1 to 1000"),
-      expect.stringContaining("ebs.iops: expected 3000 to 10000 for a gp3 volume of 20 GiB (500 per GiB), got 20000"),
+      expect.stringContaining(
+        "ebs.iops: expected 3000 to 10000 for volume type gp3 with 20 GiB (500 per GiB), got 20000",
+      ),
     ]);
   });
 

@@ -40,35 +40,47 @@ describe("volumeProblems", () => {
   });
 
   it.each<[Row, ...ReturnType<typeof volumeProblems>]>([
-    [["gp3", 0, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 65536 GiB for a gp3 volume" }],
-    [["gp3", 65537, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 65536 GiB for a gp3 volume" }],
-    [["gp3", 100, 2999, 125], { key: "iops", expected: "3000 to 50000 for a gp3 volume of 100 GiB (500 per GiB)" }],
-    [["gp3", 9, 4501, 125], { key: "iops", expected: "3000 to 4500 for a gp3 volume of 9 GiB (500 per GiB)" }],
-    [["gp3", 1000, 80001, 125], { key: "iops", expected: "3000 to 80000 for a gp3 volume of 1000 GiB (500 per GiB)" }],
+    [["gp3", 0, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 65536 GiB for volume type gp3" }],
+    [["gp3", 65537, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 65536 GiB for volume type gp3" }],
+    [
+      ["gp3", 100, 2999, 125],
+      { key: "iops", expected: "3000 to 50000 for volume type gp3 with 100 GiB (500 per GiB)" },
+    ],
+    [["gp3", 9, 4501, 125], { key: "iops", expected: "3000 to 4500 for volume type gp3 with 9 GiB (500 per GiB)" }],
+    [
+      ["gp3", 1000, 80001, 125],
+      { key: "iops", expected: "3000 to 80000 for volume type gp3 with 1000 GiB (500 per GiB)" },
+    ],
     [
       ["gp3", 1000, 80000, 1001],
-      { key: "throughputMiBps", expected: "125 to 1000 MiB/s for a gp3 volume with 80000 IOPS" },
+      { key: "throughputMiBps", expected: "125 to 1000 MiB/s for volume type gp3 with 80000 IOPS" },
     ],
     [
       ["gp3", 1000, 3000, 751],
-      { key: "throughputMiBps", expected: "125 to 750 MiB/s for a gp3 volume with 3000 IOPS" },
+      { key: "throughputMiBps", expected: "125 to 750 MiB/s for volume type gp3 with 3000 IOPS" },
     ],
     [
       ["gp3", 1000, 3000, 124],
-      { key: "throughputMiBps", expected: "125 to 750 MiB/s for a gp3 volume with 3000 IOPS" },
+      { key: "throughputMiBps", expected: "125 to 750 MiB/s for volume type gp3 with 3000 IOPS" },
     ],
-    [["gp2", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 16384 GiB for a gp2 volume" }],
-    [["io1", 3, 100, 125], { key: "volumeSizeGiB", expected: "4 to 16384 GiB for a io1 volume" }],
-    [["io1", 10, 501, 125], { key: "iops", expected: "100 to 500 for a io1 volume of 10 GiB (50 per GiB)" }],
-    [["io1", 10, 99, 125], { key: "iops", expected: "100 to 500 for a io1 volume of 10 GiB (50 per GiB)" }],
-    [["io1", 2000, 64001, 125], { key: "iops", expected: "100 to 64000 for a io1 volume of 2000 GiB (50 per GiB)" }],
-    [["io2", 3, 3000, 125], { key: "volumeSizeGiB", expected: "4 to 65536 GiB for a io2 volume" }],
-    [["io2", 10, 10001, 125], { key: "iops", expected: "100 to 10000 for a io2 volume of 10 GiB (1000 per GiB)" }],
-    [["io2", 500, 256001, 125], { key: "iops", expected: "100 to 256000 for a io2 volume of 500 GiB (1000 per GiB)" }],
-    [["st1", 124, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for a st1 volume" }],
-    [["st1", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for a st1 volume" }],
-    [["sc1", 124, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for a sc1 volume" }],
-    [["sc1", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for a sc1 volume" }],
+    [["gp2", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "1 to 16384 GiB for volume type gp2" }],
+    [["io1", 3, 100, 125], { key: "volumeSizeGiB", expected: "4 to 16384 GiB for volume type io1" }],
+    [["io1", 10, 501, 125], { key: "iops", expected: "100 to 500 for volume type io1 with 10 GiB (50 per GiB)" }],
+    [["io1", 10, 99, 125], { key: "iops", expected: "100 to 500 for volume type io1 with 10 GiB (50 per GiB)" }],
+    [
+      ["io1", 2000, 64001, 125],
+      { key: "iops", expected: "100 to 64000 for volume type io1 with 2000 GiB (50 per GiB)" },
+    ],
+    [["io2", 3, 3000, 125], { key: "volumeSizeGiB", expected: "4 to 65536 GiB for volume type io2" }],
+    [["io2", 10, 10001, 125], { key: "iops", expected: "100 to 10000 for volume type io2 with 10 GiB (1000 per GiB)" }],
+    [
+      ["io2", 500, 256001, 125],
+      { key: "iops", expected: "100 to 256000 for volume type io2 with 500 GiB (1000 per GiB)" },
+    ],
+    [["st1", 124, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for volume type st1" }],
+    [["st1", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for volume type st1" }],
+    [["sc1", 124, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for volume type sc1" }],
+    [["sc1", 16385, 3000, 125], { key: "volumeSizeGiB", expected: "125 to 16384 GiB for volume type sc1" }],
   ])("fails for %j", (row, ...problems) => {
     expect(volumeProblems(volume(row))).toEqual(problems);
   });

@@ -107,6 +107,8 @@ def test_fails_in_one_sentence_when_the_home_cannot_be_made(command, tmp_path):
     [
         ("--port", "70000", "expected a port from 0 (any free one) to 65535, got 70000"),
         ("--network", "198.18.0.0/33", "invalid IPv4Network value: '198.18.0.0/33'"),
+        ("--beside", "../thesis", "expected the name of a file or folder in the home, got '../thesis'"),
+        ("--beside", "..", "expected the name of a file or folder in the home, got '..'"),
     ],
 )
 def test_fails_on_a_wrong_option(command, tmp_path, option, value, expected):
@@ -164,6 +166,17 @@ def test_clean_keeps_what_is_not_its_own(start, command, tmp_path):
     assert (local_aws.home / "thesis.txt").read_text() == "years of work"
     # The sweep after the tests cleans every local AWS, and would fail on this one too.
     (local_aws.home / "thesis.txt").unlink()
+
+
+def test_what_a_caller_keeps_beside_it_is_accepted_and_removed_with_it(start, command, tmp_path):
+    home = tmp_path / "home"
+    (home / "ssh").mkdir(parents=True)
+    (home / "ssh" / "id").write_text("a key")
+    start(home, 0, "--beside", "ssh").stop()
+    assert command("clean", "--home", home)[0] == 1
+    assert (home / "ssh" / "id").read_text() == "a key"
+    assert command("clean", "--home", home, "--beside", "ssh") == (0, "")
+    assert not home.exists()
 
 
 def test_clean_fails_on_a_folder_of_something_else(command, tmp_path):

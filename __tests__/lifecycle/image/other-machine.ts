@@ -1,8 +1,8 @@
 import { execa } from "execa";
-import { sshKeyFile } from "../../scripts/setup/ssh-key";
-import { unattended } from "./tunnel";
-import { until } from "./until";
-import type { Workbench } from "./workbench";
+import { sshKeyFile } from "../../../scripts/setup/ssh-key";
+import { unattended } from "../tunnel";
+import { until } from "../until";
+import type { Workbench } from "../workbench";
 
 /**
  * Prints every TCP port of an address that accepts a connection. A port without an answer in a second counts as closed.

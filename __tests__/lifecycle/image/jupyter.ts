@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { expect } from "vitest";
-import { findProgram } from "../../scripts/setup/tools";
-import { LIMIT_MS } from "./until";
+import { findProgram } from "../../../scripts/setup/tools";
+import { LIMIT_MS } from "../until";
 
 const chromiumFile = findProgram("chromium") ?? findProgram("google-chrome");
 

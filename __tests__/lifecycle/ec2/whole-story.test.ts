@@ -8,14 +8,14 @@ import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { projectRoot } from "../../scripts/support/project";
-import { checksums, mounted, writeFiles } from "./data";
-import { accountContents, leftovers, machineLeftovers } from "./leftovers";
-import { describeWithMachines } from "./machines";
-import { unwrapped } from "./said";
-import { story } from "./steps";
-import { until } from "./until";
-import { Workbench } from "./workbench";
+import { projectRoot } from "../../../scripts/support/project";
+import { checksums, mounted, writeFiles } from "../data";
+import { accountContents, leftovers, machineLeftovers } from "../leftovers";
+import { describeWithMachines } from "../machines";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { until } from "../until";
+import { Workbench } from "../workbench";
 
 describeWithMachines("a data volume and the machines that come and go", () => {
   let user: Workbench;
@@ -36,6 +36,19 @@ describeWithMachines("a data volume and the machines that come and go", () => {
 
   step("starts in an empty account", async () => {
     expect(await accountContents(user)).toEqual([]);
+  });
+
+  step("ec2 says what is missing for it: cdktf before Terraform starts, Terraform itself in its plan", async () => {
+    const none = { SSH_ALLOW_FROM: "[]" };
+    const sentence =
+      "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, such as your own address as 203.0.113.7/32, got []";
+    const { exitCode, output } = await user.cdktf("deploy", ["ec2"], none);
+    expect(exitCode).not.toBe(0);
+    expect(unwrapped(output)).toContain(sentence);
+    expect(output).not.toContain("Initializing");
+    const plan = await user.terraform(["plan"], "ec2", none);
+    expect(plan.exitCode).toBe(1);
+    expect(unwrapped(plan.output)).toContain(sentence);
   });
 
   step("ec2 says what to deploy first while there is no volume", async () => {
@@ -201,6 +214,18 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     expect(unwrapped(output)).toContain(
       "destroy: the data volume is protected by ebs.preventDestroy, so nothing was destroyed; to retire it on purpose, run `npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs` (a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed).",
     );
+    expect((await user.plan("ebs")).changes).toBe("");
+  });
+
+  step("Terraform itself refuses to destroy the protected volume too", async () => {
+    for (const command of [
+      ["plan", "-destroy"],
+      ["destroy", "-auto-approve"],
+    ]) {
+      const { exitCode, output } = await user.terraform(command, "ebs");
+      expect(exitCode).toBe(1);
+      expect(unwrapped(output)).toContain("Resource aws_ebs_volume.data_volume has lifecycle.prevent_destroy set");
+    }
     expect((await user.plan("ebs")).changes).toBe("");
   });
 

@@ -5,12 +5,12 @@
  * @minutes 6
  */
 import { afterAll, beforeAll, expect } from "vitest";
-import { cutOff } from "./cut-off";
-import { checksums, mounted, writeFiles } from "./data";
-import { accountContents } from "./leftovers";
-import { describeWithMachines } from "./machines";
-import { story } from "./steps";
-import { Workbench } from "./workbench";
+import { cutOff } from "../cut-off";
+import { checksums, mounted, writeFiles } from "../data";
+import { accountContents } from "../leftovers";
+import { describeWithMachines } from "../machines";
+import { story } from "../steps";
+import { Workbench } from "../workbench";
 
 /** A command is cut off half-way. The user runs it again and finds every byte. */
 describeWithMachines("what can be cut off", () => {

@@ -7,11 +7,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { projectRoot } from "../../scripts/support/project";
-import { accountContents } from "./leftovers";
-import { unwrapped } from "./said";
-import { story } from "./steps";
-import { Workbench } from "./workbench";
+import { projectRoot } from "../../../scripts/support/project";
+import { accountContents } from "../leftovers";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { Workbench } from "../workbench";
 
 /**
  * A state that began in a file moves into the bucket. A team shares it there, and nobody overwrites another's state.

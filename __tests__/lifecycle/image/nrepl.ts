@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { LIMIT_MS } from "./until";
+import { LIMIT_MS } from "../until";
 
 /**
  * Evaluates an expression in the nREPL on a port of this computer; returns the values of its forms, as printed.

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { until } from "./until";
+import { until } from "../until";
 
 /** An SSH agent that holds one key. */
 export interface SshAgent {

@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
-import { sshKeyFile } from "../../scripts/setup/ssh-key";
-import { checksums, mounted, writeFiles } from "./data";
-import { accountContents } from "./leftovers";
-import { describeWithMachines } from "./machines";
-import { unwrapped } from "./said";
+import { sshKeyFile } from "../../../scripts/setup/ssh-key";
+import { checksums, mounted, writeFiles } from "../data";
+import { accountContents } from "../leftovers";
+import { describeWithMachines } from "../machines";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { Workbench } from "../workbench";
 import { type SshAgent, startSshAgent } from "./ssh-agent";
-import { story } from "./steps";
-import { Workbench } from "./workbench";
 
 /** A user changes settings while there is data. Each step says what that does to the machine; every byte stays. */
 describeWithMachines("settings that change while a machine runs", () => {

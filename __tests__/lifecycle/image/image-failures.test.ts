@@ -4,10 +4,10 @@
  * @minutes 5
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leftovers } from "../leftovers";
+import { type Command, Workbench } from "../workbench";
 import { isolate } from "./isolate";
-import { leftovers } from "./leftovers";
 import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } from "./packer";
-import { type Command, Workbench } from "./workbench";
 
 describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? ` (${withoutPacker})` : ""}`, () => {
   let user: Workbench;

@@ -1,6 +1,6 @@
-import { findPacker } from "../../scripts/setup/packer";
-import { withoutMachines } from "./machines";
-import type { Command, Workbench } from "./workbench";
+import { findPacker } from "../../../scripts/setup/packer";
+import { withoutMachines } from "../machines";
+import type { Command, Workbench } from "../workbench";
 
 /** Why images cannot be built here, in one sentence; undefined when they can. */
 export const withoutPacker: string | undefined =

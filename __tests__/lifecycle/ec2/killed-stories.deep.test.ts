@@ -8,19 +8,19 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { projectRoot } from "../../scripts/support/project";
-import { LOCAL_AWS } from "../../scripts/testing/end-processes";
-import { sweepAbandonedPlaces } from "../../scripts/testing/place";
-import { checksums, writeFiles } from "./data";
-import { leftovers } from "./leftovers";
-import { describeWithMachines } from "./machines";
-import { until } from "./until";
-import { Workbench } from "./workbench";
+import { projectRoot } from "../../../scripts/support/project";
+import { LOCAL_AWS } from "../../../scripts/testing/end-processes";
+import { sweepAbandonedPlaces } from "../../../scripts/testing/place";
+import { checksums, writeFiles } from "../data";
+import { leftovers } from "../leftovers";
+import { describeWithMachines } from "../machines";
+import { until } from "../until";
+import { Workbench } from "../workbench";
 
 /** Spread over a story of several minutes: from before its local AWS runs until its machines come and go. */
 const KILLS = 24;
 const STEP_MS = 4_000;
-const STORY = "__tests__/lifecycle/interruptions.test.ts";
+const STORY = "__tests__/lifecycle/ec2/interruptions.test.ts";
 
 /** What is killed, in turn. It decides who sweeps afterwards. */
 const KINDS = ["everything", "everything but the local AWS and its machines", "the story alone"] as const;

@@ -4,22 +4,23 @@
  * @memory 2500 MiB
  * @minutes 9
  */
+
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { projectRoot } from "../../../scripts/support/project";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { throughTunnel } from "../tunnel";
+import { until } from "../until";
+import { Workbench } from "../workbench";
 import { isolate } from "./isolate";
 import { JupyterLab, withoutBrowser } from "./jupyter";
 import { evaluate } from "./nrepl";
 import { OtherMachine } from "./other-machine";
 import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } from "./packer";
-import { unwrapped } from "./said";
-import { story } from "./steps";
-import { throughTunnel } from "./tunnel";
-import { until } from "./until";
-import { Workbench } from "./workbench";
 
-const project = path.resolve(__dirname, "../..");
 const missing = withoutPacker ?? withoutBrowser;
 
 /** A Clojure notebook that writes a file to the volume, and what its cells show. */
@@ -77,7 +78,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
       // A screenshot of the failure says more than a stack trace.
       await work(lab)
         .catch(async (error) => {
-          await lab.screenshot(path.join(project, ".workbench", "logs", "jupyterlab.png"));
+          await lab.screenshot(path.join(projectRoot, ".workbench", "logs", "jupyterlab.png"));
           throw error;
         })
         .finally(() => lab.close());
@@ -168,7 +169,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     expect(packages).toContainEqual(expect.stringMatching(/^pkg:pypi\/jupyterlab@4\.6/));
     expect(packages).toContain("pkg:maven/org.clojure/clojure@1.12.6");
     expect(readFileSync(path.join(folder, "maven.sha256"), "utf8")).toBe(
-      readFileSync(path.join(project, "packer/workbench/files/maven.sha256"), "utf8"),
+      readFileSync(path.join(projectRoot, "packer/workbench/files/maven.sha256"), "utf8"),
     );
   });
 
@@ -213,7 +214,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
       await lab.writeNotebook("Clojure", clojure);
       await lab.writeNotebook("Python", python);
       await lab.moveToTheRight();
-      await lab.screenshot(path.join(project, ".workbench", "jupyterlab.png"));
+      await lab.screenshot(path.join(projectRoot, ".workbench", "jupyterlab.png"));
     }),
   );
 

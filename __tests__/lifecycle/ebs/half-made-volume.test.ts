@@ -5,11 +5,11 @@
  */
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { cutOff, processesIn } from "./cut-off";
-import { unwrapped } from "./said";
-import { story } from "./steps";
-import { until } from "./until";
-import { Workbench } from "./workbench";
+import { cutOff, processesIn } from "../cut-off";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { until } from "../until";
+import { Workbench } from "../workbench";
 
 /** A deploy is cut off while it makes the volume. The next deploy goes on with that volume and never makes a second. */
 describe("a volume whose making is cut off", () => {

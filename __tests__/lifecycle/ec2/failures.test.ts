@@ -7,13 +7,13 @@
 import { readFileSync } from "node:fs";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
-import { checksums, checksumsOf, mounted, writeFiles } from "./data";
-import { accountContents } from "./leftovers";
-import { describeWithMachines } from "./machines";
-import { unwrapped } from "./said";
-import { story } from "./steps";
-import { until } from "./until";
-import { Workbench } from "./workbench";
+import { checksums, checksumsOf, mounted, writeFiles } from "../data";
+import { accountContents } from "../leftovers";
+import { describeWithMachines } from "../machines";
+import { unwrapped } from "../said";
+import { story } from "../steps";
+import { until } from "../until";
+import { Workbench } from "../workbench";
 
 /** Each step states where a failure ends. The user goes on from there, and every byte is still there. */
 describeWithMachines("what can go wrong", () => {
