@@ -40,7 +40,7 @@ export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): 
     { Name: "name", Values: [name] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
   ]);
-  return found.toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  return found.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
 }
 
 /** Lists the account's own finished images that match the filters. */

@@ -23,6 +23,8 @@ export interface ServerProgram {
   readonly python: string;
   /** The server's whole environment, without PYTHONPATH. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Files and folders that the caller keeps in the home, by name. {@link cleanLocalAws} removes them too. */
+  readonly beside?: readonly string[];
 }
 
 /** Options of {@link startLocalAws}. */
@@ -57,7 +59,19 @@ export async function startLocalAws(
   const base = options.baseImage === undefined ? [] : ["--base-image", options.baseImage];
   const child = spawn(
     program.python,
-    ["-m", "local_aws", "serve", "--home", home, "--port", String(port), "--network", network, ...base],
+    [
+      "-m",
+      "local_aws",
+      "serve",
+      "--home",
+      home,
+      "--port",
+      String(port),
+      "--network",
+      network,
+      ...base,
+      ...besideOf(program),
+    ],
     { cwd: projectRoot, env: serverEnvironment(program), stdio: ["ignore", output, output], detached: true },
   );
   closeSync(output);
@@ -81,6 +95,10 @@ export async function startLocalAws(
 /** Whether a running local AWS already does everything that a start with these options would give. */
 export function doesWhatIsWanted({ health }: RunningLocalAws, { baseImage }: StartOptions): boolean {
   return health.machines || baseImage === undefined;
+}
+
+function besideOf({ beside = [] }: ServerProgram): string[] {
+  return beside.flatMap((name) => ["--beside", name]);
 }
 
 function serverEnvironment({ environment }: ServerProgram): NodeJS.ProcessEnv {
@@ -153,7 +171,7 @@ function signal(pid: number, which: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * Removes everything of a local AWS that is not running: machines, disks, state, keys, and Terraform's state. Removes
+ * Removes everything of a local AWS that is not running, and what its caller keeps beside it. Removes
  * only files whose names it knows, so that a wrong LOCAL_AWS_HOME does not delete other files.
  *
  * @throws CommandError when its folder holds other files, or when its Python is missing. Then nothing is removed
@@ -169,7 +187,7 @@ export async function cleanLocalAws(localAws: LocalAws, program: ServerProgram):
   await runLogged({
     name: "clean local AWS",
     file: program.python,
-    args: ["-m", "local_aws", "clean", "--home", home],
+    args: ["-m", "local_aws", "clean", "--home", home, ...besideOf(program)],
     cwd: projectRoot,
     env: serverEnvironment(program),
     timeoutSec: CLEAN_LIMIT_SEC,

@@ -52,16 +52,20 @@ export function volumeProblems(volume: Partial<VolumeNumbers>): VolumeProblem[] 
     if (number !== undefined && (number < min || number > max))
       problems.push({ key, expected: `${min} to ${max} ${why}` });
   };
-  demand("volumeSizeGiB", limits.size, `GiB for a ${volumeType} volume`);
+  demand("volumeSizeGiB", limits.size, `GiB for volume type ${volumeType}`);
   if (limits.iops && limits.iopsPerGiB && volumeSizeGiB !== undefined) {
     const [min, max] = limits.iops;
     const allowed = Math.max(min, Math.min(max, limits.iopsPerGiB * volumeSizeGiB));
-    demand("iops", [min, allowed], `for a ${volumeType} volume of ${volumeSizeGiB} GiB (${limits.iopsPerGiB} per GiB)`);
+    demand(
+      "iops",
+      [min, allowed],
+      `for volume type ${volumeType} with ${volumeSizeGiB} GiB (${limits.iopsPerGiB} per GiB)`,
+    );
   }
   if (limits.throughput && limits.throughputPerIops && iops !== undefined) {
     const [min, max] = limits.throughput;
     const allowed = Math.max(min, Math.min(max, Math.floor(limits.throughputPerIops * iops)));
-    demand("throughputMiBps", [min, allowed], `MiB/s for a ${volumeType} volume with ${iops} IOPS`);
+    demand("throughputMiBps", [min, allowed], `MiB/s for volume type ${volumeType} with ${iops} IOPS`);
   }
   return problems;
 }

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from . import composition
 from .core.errors import LocalAwsError
+from .core.home import Home
+
+_BESIDE = "a file or folder that you keep in the home; clean removes it too; may be repeated"
 
 
 def main() -> int:
@@ -16,10 +19,11 @@ def main() -> int:
     """
     arguments = _parser().parse_args()
     try:
+        home = Home(arguments.home, arguments.beside)
         if arguments.command == "serve":
-            composition.serve(arguments.home, arguments.port, arguments.network, arguments.base_image)
+            composition.serve(home, arguments.port, arguments.network, arguments.base_image)
         else:
-            composition.clean(arguments.home)
+            composition.clean(home)
     except LocalAwsError as error:
         print(f"local-aws: {error}", file=sys.stderr)
         return 1
@@ -32,6 +36,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _name(text: str) -> str:
+    if text in ("", ".", "..") or "/" in text:
+        raise argparse.ArgumentTypeError(f"expected the name of a file or folder in the home, got {text!r}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="local_aws", description="A local AWS: API, machines and disks.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -42,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--base-image", type=Path, help="root file system that machines boot (default: no machines)")
     clean = commands.add_parser("clean", help="remove everything of a local AWS that does not run")
     clean.add_argument("--home", type=Path, required=True, help="its folder")
+    for command in (serve, clean):
+        command.add_argument("--beside", metavar="NAME", type=_name, action="append", default=[], help=_BESIDE)
     return parser
 
 

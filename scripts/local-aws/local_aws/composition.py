@@ -6,29 +6,30 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from .core import server
+from .core.home import Home
 from .services import dlm, ec2, iam, kms, s3, ssm, sts
 
 # No service corrects a method of another one: the order has no effect.
 SERVICES = (dlm, ec2, iam, kms, s3, ssm, sts)
 
 
-def serve(folder: Path, port: int, network: IPv4Network, base_image: Path | None) -> None:
+def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) -> None:
     """Serves the API, and machines too where there is a base image, Linux and root. Raises LocalAwsError."""
 
-    def prepare(home: Path) -> server.Machines | None:
+    def prepare(folder: Path) -> server.Machines | None:
         for service in SERVICES:
             service.install()
-        return _attach_machines(home, network, base_image)
+        return _attach_machines(folder, network, base_image)
 
-    server.serve(folder, port, network, prepare)
+    server.serve(home, port, network, prepare)
 
 
-def clean(folder: Path) -> None:
+def clean(home: Home) -> None:
     """Removes everything of a local AWS that does not run. Raises LocalAwsError."""
-    server.clean(folder, _clean_up)
+    server.clean(home, _clean_up)
 
 
-def _attach_machines(home: Path, network: IPv4Network, base_image: Path | None) -> server.Machines | None:
+def _attach_machines(folder: Path, network: IPv4Network, base_image: Path | None) -> server.Machines | None:
     if base_image is None:
         return None
     if not _can_have_machines():
@@ -37,15 +38,15 @@ def _attach_machines(home: Path, network: IPv4Network, base_image: Path | None) 
     # Not at the top: only Linux has the signals that it uses.
     from .services.ec2 import machines
 
-    return machines.attach(home, network, base_image)
+    return machines.attach(folder, network, base_image)
 
 
-def _clean_up(home: Path) -> None:
+def _clean_up(folder: Path) -> None:
     if _can_have_machines():
         from .host import clean_up
 
-        clean_up.clean_up(home)
-        clean_up.require_nothing_mounted(home)
+        clean_up.clean_up(folder)
+        clean_up.require_nothing_mounted(folder)
 
 
 def _can_have_machines() -> bool:

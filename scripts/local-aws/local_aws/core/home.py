@@ -5,27 +5,27 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .errors import LocalAwsError
 from .files import hand_over, write_whole
 
-# Everything that may be in the folder: files of the server and of machines, and what callers keep beside them
-# (SSH keys, and folders of Terraform, cdktf and Packer).
-_OWN = {"api", "bases", "disks", "images", "instances", "network", "snapshots"}
-_OWN |= {"server.json", "server.lock", "server.json.tmp", "cdktf.out", "packer", "ssh", "state"}
-_OWN |= {"credentials", "credentials.tmp"}
+_FOLDERS = {"api", "bases", "disks", "images", "instances", "network", "snapshots"}
+_FILES = {"server.json", "server.lock", "server.json.tmp", "credentials", "credentials.tmp"}
 
 
 class Home:
     """A folder that one server at a time owns.
 
-    The owner holds a file lock. The kernel releases it when the process ends, however it ends.
+    The owner holds a file lock. The kernel releases it when the process ends, however it ends. `beside` names what
+    callers keep in the folder too, such as their SSH keys.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, beside: Iterable[str] = ()) -> None:
         self.folder = folder.absolute()
+        self._known = _FOLDERS | _FILES | set(beside)
         self._lock: int | None = None
 
     @property
@@ -62,7 +62,7 @@ class Home:
         `remove` and a cleaning of mounts would act on it.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(entry.name for entry in self.folder.iterdir() if entry.name not in _OWN)
+        foreign = sorted(entry.name for entry in self.folder.iterdir() if entry.name not in self._known)
         if foreign:
             raise LocalAwsError(
                 f"{self.folder} holds {', '.join(foreign[:3])}: expected nothing, or a local AWS; give another"
@@ -78,8 +78,8 @@ class Home:
         self._lock = descriptor
 
     def remove(self) -> None:
-        """Removes the files of a local AWS, by name, and then the folder when it is empty."""
-        for name in _OWN:
+        """Removes the files of a local AWS and of its callers, by name, and then the folder when it is empty."""
+        for name in self._known:
             entry = self.folder / name
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

@@ -41,13 +41,12 @@ class Machines(Protocol):
         """Returns what health says of machines."""
 
 
-def serve(folder: Path, port: int, network: IPv4Network, prepare: Callable[[Path], Machines | None]) -> None:
+def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path], Machines | None]) -> None:
     """Serves until SIGTERM, SIGINT or SIGHUP.
 
     `prepare` gets the folder, puts the services in place, and returns the machines, if there are any.
     Raises LocalAwsError when the port, the folder or the state in it cannot be used, or machines cannot be cleaned up.
     """
-    home = Home(folder)
     with told_of(home.folder):
         home.check_free()
     listener = listen(port)
@@ -98,12 +97,12 @@ def serve(folder: Path, port: int, network: IPv4Network, prepare: Callable[[Path
         home.release()
 
 
-def clean(folder: Path, clean_up: Callable[[Path], None]) -> None:
-    """Removes every file of a local AWS. `clean_up` gets the folder first, and removes machines and mounts.
+def clean(home: Home, clean_up: Callable[[Path], None]) -> None:
+    """Removes every file of a local AWS and of its callers.
 
+    `clean_up` gets the folder first, and removes machines and mounts.
     Raises LocalAwsError while it runs, when the folder is not a local AWS's, or when `clean_up` does.
     """
-    home = Home(folder)
     with told_of(home.folder):
         if not home.exists():
             return
