@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { format } from "@cdktf/hcl-tools";
-import { differingVariables, images, loadImageSettings } from "./images";
+import { type BootingStack, differingVariables, images, loadImageSettings } from "./images";
 import { attributes } from "./template/hcl/values";
 import { writeHcl } from "./template/hcl/write";
 import type { Image } from "./template/image-description";
@@ -18,17 +18,19 @@ export interface GeneratedFile {
  *
  * @param environment `WORKBENCH_ENV` names the environment; `WORKBENCH_…` variables override its settings
  * @param folder holds a folder for each image. @default this folder
+ * @param stacks those that boot the images. @default all
  * @throws one error with every problem in the settings
  */
 export async function generatedFiles(
   environment: NodeJS.ProcessEnv,
   folder = __dirname,
+  stacks?: readonly BootingStack[],
 ): Promise<readonly GeneratedFile[]> {
-  const checkedIn = images(loadImageSettings({ environment: {} }), folder);
+  const checkedIn = images(loadImageSettings({ environment: {} }), folder, stacks);
   const templates = checkedIn.map((image) => formatted(folder, image, `${image.name}.pkr.hcl`, packerTemplate(image)));
   const name = environment["WORKBENCH_ENV"] || "default";
   if (name === "default") return Promise.all(templates);
-  const own = images(loadImageSettings({ environment }, "ssh"), folder);
+  const own = images(loadImageSettings({ environment }, "ssh"), folder, stacks);
   const values = own.map((image, index) =>
     formatted(folder, image, `${name}.pkrvars.hcl`, valuesText(name, image, checkedIn[index] ?? image)),
   );

@@ -2,21 +2,29 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { require } from "tsx/cjs/api";
 import type { SettingsSource } from "../settings/load/load";
+import type { ImageMachines, StackDefinition, StackImage } from "../stacks/define-stack";
+import { definitions } from "../stacks/definitions";
 import { debianLoginUser } from "../stacks/names/images";
 import { loadSections, type Settings } from "../stacks/settings";
 import { commonVariables } from "./template/common-variables";
 import type { HclValue } from "./template/hcl/values";
 import type { Image, ImageDescription, ImageVariable } from "./template/image-description";
 
+const sections = ["project", "tags", "aws", "services", "image"] as const;
+
 /**
- * The settings that images are made from. Who may log in only matters for one environment, not for the checked-in
- * template.
+ * The settings that images are made from, and those of the stacks that boot them. Who may log in only matters for one
+ * environment, not for the checked-in template.
  */
-export type ImageSettings = Pick<Settings, (typeof sections)[number]> & Partial<Pick<Settings, "ssh">>;
+export type SourceSettings = Pick<Settings, (typeof sections)[number]> & Partial<Pick<Settings, "ssh">>;
 
-const sections = ["project", "tags", "aws", "ec2", "services", "image"] as const;
+/** What the description of an image reads. */
+export interface ImageSettings extends Omit<SourceSettings, "ssh"> {
+  readonly machines: ImageMachines;
+}
 
-const architectureSetting = "ec2.image.architecture";
+/** A stack, and the image that it boots. */
+export type BootingStack = Pick<StackDefinition, "name" | "image">;
 
 /**
  * Loads the settings that images are made from. Other settings may be missing.
@@ -24,8 +32,9 @@ const architectureSetting = "ec2.image.architecture";
  * @param withSsh load who may log in, too
  * @throws one error with every problem in them
  */
-export function loadImageSettings(source?: SettingsSource, ...withSsh: readonly "ssh"[]): ImageSettings {
-  return loadSections([...sections, ...withSsh], source);
+export function loadImageSettings(source?: SettingsSource, ...withSsh: readonly "ssh"[]): SourceSettings {
+  const booting = definitions.filter(({ image }) => image).map(({ name }) => name as keyof Settings);
+  return loadSections([...booting, ...sections, ...withSsh], source);
 }
 
 /** Exports of an image's image.ts. */
@@ -37,26 +46,43 @@ interface ImageModule {
  * Every image, sorted by name: each folder with an image.ts is one.
  *
  * @param folder holds a folder for each image. @default this folder
+ * @param stacks those that boot the images. @default all
  */
-export function images(settings: ImageSettings, folder = __dirname): readonly Image[] {
+export function images(
+  settings: SourceSettings,
+  folder = __dirname,
+  stacks: readonly BootingStack[] = definitions,
+): readonly Image[] {
   const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "image.ts")));
   return names.sort().map((name) => {
     const { describeImage }: ImageModule = require(join(folder, name, "image.ts"), __filename);
-    const description = describeImage(settings);
-    const variables = [...common(settings), ...(description.variables ?? [])];
+    const { architectureSetting, machines } = stackImage(name, stacks);
+    const own = { ...settings, machines: machines(settings as never) };
+    const description = describeImage(own);
+    const variables = [...common(own, architectureSetting, settings.ssh), ...(description.variables ?? [])];
     return { ...description, name, regionSetting: "aws.region", architectureSetting, variables };
   });
 }
 
-function common({ project, tags, aws, ec2, image, ssh }: ImageSettings): readonly ImageVariable[] {
+function stackImage(folder: string, stacks: readonly BootingStack[]): StackImage<never> {
+  const { image } = stacks.find((stack) => stack.image?.folder === folder) ?? {};
+  if (image === undefined) throw new Error(`image ${folder}: expected a stack that names it in its definition`);
+  return image;
+}
+
+function common(
+  { project, tags, aws, machines, image }: ImageSettings,
+  architectureSetting: string,
+  ssh: SourceSettings["ssh"],
+): readonly ImageVariable[] {
   return commonVariables({
     project,
     tags,
     region: aws.region,
     profile: aws.profile ?? "",
-    architecture: ec2.image.architecture,
+    architecture: machines.architecture,
     architectureSetting,
-    subnetId: ec2.subnetId ?? "",
+    subnetId: machines.subnetId ?? "",
     kmsKeyArn: image.kmsKeyArn ?? "",
     allowFrom: ssh?.allowFrom ?? [],
     loginUser: ssh?.user ?? debianLoginUser,

@@ -52,13 +52,25 @@ export interface StackImage<Settings> {
   /** The setting that selects the image, such as `ec2.image.source`. */
   readonly setting: string;
   /** Value of that setting for our own image. */
-  readonly own: string;
+  readonly ownValue: string;
   /** Value of that setting for a local AWS where our own image cannot be built. */
-  readonly instead: string;
+  readonly fallbackValue: string;
   /** Values of that setting for an image of a real account. */
-  readonly elsewhere: readonly string[];
+  readonly accountValues: readonly string[];
+  /** The setting that gives the architecture of its machines, for messages. */
+  readonly architectureSetting: string;
+  /** The machines that boot it. A build takes their settings. */
+  readonly machines: (settings: Settings) => ImageMachines;
+}
+
+/** What the build of an image takes from the settings of the machines that boot it. */
+export interface ImageMachines {
   /** Processor architecture, as Debian names it. */
-  readonly architecture: (settings: Settings) => string;
+  readonly architecture: string;
+  /** Subnet to build in. @default the default VPC's */
+  readonly subnetId?: string;
+  /** Where they mount the data volume. */
+  readonly mountPoint: string;
 }
 
 /** A stack that `npm start` has deployed. */

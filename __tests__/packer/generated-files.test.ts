@@ -7,6 +7,7 @@ import { images, loadImageSettings } from "../../packer/images";
 import { buildSteps } from "../../packer/template/build-steps";
 import { packerTemplate } from "../../packer/template/packer-template";
 import { builtWithTags, ownImage } from "../../stacks/names/images";
+import { secondImageFiles } from "./second-image";
 
 const packerFolder = join(__dirname, "../../packer");
 const settings = loadImageSettings({ environment: {} });
@@ -89,7 +90,7 @@ describe("the template of the workbench", async () => {
     expect(defaults).toMatchObject({
       nrepl_port: settings.services.nreplPort,
       jupyter_port: settings.services.jupyterPort,
-      mount_point: settings.ec2.mount.mountPoint,
+      mount_point: "/data",
       project: settings.project,
       login_user: "admin",
     });
@@ -141,7 +142,7 @@ describe("an environment of its own", () => {
 });
 
 describe("a second image, made from only a description and its scripts", async () => {
-  const [template, values] = await generatedFiles({ WORKBENCH_ENV: "local" }, join(__dirname, "images"));
+  const [template, values] = await secondImageFiles({ WORKBENCH_ENV: "local" });
   const parsed = await parse("second.pkr.hcl", template?.text ?? "");
 
   it("gets a template beside its description, and a file with the values of an environment", () => {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generatedFiles } from "../../packer/generated-files";
 import { images, loadImageSettings } from "../../packer/images";
 import { findPacker, packerEnvironment } from "../../scripts/setup/packer";
 import type { CommandError } from "../../scripts/support/command-error";
 import { projectRoot } from "../../scripts/support/project";
+import { secondImageFiles, secondImageFolder } from "./second-image";
 
 const problem = await findPacker().then(
   () => undefined,
@@ -19,8 +19,8 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "templates-"));
   cpSync(path.join(projectRoot, "packer"), folder, { recursive: true });
-  cpSync(path.join(import.meta.dirname, "images"), folder, { recursive: true });
-  for (const { file, text } of await generatedFiles({}, path.join(import.meta.dirname, "images"))) {
+  cpSync(secondImageFolder, folder, { recursive: true });
+  for (const { file, text } of await secondImageFiles({})) {
     writeFileSync(path.join(folder, "second", path.basename(file)), text);
   }
 });

@@ -13,13 +13,13 @@ const javaVersion = "21";
 const neededMiB = 3500;
 
 /** Variables of a build. Ports and mount point come from the same settings as the stacks'. */
-function variables({ services, ec2, image }: ImageSettings): readonly ImageVariable[] {
+function variables({ services, machines, image }: ImageSettings): readonly ImageVariable[] {
   return [
     {
       name: "mount_point",
       type: "string",
       description: "Mount point of the data volume.",
-      default: ec2.mount.mountPoint,
+      default: machines.mountPoint,
     },
     {
       name: "nrepl_port",

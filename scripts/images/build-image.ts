@@ -1,9 +1,12 @@
 import type { Packer } from "../setup/packer";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted, onInterrupt } from "../support/interrupt";
+import { program } from "../support/program";
 import { projectRoot, shown } from "../support/project";
 import { spawnLogged } from "../support/spawn-logged";
 import { BuildProgress } from "./build-progress";
+
+const { definitions } = program("stacks/definitions");
 
 /** A build takes two to four minutes on two cores. The limit allows for slow networks. */
 const BUILD_LIMIT_SEC = 3600;
@@ -34,7 +37,7 @@ export interface ImageBuild {
  */
 export async function buildImage(image: string, { packer, environment, report, onPart }: ImageBuild): Promise<void> {
   if (isInterrupted()) throw new InterruptedError(`the image ${image} was not begun`);
-  const progress = new BuildProgress();
+  const progress = new BuildProgress(architectureSettingOf(image));
   let partBegan = Date.now();
   const { child, log, ended } = spawnLogged({
     name: `packer build ${image}`,
@@ -69,4 +72,8 @@ export async function buildImage(image: string, { packer, environment, report, o
   if (stopping === "interrupted") throw new InterruptedError(`the image ${image} was not built; nothing of it is left`);
   const why = stopping === "late" ? `it did not end within ${BUILD_LIMIT_SEC} s` : (problem ?? progress.failure());
   throw new CommandError(`${why}; see ${shown(log)}`);
+}
+
+function architectureSettingOf(folder: string): string {
+  return definitions.find(({ image }) => image?.folder === folder)?.image?.architectureSetting ?? "its architecture";
 }

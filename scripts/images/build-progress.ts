@@ -10,12 +10,8 @@ const BEGINNINGS: readonly (readonly [words: RegExp, part: string])[] = [
 /** The prefix of Packer's lines, such as `==> amazon-ebs.workbench: `. */
 const PREFIX = /^(?:==> |--> | {4})?(?:[\w-]+\.[\w-]+: )?/;
 
-/** Where Debian publishes no base image, Packer's error is a dump of the filter. This says what it means. */
-const NO_BASE_IMAGE = {
-  words: /No AMI was found matching filters/,
-  meaning:
-    "Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
-};
+/** Where Debian publishes no base image, Packer's error is a dump of the filter. */
+const NO_BASE_IMAGE = /No AMI was found matching filters/;
 
 /** Reads the lines that one `packer build` prints. Knows which part the build is in, and why it failed. */
 export class BuildProgress {
@@ -26,17 +22,24 @@ export class BuildProgress {
   private failed: { readonly part: string; readonly said: string | undefined } | undefined;
   private error: string | undefined;
 
+  /** @param architectureSetting the setting that gives the image's architecture, for messages */
+  constructor(private readonly architectureSetting: string) {}
+
   /** Takes in the next line. */
   follow(line: string): void {
     const words = line.replace(PREFIX, "").trim();
     const [, error] = /^(?:Build '.*' errored after [\w ]+: |Error: )(.+)$/.exec(words) ?? [];
-    this.error ??= error && NO_BASE_IMAGE.words.test(error) ? NO_BASE_IMAGE.meaning : error;
+    this.error ??= error && NO_BASE_IMAGE.test(error) ? this.noBaseImage() : error;
     if (words.startsWith(`${this.part}: `)) this.said = words;
     else if (words.startsWith("Provisioning step had errors")) this.failed = { part: this.part, said: this.said };
     const next = partBegunBy(words);
     if (next === undefined || next === this.part) return;
     this.part = next;
     this.said = undefined;
+  }
+
+  private noBaseImage(): string {
+    return `Debian publishes no image for this architecture in this region: correct aws.region or ${this.architectureSetting} in the settings`;
   }
 
   /** Why the build failed: the sentence of the script that failed, or else the part and Packer's own error. */

@@ -7,7 +7,7 @@ import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
 import { localEnvironment } from "./environment";
 import { serverProgram } from "./server-program";
-import { findStackImages, imageVariables, type StackImage } from "./stack-images";
+import { type FoundImage, findStackImages, imageVariables } from "./stack-images";
 
 const { loadSettings } = program("stacks/settings");
 
@@ -17,7 +17,7 @@ export interface LocalSession {
   readonly localAws: RunningLocalAws;
   readonly settings: Settings;
   /** One entry for each stack whose machines boot one of our images. */
-  readonly images: readonly StackImage[];
+  readonly images: readonly FoundImage[];
   /** The whole environment of child processes; see {@link localEnvironment}. */
   readonly environment: NodeJS.ProcessEnv;
 }

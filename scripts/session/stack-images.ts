@@ -1,4 +1,4 @@
-import type { StackImage as DeclaredImage, StackDefinition } from "../../stacks/define-stack";
+import type { StackDefinition, StackImage } from "../../stacks/define-stack";
 import type { Settings } from "../../stacks/settings";
 import type { LocalEndpoint } from "../images/ec2-calls";
 import { findOwnImages, type OwnImage } from "../images/own-image";
@@ -8,7 +8,7 @@ const { definitions } = program("stacks/definitions");
 const { variableName } = program("settings/load/environment-variables");
 
 /** Our image for a stack's machines, in a local AWS. */
-export interface StackImage {
+export interface FoundImage {
   readonly stack: string;
   /** Folder below `packer/`. */
   readonly folder: string;
@@ -23,42 +23,42 @@ export interface StackImage {
  *
  * @throws CommandError one sentence when the local AWS does not answer the call
  */
-export async function findStackImages(local: LocalEndpoint, settings: Settings): Promise<readonly StackImage[]> {
+export async function findStackImages(local: LocalEndpoint, settings: Settings): Promise<readonly FoundImage[]> {
   const declared = definitions.flatMap(({ name, image }) => (image ? [{ name, image }] : []));
   return Promise.all(
     declared.map(async ({ name, image }) => ({
       stack: name,
       folder: image.folder,
-      wanted: chosen(image, settings) === image.own,
+      wanted: chosen(image, settings) === image.ownValue,
       built: await findOwnImages(local, {
         project: settings.project,
         region: settings.aws.region,
         folder: image.folder,
-        architecture: image.architecture(settings),
+        architecture: image.machines(settings).architecture,
       }),
     })),
   );
 }
 
-function chosen({ setting }: DeclaredImage<never>, settings: Settings): unknown {
+function chosen({ setting }: StackImage<never>, settings: Settings): unknown {
   return setting.split(".").reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], settings);
 }
 
 /**
  * The variables that choose the image of each stack in a local AWS. If the settings want our own image and it is not
- * built, the stack boots the image that it declares in `instead`. So the stack can always be deployed.
+ * built, the stack boots the image that it declares in `fallbackValue`. So the stack can always be deployed.
  */
-export function imageVariables(images: readonly StackImage[]): NodeJS.ProcessEnv {
+export function imageVariables(images: readonly FoundImage[]): NodeJS.ProcessEnv {
   const wanted = images.filter((image) => image.wanted);
   return Object.fromEntries(
     wanted.map(({ stack, built }) => {
-      const { setting, own, instead } = imageOf(stack);
-      return [variableOf(setting), built.length === 0 ? instead : own];
+      const { setting, ownValue, fallbackValue } = imageOf(stack);
+      return [variableOf(setting), built.length === 0 ? fallbackValue : ownValue];
     }),
   );
 }
 
-function imageOf(stack: string): DeclaredImage<never> {
+function imageOf(stack: string): StackImage<never> {
   const { image } = definitions.find(({ name }) => name === stack) ?? {};
   if (image === undefined) throw new Error(`stack ${stack}: expected an image in its definition, got none`);
   return image;
@@ -75,7 +75,7 @@ export function imageChoices(
       const variable = variableOf(image.setting);
       const value = source[variable];
       // A value that does not exist passes too, so that the settings report it.
-      return value && !image.elsewhere.includes(value) ? [[variable, value]] : [];
+      return value && !image.accountValues.includes(value) ? [[variable, value]] : [];
     }),
   );
 }

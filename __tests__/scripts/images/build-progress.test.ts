@@ -22,13 +22,13 @@ const FAILED = [
 ];
 
 function follow(...lines: string[]): BuildProgress {
-  const progress = new BuildProgress();
+  const progress = new BuildProgress("ec2.image.architecture");
   for (const line of lines) progress.follow(line);
   return progress;
 }
 
 test("names the current part of the build, from start to end", () => {
-  const progress = new BuildProgress();
+  const progress = new BuildProgress("ec2.image.architecture");
   const parts = [
     ...BEGUN,
     "==> amazon-ebs.workbench: Stopping the source instance...",

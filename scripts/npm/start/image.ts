@@ -1,13 +1,13 @@
 import { buildImage } from "../../images/build-image";
 import type { LocalSession } from "../../session/local-session";
-import { findStackImages, type StackImage } from "../../session/stack-images";
+import { type FoundImage, findStackImages } from "../../session/stack-images";
 import { ensurePacker, type Packer } from "../../setup/packer";
 import { CommandError, InterruptedError } from "../../support/command-error";
 import type { ProgressTask } from "../../support/progress";
 
 /** The images that machines boot, and the images that could not be built. */
 export interface StartImages {
-  images: readonly StackImage[];
+  images: readonly FoundImage[];
   /** One sentence on why an image was not built, by the image's folder below `packer/`. */
   readonly problems: Map<string, string>;
 }

@@ -6,11 +6,11 @@ import type { ImageDescription } from "../../../../packer/template/image-descrip
  * The smallest possible image, which CONTRIBUTING links to. It proves that a new image needs only this file and its
  * script.
  */
-export function describeImage({ ec2 }: ImageSettings): ImageDescription {
+export function describeImage({ machines }: ImageSettings): ImageDescription {
   return {
     summary: "An image that says hello",
     variables: [
-      { name: "greeting", type: "string", description: "What it says.", default: `hello from ${ec2.mount.mountPoint}` },
+      { name: "greeting", type: "string", description: "What it says.", default: `hello from ${machines.mountPoint}` },
     ],
     neededMiB: 100,
     steps: [{ run: "provision/install-greeting", environment: { GREETING: variable("greeting") } }],

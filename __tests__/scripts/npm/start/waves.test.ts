@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { inWaves } from "../../../../scripts/npm/start/waves";
 
-const image = { folder: "f", setting: "s", own: "o", instead: "i", elsewhere: [], architecture: () => "amd64" };
+const image = {
+  folder: "f",
+  setting: "s",
+  ownValue: "o",
+  fallbackValue: "i",
+  accountValues: [],
+  architectureSetting: "s",
+  machines: () => ({ architecture: "amd64", mountPoint: "/data" }),
+};
 const data = { name: "data" };
 const machine = { name: "machine", after: ["data"], needs: ["machines"] as const, image };
 const alone = { name: "alone" };
