@@ -1,7 +1,7 @@
 import { App } from "cdktf";
 import type { CdktfCommand } from "./guards/cdktf-command";
 import type { StackClass, StackDefinition } from "./stacks/define-stack";
-import { definitions } from "./stacks/definitions";
+import { definitions, dependentsOf } from "./stacks/definitions";
 import { type Settings, settingsOf } from "./stacks/settings";
 import { WorkbenchStack } from "./stacks/workbench-stack";
 
@@ -36,7 +36,8 @@ export function buildApp(
   const app = new App({ outdir, stackTraces: false, skipValidation: true });
   for (const { definition, StackClass } of stacks) {
     const own = settingsOf(definition, settings);
-    new StackClass(app, { definition, settings: own, missing: definition.missing?.(own) ?? [] });
+    const dependents = dependentsOf(definition.name);
+    new StackClass(app, { definition, settings: own, missing: definition.missing?.(own) ?? [], dependents });
   }
   if (command) orderStacks(app, command);
   return app;

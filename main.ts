@@ -7,20 +7,27 @@ import { refuseMissingSettings } from "./guards/missing-settings";
 import { refuseForgottenState } from "./guards/moved-state";
 import { forgetOtherEnvironment } from "./guards/other-environment";
 import { refuseProtectedDestroy } from "./guards/protection";
+import { refuseUnknownStacks } from "./guards/unknown-stacks";
 import { UserError } from "./settings/user-error";
-import { definitions } from "./stacks/definitions";
-import { loadSettings } from "./stacks/settings";
+import { definitions, dependentsOf } from "./stacks/definitions";
+import { loadSettings, settingsOf } from "./stacks/settings";
 
 async function main(): Promise<void> {
   const settings = loadSettings();
   const command = callingCdktfCommand();
   if (command) {
-    const stacks = definitions.map(({ name, keeps, missing, logsIn }) => ({
-      name,
-      protection: keeps?.(settings),
-      missing: missing?.(settings) ?? [],
-      logIn: logsIn?.(settings, command.verb),
-    }));
+    const stacks = definitions.map((definition) => {
+      const { name, keeps, missing, logsIn } = definition;
+      const own = settingsOf(definition, settings);
+      return {
+        name,
+        protection: keeps?.(own),
+        dependents: dependentsOf(name),
+        missing: missing?.(own) ?? [],
+        logIn: logsIn?.(own, command.verb),
+      };
+    });
+    refuseUnknownStacks(command, stacks);
     refuseProtectedDestroy(command, stacks);
     refuseLocalSettingsElsewhere(command, settings, process.env["AWS_ENDPOINT_URL"]);
     refuseMissingSettings(command, stacks);

@@ -6,6 +6,8 @@ import { basename } from "node:path";
 export interface CdktfCommand {
   /** `deploy`, `destroy`, `diff`, `synth` … */
   readonly verb: string;
+  /** Patterns of stack names. Values of options are among them. */
+  readonly words: readonly string[];
   /** Whether it changes deployed resources. */
   readonly changes: boolean;
   /** Whether the command line names this stack, directly or by a pattern such as `*`. */
@@ -47,7 +49,7 @@ export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undef
   const changes = ["deploy", "apply", "destroy", "watch"].includes(verb);
   const names = (stack: string): boolean => accepted.some((pattern) => pattern.test(stack));
   const all = ["synth", "synthesize"].includes(verb) || accepted.length === 0;
-  return { verb, changes, names, concerns: (stack) => verb !== "list" && (all || names(stack)) };
+  return { verb, words: patterns, changes, names, concerns: (stack) => verb !== "list" && (all || names(stack)) };
 }
 
 /**

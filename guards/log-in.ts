@@ -18,7 +18,7 @@ export interface StackWithLogIn {
 
 /**
  * Refuses a command whose provisioners could not log in, before Terraform makes the machine. Otherwise the first
- * provisioner would fail on the new machine. A plan, a synth and a review need neither keys nor an agent.
+ * provisioner would fail on the new machine. A synth needs neither keys nor an agent, a plan only the key files.
  *
  * @param environment environment variables of this run
  * @throws UserError that names every unusable key file, or says what the SSH agent lacks

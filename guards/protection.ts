@@ -7,7 +7,7 @@ export interface Protection {
   readonly what: string;
   /** Setting that protects it. */
   readonly setting: string;
-  /** Commands that retire it on purpose, in order. */
+  /** Commands that retire it on purpose, in order, once the stacks after it are gone. */
   readonly retire: readonly string[];
   /** What remains after that, or what still prevents it. */
   readonly consequence: string;
@@ -17,6 +17,8 @@ export interface Protection {
 export interface ProtectedStack {
   readonly name: string;
   readonly protection?: Protection;
+  /** Stacks that come after it, and so are destroyed before it. */
+  readonly dependents: readonly string[];
 }
 
 /**
@@ -28,11 +30,14 @@ export interface ProtectedStack {
 export function refuseProtectedDestroy(command: CdktfCommand, stacks: readonly ProtectedStack[]): void {
   if (command.verb !== "destroy") return;
   const named = stacks.filter(({ name }) => command.names(name));
-  const sentences = named.flatMap(({ protection }) => (protection ? [sentenceOf(protection)] : []));
+  const sentences = named.flatMap(({ protection, dependents }) => {
+    return protection ? [sentenceOf(protection, dependents)] : [];
+  });
   if (sentences.length > 0) throw new UserError(sentences.join("\n"));
 }
 
-function sentenceOf({ what, setting, retire, consequence }: Protection): string {
-  const commands = retire.map((line) => `\`${line}\``).join(", then ");
+function sentenceOf({ what, setting, retire, consequence }: Protection, dependents: readonly string[]): string {
+  const first = dependents.length > 0 ? [`npx cdktf destroy ${dependents.join(" ")}`] : [];
+  const commands = [...first, ...retire].map((line) => `\`${line}\``).join(", then ");
   return `destroy: ${what} is protected by ${setting}, so nothing was destroyed; to retire it on purpose, run ${commands} (${consequence}).`;
 }

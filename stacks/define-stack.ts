@@ -33,7 +33,7 @@ export interface StackDefinition<
   readonly missing?: (settings: StackSettings<Name, Section, Shared>) => readonly string[];
   /** How and why Terraform logs in over SSH when a command changes it. @default it never does */
   readonly logsIn?: (settings: StackSettings<Name, Section, Shared>, verb: string) => LogIn | undefined;
-  /** Data that it protects, and how to retire it. @default none */
+  /** Data that it protects, and how to retire it once the stacks after it are gone. @default none */
   readonly keeps?: (settings: StackSettings<Name, Section, Shared>) => Protection | undefined;
   /** Our own image, if its machines can boot one. @default none */
   readonly image?: StackImage<StackSettings<Name, Section, Shared>>;
@@ -108,10 +108,12 @@ export type StackSettings<
 
 /** Arguments of a stack's constructor. */
 export interface StackProps<Settings extends CommonSettings = CommonSettings> {
-  readonly definition: Pick<StackDefinition, "name">;
+  readonly definition: Pick<StackDefinition, "name" | "after">;
   readonly settings: Settings;
   /** A sentence for each setting that the stack needs before it can be deployed. */
   readonly missing: readonly string[];
+  /** Stacks that come after it. */
+  readonly dependents: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each stack has settings of its own; defineStack says which.

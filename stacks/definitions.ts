@@ -1,8 +1,43 @@
+import { commonSections, sharedSections } from "../settings/common";
 import type { StackDefinition } from "./define-stack";
 import * as declared from "./index";
 
 /** The definition of every stack, in order of deployment: each after the stacks in its `after`, otherwise by name. */
-export const definitions: readonly StackDefinition[] = inDeployOrder(Object.values(declared) as StackDefinition[]);
+export const definitions: readonly StackDefinition[] = inDeployOrder(
+  withNamesOfTheirOwn(Object.values(declared) as StackDefinition[]),
+);
+
+/**
+ * Names of the stacks that come after `name`, directly or not: whoever destroys `name` destroys them first.
+ *
+ * @param stacks in order of deployment. @default all
+ * @returns in order of deployment
+ */
+export function dependentsOf(
+  name: string,
+  stacks: readonly Pick<StackDefinition, "name" | "after">[] = definitions,
+): readonly string[] {
+  const found = new Set([name]);
+  for (const stack of stacks) if (stack.after?.some((other) => found.has(other))) found.add(stack.name);
+  found.delete(name);
+  return [...found];
+}
+
+/**
+ * Returns the stacks.
+ *
+ * @throws if two have one name, or if a stack's settings would replace other settings: a bug in the definitions
+ */
+export function withNamesOfTheirOwn<Stack extends Pick<StackDefinition, "name" | "section">>(
+  stacks: readonly Stack[],
+): readonly Stack[] {
+  const taken = new Set(["environment", "project", "tags", ...Object.keys({ ...commonSections, ...sharedSections })]);
+  for (const [index, { name, section }] of stacks.entries()) {
+    if (stacks.findIndex((stack) => stack.name === name) < index) throw new Error(`stack ${name}: declared twice`);
+    if (section && taken.has(name)) throw new Error(`stack ${name}: its settings would replace the common ones`);
+  }
+  return stacks;
+}
 
 /**
  * Sorts stacks: each after the stacks in its `after`, otherwise by name.

@@ -6,6 +6,8 @@ import { Place } from "../modules/state/place";
 import type { CommonSettings } from "../settings/common";
 import { partitionOf } from "../settings/fields/partition";
 import type { StackProps } from "./define-stack";
+import { cdktfCommand } from "./names/commands";
+import { localStateFile } from "./names/state-file";
 
 /** Folder of this program. Paths in the output are relative to it, so that every checkout writes the same JSON. */
 const projectDirectory = resolve(__dirname, "..");
@@ -24,6 +26,8 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   /** Default tags, which the provider puts on every resource. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
+  /** The command that deploys the stacks before this one, and this one. For messages. */
+  protected readonly deployWithOthers: string;
   /** Whether the state is in `state.bucket`, not in {@link localStateFile}. */
   readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
@@ -35,11 +39,12 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
    */
   protected constructor(
     scope: Construct,
-    { definition: { name }, settings, missing }: StackProps<Settings>,
+    { definition: { name, after = [] }, settings, missing }: StackProps<Settings>,
     { backend = "from settings", region = settings.aws.region }: StackOptions = {},
   ) {
     super(scope, name);
     this.settings = settings;
+    this.deployWithOthers = cdktfCommand("deploy", [...after, name]);
     this.prefix = `${settings.project}-${settings.environment}`;
     this.partition = partitionOf(region);
     const { project, environment, tags } = settings;
@@ -59,7 +64,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   /** Absolute path of the state file, for when no bucket holds the state. */
   get localStateFile(): string {
     const { state, environment } = this.settings;
-    return resolve(projectDirectory, state.directory, environment, `${this.node.id}.tfstate`);
+    return resolve(projectDirectory, localStateFile(state.directory, environment, this.node.id));
   }
 
   /** Folder of the synthesized stack, in which Terraform runs. */
@@ -98,7 +103,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   private addBackend(name: string): void {
     const { state, aws, project, environment } = this.settings;
     if (!this.stateInS3 || state.bucket === null) {
-      new LocalBackend(this, { path: this.projectPath(`${state.directory}/${environment}/${name}.tfstate`) });
+      new LocalBackend(this, { path: this.projectPath(localStateFile(state.directory, environment, name)) });
       return;
     }
     new S3Backend(this, {

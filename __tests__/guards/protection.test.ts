@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCdktfCommand } from "../../guards/cdktf-command";
 import { refuseProtectedDestroy } from "../../guards/protection";
-import { definitions } from "../../stacks/definitions";
+import { definitions, dependentsOf } from "../../stacks/definitions";
 import { settingsWith } from "../stacks/synthesize";
 
 function run(command: string, values: Readonly<Record<string, string>> = {}): void {
@@ -10,7 +10,7 @@ function run(command: string, values: Readonly<Record<string, string>> = {}): vo
   const settings = settingsWith(values);
   refuseProtectedDestroy(
     parsed,
-    definitions.map(({ name, keeps }) => ({ name, protection: keeps?.(settings) })),
+    definitions.map(({ name, keeps }) => ({ name, protection: keeps?.(settings), dependents: dependentsOf(name) })),
   );
 }
 

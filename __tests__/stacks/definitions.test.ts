@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { definitions, inDeployOrder } from "../../stacks/definitions";
+import { section } from "../../settings/fields/fields";
+import { definitions, dependentsOf, inDeployOrder, withNamesOfTheirOwn } from "../../stacks/definitions";
 
 describe("stacks", () => {
   it("come after the stacks in their `after`, otherwise by name", () => {
@@ -19,6 +22,27 @@ describe("stacks", () => {
     expect(() => inDeployOrder([{ name: "a", after: ["nowhere"] }])).toThrow(
       'stack a: expected a stack in after, got "nowhere"',
     );
+  });
+
+  it("stand in stacks/index.ts in order of deployment", () => {
+    const lines = readFileSync(join(__dirname, "../../stacks/index.ts"), "utf8").matchAll(/"\.\/(.+)\/definition"/g);
+    expect([...lines].map(([, name]) => name)).toEqual(definitions.map(({ name }) => name));
+  });
+
+  it("fail to load when two have one name", () => {
+    expect(() => withNamesOfTheirOwn([{ name: "a" }, { name: "b" }, { name: "a" }])).toThrow("stack a: declared twice");
+  });
+
+  it.each(["ssh", "aws", "tags"])("fail to load when one's settings would replace the common ones: %s", (name) => {
+    expect(() => withNamesOfTheirOwn([{ name, section: section({}) }])).toThrow(
+      `stack ${name}: its settings would replace the common ones`,
+    );
+  });
+
+  it("know the stacks that come after them, directly or not", () => {
+    const stacks = [{ name: "a" }, { name: "b", after: ["a"] }, { name: "c" }, { name: "d", after: ["b"] }];
+    expect(dependentsOf("a", stacks)).toEqual(["b", "d"]);
+    expect(dependentsOf("d", stacks)).toEqual([]);
   });
 
   it("are declared without cdktf: each loads its class on request", async () => {

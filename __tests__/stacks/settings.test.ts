@@ -7,6 +7,7 @@ import { settingsDocuments } from "../../settings/documents/documents";
 import { settingVariables } from "../../settings/load/environment-variables";
 import { definitions } from "../../stacks/definitions";
 import { loadSettings, settingsOf, settingsSchema } from "../../stacks/settings";
+import { settingsWith, stackNames, synthesize } from "./synthesize";
 
 const project = join(__dirname, "../..");
 const documents = settingsDocuments(
@@ -39,6 +40,16 @@ it("gives a stack its own settings, those that it shares and those of every stac
   expect(Object.keys(settingsOf({ name: "ec2", shares: ["ssh"] }, settings)).sort()).toEqual(
     ["aws", "ec2", "environment", "project", "ssh", "state", "tags"].sort(),
   );
+});
+
+it.each(stackNames)("%s sets no tag that a user may set too", (stack) => {
+  const ownTags = Object.values(synthesize(stack).resource)
+    .flatMap((ofType) => Object.values(ofType))
+    .flatMap(({ tags, tags_to_add }) => Object.keys({ ...tags, ...tags_to_add }));
+  expect(ownTags).toContain("Name");
+  for (const key of new Set(ownTags)) {
+    expect(() => settingsWith({ TAGS: JSON.stringify({ [key]: "mine" }) })).toThrow("which Workbench sets itself");
+  }
 });
 
 it("names an environment variable for every setting, each once", () => {

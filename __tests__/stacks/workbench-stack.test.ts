@@ -45,9 +45,15 @@ describe("every stack", () => {
 
 class TestStack extends WorkbenchStack {
   constructor(scope: Construct, missing: readonly string[] = []) {
-    super(scope, { definition: { name: "test" }, settings: settingsWith(), missing });
+    super(scope, { definition: { name: "test" }, settings: settingsWith(), missing, dependents: [] });
   }
 }
+
+it("writes a sentence about a missing setting as text, whatever is in it", () => {
+  const stack = new TestStack(new App(), ["expected a name, got ${var.name}; set it."]);
+  const [condition] = stack.toTerraform().resource.terraform_data.place.lifecycle.precondition;
+  expect(condition.error_message).toBe("expected a name, got $${var.name}; set it.");
+});
 
 describe("addresses", () => {
   const volume = (scope: Construct, id: string): string => {

@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataResource } from "cdktf";
 import { Construct } from "constructs";
+import { terraformLiteral } from "../terraform-literal";
 
 /** Where a stack is deployed. */
 export interface PlaceProps {
@@ -26,7 +27,10 @@ export class Place extends Construct {
       lifecycle: {
         ignoreChanges: ["input"],
         // Terraform refuses a condition that refers to nothing.
-        precondition: missing.map((errorMessage) => ({ condition: '${path.module == ""}', errorMessage })),
+        precondition: missing.map((sentence) => ({
+          condition: '${path.module == ""}',
+          errorMessage: terraformLiteral(sentence),
+        })),
         postcondition: [
           {
             condition: `\${self.output.account == ${caller}.account_id && self.output.region == "${region}"}`,

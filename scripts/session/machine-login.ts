@@ -8,10 +8,12 @@ import type { LocalSession } from "./local-session";
 import { MACHINE, sshConfig } from "./ssh-config";
 
 const { definitions } = program("stacks/definitions");
+const { localStateFile } = program("stacks/names/state-file");
 
 /** The part of a session that {@link machineLogin} reads. */
-export interface LoginSession extends Pick<LocalSession, "environment"> {
+export interface LoginSession {
   readonly settings: Pick<LocalSession["settings"], "environment"> & {
+    readonly state: Pick<LocalSession["settings"]["state"], "directory">;
     readonly ssh: Pick<LocalSession["settings"]["ssh"], "user" | "port" | "privateKeyFile">;
   };
   readonly localAws: Pick<LocalSession["localAws"], "home">;
@@ -33,13 +35,10 @@ export function sshStack(): SshStack {
  * @param args more arguments: options of ssh, then a command to run there
  * @throws CommandError when the stack is not deployed or has no machine
  */
-export function machineLogin(
-  { settings, environment, localAws }: LoginSession,
-  stack: SshStack,
-  args: readonly string[],
-): string[] {
+export function machineLogin({ settings, localAws }: LoginSession, stack: SshStack, args: readonly string[]): string[] {
   const { user, port, privateKeyFile } = settings.ssh;
-  const address = machineAddress(stateFile(environment, settings.environment, stack.name), stack.sshAddress);
+  const state = localStateFile(settings.state.directory, settings.environment, stack.name);
+  const address = machineAddress(path.resolve(projectRoot, state), stack.sshAddress);
   const key = privateKeyFile === null ? undefined : path.resolve(projectRoot, privateKeyFile);
   const file = path.join(localAws.home, "ssh", "config");
   replaceFile(file, sshConfig({ address, port, user, privateKeyFile: key }));
@@ -52,11 +51,6 @@ function replaceFile(file: string, text: string): void {
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, text, { mode: 0o600 });
   renameSync(fresh, file);
-}
-
-/** Where the local backend keeps the state of a stack. */
-function stateFile(environment: NodeJS.ProcessEnv, name: string, stack: string): string {
-  return path.resolve(projectRoot, environment["WORKBENCH_STATE_DIRECTORY"] ?? "state", name, `${stack}.tfstate`);
 }
 
 function machineAddress(file: string, output: string): string {

@@ -8,10 +8,9 @@ import type { SynthesizedStack } from "./run-terraform";
 const SYNTH_LIMIT_SEC = 120;
 
 /** One stack in cdktf's manifest.json. */
-export interface ManifestStack {
+interface ManifestStack {
   readonly name: string;
   readonly workingDirectory: string;
-  readonly dependencies: readonly string[];
 }
 
 /**
@@ -31,7 +30,7 @@ export async function synthesize(environment: NodeJS.ProcessEnv): Promise<Synthe
     timeoutSec: SYNTH_LIMIT_SEC,
   });
   const manifest = readManifest(path.join(outdir, "manifest.json"));
-  return inDeployOrder(Object.values(manifest.stacks)).map(({ name, workingDirectory }) => ({
+  return Object.values(manifest.stacks).map(({ name, workingDirectory }) => ({
     name,
     directory: path.join(outdir, workingDirectory),
     environment,
@@ -44,19 +43,4 @@ function readManifest(file: string): { stacks: Record<string, ManifestStack> } {
   } catch (error) {
     throw new CommandError(`the program wrote no manifest: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-/** Puts each stack after its dependencies. Otherwise keeps the order. */
-export function inDeployOrder(stacks: readonly ManifestStack[]): ManifestStack[] {
-  const byName = new Map(stacks.map((stack) => [stack.name, stack]));
-  const ordered = new Set<ManifestStack>();
-  const visit = (stack: ManifestStack): void => {
-    for (const name of stack.dependencies) {
-      const dependency = byName.get(name);
-      if (dependency && !ordered.has(dependency)) visit(dependency);
-    }
-    ordered.add(stack);
-  };
-  for (const stack of stacks) visit(stack);
-  return [...ordered];
 }

@@ -14,18 +14,26 @@ export function reportOutOfReach(schema: z.ZodObject, settings: unknown, region:
   });
 }
 
+/** The fields of a section, of a list and of a record. */
+interface Inner {
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+}
+
 type Path = readonly (string | number)[];
 
 /** Calls `each` for every text in `value`, with the field that describes it. */
 function visit(wrapped: z.ZodType, value: unknown, path: Path, each: (f: z.ZodType, v: string, p: Path) => void): void {
   const field = unwrapped(wrapped);
-  const { shape, element } = field as { shape?: Readonly<Record<string, z.ZodType>>; element?: z.ZodType };
+  const { shape, element, valueType } = field as Inner;
   if (typeof value === "string") each(field, value, path);
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) if (element) visit(element, item, [...path, index], each);
   } else if (typeof value === "object" && value !== null) {
-    for (const [key, inner] of Object.entries(shape ?? {})) {
-      visit(inner, (value as Readonly<Record<string, unknown>>)[key], [...path, key], each);
+    for (const [key, inner] of Object.entries(value)) {
+      const described = shape?.[key] ?? valueType;
+      if (described) visit(described, inner, [...path, key], each);
     }
   }
 }

@@ -11,7 +11,7 @@ export const ebs = defineStack({
       ? {
           what: "the data volume",
           setting: "ebs.preventDestroy",
-          retire: ["npx cdktf destroy ec2", "WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs"],
+          retire: ["WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs"],
           consequence: ebs.finalSnapshot
             ? "a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed"
             : "no snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed",

@@ -4,6 +4,7 @@ import { DataVolume } from "../../modules/storage/data-volume";
 import { FreeVolume } from "../../modules/storage/free-volume";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
+import { cdktfCommand } from "../names/commands";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
 import { WorkbenchStack } from "../workbench-stack";
 import type { EbsSettings } from "./settings";
@@ -54,7 +55,7 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
         volumeId: knownId,
         identifyingTags,
         protectionSetting: "ebs.preventDestroy",
-        fix: "run `npx cdktf destroy ec2` first",
+        fix: `run \`${cdktfCommand("destroy", props.dependents)}\` first`,
       });
     }
     new TerraformOutput(this, "volume_id", { value: volume.id });

@@ -82,7 +82,21 @@ export const ec2Section = section({
     statements: listOf(statement, "statements with actions and resources")
       .default([])
       .describe("IAM statements of the machine's role."),
-  }),
+  }).check(
+    rule(({ managedPolicyArns = [] }, context) => {
+      const names = managedPolicyArns.map((arn = "") => `${arn.split(":")[4]} ${arn.slice(arn.lastIndexOf("/") + 1)}`);
+      for (const [index, name] of names.entries()) {
+        if (names.indexOf(name) === index) continue;
+        const message = "a policy with another name than those before it, since an account has one policy of a name";
+        context.addIssue({
+          code: "custom",
+          path: ["managedPolicyArns", index],
+          input: managedPolicyArns[index],
+          message,
+        });
+      }
+    }),
+  ),
   mount: section({
     mountPoint: absolutePath().default("/data").describe("Mount point of the data volume."),
     fileSystem: oneOf(["ext4", "xfs"])

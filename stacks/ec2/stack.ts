@@ -26,7 +26,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
 
     const volume = new FoundDataVolume(this, "data_volume", {
       identifyingTags: dataVolumeTags(this.settings),
-      fix: "make it with `npx cdktf deploy ebs`",
+      fix: `run \`${this.deployWithOthers}\``,
     });
     const subnet = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,

@@ -54,7 +54,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("ec2 says what to deploy first while there is no volume", async () => {
     expect((await user.cdktf("deploy", ["ec2"])).exitCode).not.toBe(0);
     expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
-      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, Environment=local, got none; make it with `npx cdktf deploy ebs`.",
+      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, Environment=local, got none; run `npx cdktf deploy ebs ec2`.",
     );
   });
 

@@ -22,8 +22,11 @@ function deploy(outputs: object): void {
 const login = (...args: string[]) =>
   machineLogin(
     {
-      settings: { environment: "local", ssh: { user: "admin", port: 2222, privateKeyFile: "keys/id" } },
-      environment: { WORKBENCH_STATE_DIRECTORY: path.join(home, "state") },
+      settings: {
+        environment: "local",
+        state: { directory: path.join(home, "state") },
+        ssh: { user: "admin", port: 2222, privateKeyFile: "keys/id" },
+      },
       localAws: { home },
     },
     { name: "ec2", sshAddress: "address" },

@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { kmsKeyArn } from "../../../settings/fields/aws-names";
+import { listOf, section } from "../../../settings/fields/fields";
+import { reportOutOfReach } from "../../../settings/load/reach";
 import { loadSettings } from "../../../stacks/settings";
 
 const gov = {
@@ -49,4 +53,26 @@ describe("values that aws.region can use", () => {
   ])("fails: %s", (_, environment, sentence) => {
     expect(() => load(environment)).toThrow(sentence);
   });
+
+  it("fails: a key in a list of a record", () => {
+    const schema = section({ keys: z.record(z.string(), section({ arns: listOf(kmsKeyArn(), "ARNs") })) });
+    const report = vi.fn();
+    const arn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    reportOutOfReach(schema, { keys: { mine: { arns: [arn] } } }, "eu-west-2", report);
+    expect(report).toHaveBeenCalledExactlyOnceWith(
+      ["keys", "mine", "arns", 0],
+      arn,
+      "a KMS key in aws.region eu-west-2",
+    );
+  });
+});
+
+it("fails when one account would have two policies of a name", () => {
+  const environment = {
+    WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS:
+      "['arn:aws:iam::aws:policy/Read', 'arn:aws:iam::123456789012:policy/Read', 'arn:aws:iam::aws:policy/a/Read']",
+  };
+  expect(() => loadSettings({ environment })).toThrow(
+    'ec2.role.managedPolicyArns[2]: expected a policy with another name than those before it, since an account has one policy of a name, got "arn:aws:iam::aws:policy/a/Read"',
+  );
 });
