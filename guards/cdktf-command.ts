@@ -57,7 +57,8 @@ export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undef
  *
  * The CLI does not pass its command line to the program, so read it from the parent processes. A fixed dependency
  * between stacks is no substitute: with one from `ec2` to `ebs`, cdktf refuses `cdktf deploy ec2` alone. Without it,
- * `cdktf deploy ebs ec2` deploys both at once.
+ * `cdktf deploy ebs ec2` deploys both at once. Where the command line cannot be read, that happens too: the plan of
+ * `ec2` then fails and says what to deploy first.
  */
 export function callingCdktfCommand(): CdktfCommand | undefined {
   let pid = process.ppid;

@@ -6,11 +6,13 @@ import { checkout, synthesizeIn } from "../checkout";
 
 /** A stack that no other code knows: one folder, and one line in stacks/index.ts. */
 const files = {
-  "settings.ts": `import { section, text, wholeNumber } from "../../settings/fields/fields";
+  "settings.ts": `import { kmsKeyArn } from "../../settings/fields/aws-names";
+import { section, text, wholeNumber } from "../../settings/fields/fields";
 import type { StackSettings } from "../define-stack";
 
 export const zoetropeSection = section({
   frames: wholeNumber(2, 24).default(12).describe("How many pictures the drum has."),
+  lampArn: kmsKeyArn().nullable().default(null).describe("What lights the drum."),
   subject: text(/^[a-z]+$/, "a word").nullable().default(null).describe("What the pictures show."),
 });
 
@@ -23,6 +25,17 @@ export const zoetrope = defineStack({
   name: "zoetrope",
   section: zoetropeSection,
   after: ["ebs"],
+  ownTags: ["Drum"],
+  rules: ({ zoetrope }, report) => {
+    const { lampArn, frames } = zoetrope ?? {};
+    if (lampArn && frames === 2) report(["zoetrope", "frames"], frames, "more than 2 with a lamp");
+  },
+  keeps: () => ({
+    what: "the drum",
+    setting: "zoetrope.frames",
+    retire: ["npx cdktf destroy zoetrope"],
+    consequence: "the pictures are kept",
+  }),
   missing: ({ zoetrope }) =>
     zoetrope.subject === null ? ["zoetrope.subject: expected what the pictures show, got null; set it."] : [],
   nextSteps: ({ outputs }) => [{ label: "Turn the drum:", lines: [String(outputs["speed"])] }],
@@ -112,11 +125,28 @@ describe("a stack of one folder and one line", () => {
     );
   });
 
+  it("has rules for its settings: those of its fields, and its own", () => {
+    const lamp = "WORKBENCH_ZOETROPE_LAMP_ARN";
+    const problems = (values: NodeJS.ProcessEnv) =>
+      run(process.execPath, ["--import", "tsx", "main.ts"], { WORKBENCH_ZOETROPE_FRAMES: "2", ...values }).stderr;
+    expect(problems({ [lamp]: "arn:aws:kms:eu-west-2:123456789012:key/1" })).toContain(
+      "expected a KMS key in aws.region",
+    );
+    expect(problems({ [lamp]: "arn:aws:kms:eu-west-1:123456789012:key/1" })).toContain(
+      "expected more than 2 with a lamp",
+    );
+    expect(problems({ WORKBENCH_TAGS: "{ Drum: mine }" })).toContain("Drum");
+    expect(problems({})).toBe("");
+  });
+
   it("makes a command that names it fail early, and no other command", () => {
     const cdktf = join(directory, "node_modules/.bin/cdktf");
     const offline = { CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
     expect(run(cdktf, ["diff", "zoetrope"], offline).stderr).toContain(
       "zoetrope.subject: expected what the pictures show, got null; set it.",
+    );
+    expect(run(cdktf, ["destroy", "zoetrope", "--auto-approve"], offline).stderr).toContain(
+      "destroy: the drum is protected by zoetrope.frames",
     );
     expect(run(cdktf, ["synth"], offline).status).toBe(0);
   });

@@ -11,6 +11,8 @@ import { type AllowStatement, allowPolicy, assumeRolePolicy } from "./policy-doc
 export interface MachineRoleProps {
   /** Name of the role and of the instance profile. */
   readonly name: string;
+  /** What IAM says of the role. */
+  readonly description: string;
   /** AWS partition of the account, such as `aws` or `aws-cn`: the second part of every ARN. */
   readonly partition: string;
   /** Managed policies in addition to Systems Manager's. @default none */
@@ -30,7 +32,7 @@ export class MachineRole extends Construct {
     super(scope, id);
     const role = new IamRole(this, "this", {
       name: props.name,
-      description: "What the development machine may do on AWS",
+      description: props.description,
       assumeRolePolicy: assumeRolePolicy("ec2.amazonaws.com"),
     });
     const systemsManager = `arn:${props.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`;

@@ -25,6 +25,8 @@ interface NewestImage extends ImageFilter {
 export interface MachineImageProps {
   /** The image. */
   readonly choice: ImageChoice;
+  /** The setting that gives the image's id, if one does. */
+  readonly idSetting: string;
   /** The setting that gives the size of the machine's root volume, for messages. */
   readonly rootVolumeSizeSetting: string;
 }
@@ -44,8 +46,8 @@ export class MachineImage extends Construct {
     const { choice } = props;
     if ("id" in choice) {
       // If there is none, the provider says "Your query returned no results". Terraform's error shows only this
-      // address, so the id names the setting.
-      this.given = this.details("from_ec2_image_id", choice.id);
+      // address, so it names the setting.
+      this.given = this.details(`from_${props.idSetting.replaceAll(".", "_")}`, choice.id);
       this.imageId = this.given.id;
     } else {
       this.imageId = this.newest(choice);

@@ -6,8 +6,8 @@ const width = 120;
 
 const head = `Every setting with its default. \`npm run settings:generate\` writes this file: changes here have no effect.
 For your own deployment, write only the values that differ into settings/<environment>.yaml, and select that file with
-WORKBENCH_ENV=<environment>. An environment variable sets one value: WORKBENCH_EBS_VOLUME_SIZE_GIB=200 sets
-ebs.volumeSizeGiB. Each of these overrides the one before: these defaults, settings/<environment>.yaml, variables.`;
+WORKBENCH_ENV=<environment>. An environment variable sets one value: WORKBENCH_AWS_REGION=eu-west-2 sets aws.region.
+Each of these overrides the one before: these defaults, settings/<environment>.yaml, variables.`;
 
 /** Text of settings/default.yaml: every setting with its default, and its description as a comment. */
 export function defaultFileText(sections: z.ZodObject): string {

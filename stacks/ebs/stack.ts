@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { DataVolume } from "../../modules/storage/data-volume";
-import { FreeVolume } from "../../modules/storage/free-volume";
+import { RefuseWhileAttached } from "../../modules/storage/refuse-while-attached";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
 import { cdktfCommand } from "../names/commands";
@@ -51,7 +51,7 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
       dependsOn: schedule?.ready,
     });
     if (!ebs.preventDestroy) {
-      new FreeVolume(this, "free_volume", {
+      new RefuseWhileAttached(this, "free_volume", {
         volumeId: knownId,
         identifyingTags,
         protectionSetting: "ebs.preventDestroy",

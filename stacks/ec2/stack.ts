@@ -35,6 +35,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     });
     const image = new MachineImage(this, "image", {
       choice: this.imageChoice(),
+      idSetting: "ec2.image.id",
       rootVolumeSizeSetting: "ec2.rootVolumeSizeGiB",
     });
     const access = new SshAccess(this, "ssh_access", {
@@ -48,6 +49,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     });
     const role = new MachineRole(this, "role", {
       name,
+      description: "What the development machine may do on AWS",
       partition: this.partition,
       managedPolicyArns: ec2.role.managedPolicyArns,
       statements: ec2.role.statements,

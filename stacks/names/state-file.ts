@@ -3,7 +3,7 @@
  *
  * @param directory `state.directory`
  * @param environment `WORKBENCH_ENV`
- * @returns path from the project, unless `directory` is absolute
+ * @returns path relative to the project
  */
 export function localStateFile(directory: string, environment: string, stack: string): string {
   return `${directory}/${environment}/${stack}.tfstate`;

@@ -147,8 +147,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     await stillThere();
   });
 
-  step("ec2 is destroyed: unmounted first, then detached", async () => {
-    const output = await user.destroy("ec2");
+  step("ec2 is destroyed, also while a setting is missing: unmounted first, then detached", async () => {
+    const output = await user.destroy("ec2", { SSH_ALLOW_FROM: "[]" });
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(
       output.indexOf("aws_volume_attachment.data_attachment: Destroying"),

@@ -2,8 +2,8 @@ import { DataAwsArn } from "@cdktf/provider-aws/lib/data-aws-arn";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
 import { Construct } from "constructs";
 
-/** Which volume must be free, and how to free it. */
-export interface FreeVolumeProps {
+/** Which volume no machine may have, and how to free it. */
+export interface RefuseWhileAttachedProps {
   /** Id of the volume in the state. */
   readonly volumeId: string;
   /** Tags that no other volume carries. They find the volume even if a plan changes its id. */
@@ -19,10 +19,11 @@ export interface FreeVolumeProps {
  * wait for hours until the volume is detached, and delete it with everything written in between.
  *
  * In a destroy, Terraform checks no conditions, but it reads data sources. So this is a data source with an argument
- * that cannot be computed, which ends the plan.
+ * that cannot be computed, which ends the plan. With `-refresh=false`, or `-target` of another resource, Terraform reads
+ * none, and this refuses nothing.
  */
-export class FreeVolume extends Construct {
-  constructor(scope: Construct, id: string, props: FreeVolumeProps) {
+export class RefuseWhileAttached extends Construct {
+  constructor(scope: Construct, id: string, props: RefuseWhileAttachedProps) {
     super(scope, id);
     const { identifyingTags, volumeId } = props;
     const inUse = { name: "status", values: ["in-use"] };
@@ -31,7 +32,7 @@ export class FreeVolume extends Construct {
     this.refuse("in_state", new DataAwsEbsVolumes(this, "attached_in_state", { filter }), props);
   }
 
-  private refuse(id: string, { fqn }: DataAwsEbsVolumes, { protectionSetting, fix }: FreeVolumeProps): void {
+  private refuse(id: string, { fqn }: DataAwsEbsVolumes, { protectionSetting, fix }: RefuseWhileAttachedProps): void {
     const words = `${protectionSetting}: expected true while a machine has the data volume \${join(" and ", ${fqn}.ids)}, got false, so nothing was changed; set it back to true, or ${fix}`;
     new DataAwsArn(this, id, {
       arn: `\${length(${fqn}.ids) == 0 ? "arn:aws:ec2:::volume" : tobool("${words}")}`,
