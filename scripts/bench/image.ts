@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { buildImage } from "../images/build-image";
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
-import { localAwsOf } from "../local-aws/find-local-aws";
+import { localAwsOf } from "../session/local-aws-of";
 import { type LocalSession, openLocalSession } from "../session/local-session";
 import { serverProgram } from "../session/server-program";
 import { findStackImages } from "../session/stack-images";
