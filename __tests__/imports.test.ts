@@ -8,6 +8,7 @@ const project = resolve(__dirname, "..");
 
 /**
  * Returns the imports of each file that biome.json forbids, all checked in one run: `{ "stacks/new.ts": ["./ebs"] }`.
+ * An import is the name of a module, or a whole statement.
  */
 function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   const directory = mkdtempSync(join(tmpdir(), "imports-"));
@@ -16,7 +17,10 @@ function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record
     writeFileSync(join(directory, "biome.json"), JSON.stringify({ ...config, $schema: undefined }));
     for (const [file, names] of Object.entries(imports)) {
       mkdirSync(join(directory, dirname(file)), { recursive: true });
-      writeFileSync(join(directory, file), names.map((name) => `import "${name}";\n`).join(""));
+      writeFileSync(
+        join(directory, file),
+        names.map((name) => (name.startsWith("import ") ? `${name};\n` : `import "${name}";\n`)).join(""),
+      );
     }
     const args = ["lint", "--only=style/noRestrictedImports", "--max-diagnostics=none", "--reporter=github"];
     const { stdout } = spawnSync(join(project, "node_modules/.bin/biome"), args, { cwd: directory, encoding: "utf8" });
@@ -32,6 +36,26 @@ function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record
   }
 }
 
+/** What a definition would load cdktf with. */
+const noDefinition = [
+  ...["cdktf", "constructs", "@cdktf/provider-aws", "@cdktf/provider-aws/lib/instance", "../workbench-stack"],
+  ...["../../modules/storage/data-volume", "../ec2/settings", "../../scripts/support/project", "../../app.ts"],
+];
+
+/** The program, which scripts load through support/program.ts alone. */
+const noProgram = [
+  ...["../../modules/storage/data-volume", "../../guards/protection", "../../settings/common", "../../packer/images"],
+  ...["../../stacks/definitions", "../../stacks/ec2/stack", "../../stacks/ec2/stack.ts", "../../stacks/names/images"],
+  ...["../../app", "../../app.ts", "../../main.ts", "cdktf", "@cdktf/provider-aws/lib/instance"],
+  'import { loadSettings } from "../../stacks/settings"',
+  'import { type Settings, loadSettings } from "../../stacks/settings"',
+];
+
+/** Folders of scripts/ that stand above most others. */
+const noTopScripts = ["../npm/start", "../testing/place", "../bench/measure"];
+
+const noMiddleScripts = ["../session/environment", "../images/own-image", "../terraform/events", "../setup/tools"];
+
 /** Arrows point down, as CONTRIBUTING draws them. */
 describe("imports", () => {
   it("fails for those that point up or sideways", () => {
@@ -41,36 +65,72 @@ describe("imports", () => {
         "../../stacks/settings",
         "../../scripts/support/project",
         "../../app",
+        "../../app.ts",
+        "cdktf",
       ],
       "guards/new.ts": [
         "../stacks/define-stack",
         "../modules/storage/data-volume",
         "../scripts/support/project",
         "../app",
+        "../app.ts",
+        "cdktf",
       ],
       "stacks/ebs/new.ts": [
         "../ec2/settings",
         "../another/stack",
         "../../scripts/support/project",
         "../../packer/images",
+        "../../app.ts",
+        "@cdktf/provider-aws",
       ],
-      "stacks/new.ts": ["./ebs/definition", "../scripts/support/project", "../packer/images", "../main"],
+      "stacks/ebs/definition.ts": noDefinition,
+      "stacks/ebs/settings.ts": noDefinition,
+      "stacks/ebs/next-steps.ts": noDefinition,
+      "stacks/new.ts": ["./ebs/definition", "../scripts/support/project", "../packer/images", "../main", "../main.ts"],
+      "stacks/index.ts": ["../modules/storage/data-volume", "../scripts/support/project", "../main.ts", "cdktf"],
       "modules/storage/new.ts": [
         "../../settings/common",
         "../../guards/protection",
         "../../stacks/names/images",
+        "../../start-up.ts",
         "node:fs",
+        "node:fs/promises",
+        "@cdktf/provider-aws",
       ],
-      "packer/new.ts": ["../modules/storage/data-volume", "../scripts/support/project", "../guards/protection"],
-      "scripts/npm/new.ts": ["../../modules/storage/data-volume", "../../guards/protection", "../../app"],
-      "scripts/local-aws/new.ts": ["../session/environment", "../../settings/common", "../../stacks/definitions"],
+      "packer/new.ts": [
+        "../modules/storage/data-volume",
+        "../scripts/support/project",
+        "../guards/protection",
+        "../stacks/definitions",
+        "../stacks/ec2/settings",
+        "../app.ts",
+        "cdktf",
+      ],
+      "scripts/npm/new.ts": noProgram,
+      "scripts/session/new.ts": [...noProgram, ...noTopScripts],
+      "scripts/images/new.ts": [...noProgram, ...noTopScripts],
+      "scripts/terraform/new.ts": [...noProgram, ...noTopScripts],
+      "scripts/setup/new.ts": [...noProgram, ...noTopScripts],
+      "scripts/testing/new.ts": [...noProgram, "../npm/start", "../bench/measure"],
+      "scripts/bench/new.ts": [...noProgram, "../npm/start", "../testing/place"],
+      "scripts/local-aws/new.ts": [
+        ...noProgram,
+        ...noTopScripts,
+        ...noMiddleScripts,
+        "../support/program",
+        "../support/project",
+        "../support/progress",
+      ],
+      "scripts/support/new.ts": [...noProgram, ...noTopScripts, ...noMiddleScripts, "../local-aws/control"],
+      "scripts/support/program.ts": ["../npm/start", "../session/environment", "../local-aws/control", "../../app.ts"],
     };
     expect(forbidden(up)).toEqual(up);
   });
 
   it("may point down", () => {
     const down = {
-      "settings/load/new.ts": ["./load", "../fields/fields", "node:fs"],
+      "settings/load/new.ts": ["./load", "../fields/fields", "node:fs", "zod"],
       "guards/new.ts": ["../settings/user-error", "./cdktf-command"],
       "stacks/ebs/new.ts": [
         "./settings",
@@ -78,11 +138,23 @@ describe("imports", () => {
         "../names/data-volume",
         "../../settings/common",
         "../../modules/storage/data-volume",
+        "cdktf",
+        "@cdktf/provider-aws/lib/instance",
       ],
+      "stacks/ebs/definition.ts": ["./settings", "../define-stack", "../names/data-volume", "../../settings/common"],
       "stacks/index.ts": ["./ebs/definition"],
-      "modules/storage/new.ts": ["../access/key-file", "./data-volume", "@cdktf/provider-aws/lib/instance"],
-      "packer/new.ts": ["../settings/load/load", "../stacks/settings", "../stacks/names/images"],
-      "scripts/npm/new.ts": ["../session/local-session", "../../stacks/define-stack"],
+      "modules/storage/new.ts": ["../access/key-file", "./data-volume", "cdktf", "@cdktf/provider-aws/lib/instance"],
+      "packer/new.ts": ["../settings/load/load", "../stacks/settings", "../stacks/names/images", "@cdktf/hcl-tools"],
+      "scripts/npm/new.ts": [
+        ...["../session/local-session", "../testing/place", "../bench/measure", "../local-aws/control"],
+        'import type { Settings } from "../../stacks/settings"',
+        'import type { StackDefinition } from "../../stacks/define-stack"',
+      ],
+      "scripts/session/new.ts": ["../setup/tools", "../images/own-image", "../local-aws/control", "../support/program"],
+      "scripts/testing/new.ts": ["../session/environment", "../setup/tools", "../local-aws/port-holder"],
+      "scripts/local-aws/new.ts": ["./health", "../support/ask", "../support/command-error", "../support/run-logged"],
+      "scripts/support/new.ts": ["./program", "./project"],
+      "scripts/support/program.ts": ["../../stacks/definitions", "../../packer/images", "../../settings/user-error"],
     };
     expect(Object.values(forbidden(down)).flat()).toEqual([]);
   });

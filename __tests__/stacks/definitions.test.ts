@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { section } from "../../settings/fields/fields";
 import { definitions, dependentsOf, inDeployOrder, withNamesOfTheirOwn } from "../../stacks/definitions";
+import { filesLoadedBy } from "../loaded-files";
 
 describe("stacks", () => {
   it("come after the stacks in their `after`, otherwise by name", () => {
@@ -45,7 +46,14 @@ describe("stacks", () => {
     expect(dependentsOf("d", stacks)).toEqual([]);
   });
 
-  it("are declared without cdktf: each loads its class on request", async () => {
+  it("load their class on request", async () => {
     for (const { load } of definitions) expect((await load()).prototype).toHaveProperty("toTerraform");
+  });
+
+  it("are declared without cdktf and without modules", () => {
+    const loaded = filesLoadedBy("--import", "tsx", "--eval", 'require("./stacks/definitions")');
+    for (const { name } of definitions) expect(loaded).toContain(`stacks/${name}/definition.ts`);
+    const heavy = /^modules\/|^node_modules\/(cdktf|constructs|@cdktf)\//;
+    expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
   });
 });

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { CommandError } from "../support/command-error";
-import { shown } from "../support/project";
 
 /** The access key of a local AWS. It opens no other local AWS. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
+
+/** How to get another local AWS, for callers that do not say how. */
+export const ANOTHER = "use one with another home, port and network";
 
 /** The file in which a local AWS keeps its key, in AWS's own format. */
 export function credentialsFile(home: string): string {
@@ -18,10 +20,11 @@ export function credentialsFile(home: string): string {
  * Reads the key that a local AWS made at its first start.
  *
  * @param home folder of the local AWS
+ * @param another how the user gets another local AWS; see `LocalAws`
  * @returns undefined when there is no key, because the local AWS was never started
  * @throws CommandError when the local AWS belongs to another user
  */
-export function readAccessKey(home: string): AccessKey | undefined {
+export function readAccessKey(home: string, another = ANOTHER): AccessKey | undefined {
   const file = credentialsFile(home);
   try {
     const text = readFileSync(file, "utf8");
@@ -32,7 +35,7 @@ export function readAccessKey(home: string): AccessKey | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") return undefined;
     throw new CommandError(
-      `${shown(file)} cannot be read: that local AWS belongs to another user; run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+      `${file} cannot be read: that local AWS belongs to another user; run the command as that user, or ${another}`,
     );
   }
 }

@@ -1,12 +1,12 @@
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
-import { projectRoot, shown } from "../support/project";
 import { lastLineOf, runLogged } from "../support/run-logged";
-import { LOG_MODE } from "../support/spawn-logged";
+import { type Ending, spawnLogged } from "../support/spawn-logged";
+import { ANOTHER } from "./access-key";
 import { findRunning, type LocalAws, localAwsLog, type RunningLocalAws } from "./find-local-aws";
 import { isPortTaken, portHolder } from "./port-holder";
 
@@ -21,7 +21,9 @@ const POLL_MS = 50;
 export interface ServerProgram {
   /** Python with the packages of requirements.txt. */
   readonly python: string;
-  /** The server's whole environment, without PYTHONPATH. */
+  /** What the user does when that Python is missing, as the end of a message. */
+  readonly missing: string;
+  /** The server's whole environment. */
   readonly environment: NodeJS.ProcessEnv;
   /** Files and folders that the caller keeps in the home, by name. {@link cleanLocalAws} removes them too. */
   readonly beside?: readonly string[];
@@ -52,38 +54,21 @@ export async function startLocalAws(
   }
   if (running) await stopLocalAws(localAws);
   await requireFreePort(localAws);
-  const log = localAwsLog(localAws);
-  mkdirSync(path.dirname(log), { recursive: true });
-  const output = openSync(log, "w", LOG_MODE);
   const { home, port, network } = localAws;
   const base = options.baseImage === undefined ? [] : ["--base-image", options.baseImage];
-  const child = spawn(
-    program.python,
-    [
-      "-m",
-      "local_aws",
-      "serve",
-      "--home",
-      home,
-      "--port",
-      String(port),
-      "--network",
-      network,
-      ...base,
-      ...besideOf(program),
-    ],
-    { cwd: projectRoot, env: serverEnvironment(program), stdio: ["ignore", output, output], detached: true },
-  );
-  closeSync(output);
-  let ended: string | undefined;
-  child.once("error", (error) => {
-    ended = error.message;
+  const { child, log, ended } = spawnLogged({
+    ...commandOf(program, "serve", ["--home", home, "--port", String(port), "--network", network, ...base]),
+    name: "local AWS",
+    log: localAwsLog(localAws),
   });
-  child.once("exit", (code, signal) => {
-    ended = lastLineOf(readFileSync(log, "utf8")) ?? `it ended with ${signal ?? `exit code ${code}`}`;
+  let ending: Ending | undefined;
+  ended.then((how) => {
+    ending = how;
   });
+  const whyEnded = () =>
+    ending && (lastLineOf(readFileSync(log, "utf8")) ?? ending.problem ?? `it ended with exit code ${ending.exitCode}`);
   try {
-    return await waitUntilReady(localAws, () => ended, options);
+    return await waitUntilReady(localAws, whyEnded, options);
   } catch (error) {
     child.kill("SIGTERM");
     throw error;
@@ -97,12 +82,14 @@ export function doesWhatIsWanted({ health }: RunningLocalAws, { baseImage }: Sta
   return health.machines || baseImage === undefined;
 }
 
-function besideOf({ beside = [] }: ServerProgram): string[] {
-  return beside.flatMap((name) => ["--beside", name]);
-}
-
-function serverEnvironment({ environment }: ServerProgram): NodeJS.ProcessEnv {
-  return { ...environment, PYTHONPATH: path.join(projectRoot, "scripts", "local-aws"), PYTHONUNBUFFERED: "1" };
+/** A command of the Python package, which is beside this file. */
+function commandOf({ python, environment, beside = [] }: ServerProgram, command: string, options: readonly string[]) {
+  return {
+    file: python,
+    args: ["-m", "local_aws", command, ...options, ...beside.flatMap((name) => ["--beside", name])],
+    cwd: path.dirname(fileURLToPath(import.meta.url)),
+    env: { ...environment, PYTHONUNBUFFERED: "1" },
+  };
 }
 
 async function waitUntilReady(
@@ -118,21 +105,21 @@ async function waitUntilReady(
     if (running?.health.doing) report?.(running.health.doing);
     // If another command's server answers, ignore that ours exited.
     const words = running === undefined ? ended() : undefined;
-    if (words !== undefined) throw new CommandError(`the local AWS did not start: ${words}; see ${shown(log)}`);
+    if (words !== undefined) throw new CommandError(`the local AWS did not start: ${words}; see ${log}`);
     if (isInterrupted()) throw new InterruptedError("the local AWS was not started");
     await sleep(POLL_MS);
   }
   const said = existsSync(log) ? lastLineOf(readFileSync(log, "utf8")) : undefined;
   throw new CommandError(
-    `the local AWS was not ready within ${START_LIMIT_SEC} s; the last line of ${shown(log)}: ${said ?? "(empty)"}`,
+    `the local AWS was not ready within ${START_LIMIT_SEC} s; the last line of ${log}: ${said ?? "(empty)"}`,
   );
 }
 
-async function requireFreePort({ port }: LocalAws): Promise<void> {
+async function requireFreePort({ port, another = ANOTHER }: LocalAws): Promise<void> {
   if (!(await isPortTaken(port))) return;
   const holder = await portHolder(port);
   throw new CommandError(
-    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.19.0.0/20`,
+    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or ${another}`,
   );
 }
 
@@ -151,7 +138,7 @@ export async function stopLocalAws(localAws: LocalAws): Promise<boolean> {
   while (signal(pid, 0)) {
     if (Date.now() > giveUpAt) {
       throw new CommandError(
-        `the local AWS (pid ${pid}) did not end within ${STOP_LIMIT_SEC} s of SIGTERM: see ${shown(localAwsLog(localAws))}, then kill -KILL ${pid}; the next npm start cleans up after it`,
+        `the local AWS (pid ${pid}) did not end within ${STOP_LIMIT_SEC} s of SIGTERM: see ${localAwsLog(localAws)}, then kill -KILL ${pid}; its next start cleans up after it`,
       );
     }
     await sleep(POLL_MS);
@@ -171,8 +158,8 @@ function signal(pid: number, which: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * Removes everything of a local AWS that is not running, and what its caller keeps beside it. Removes
- * only files whose names it knows, so that a wrong LOCAL_AWS_HOME does not delete other files.
+ * Removes everything of a local AWS that is not running, and what its caller keeps beside it. Removes only files whose
+ * names it knows, so that a wrong home does not lose other files.
  *
  * @throws CommandError when its folder holds other files, or when its Python is missing. Then nothing is removed
  */
@@ -180,16 +167,11 @@ export async function cleanLocalAws(localAws: LocalAws, program: ServerProgram):
   const { home } = localAws;
   if (!existsSync(path.join(home, "server.lock"))) return;
   if (!existsSync(program.python)) {
-    throw new CommandError(
-      `${shown(home)} cannot be removed without ${shown(program.python)}: run npm start, which makes it`,
-    );
+    throw new CommandError(`${home} cannot be removed without ${program.python}: ${program.missing}`);
   }
   await runLogged({
+    ...commandOf(program, "clean", ["--home", home]),
     name: "clean local AWS",
-    file: program.python,
-    args: ["-m", "local_aws", "clean", "--home", home, ...besideOf(program)],
-    cwd: projectRoot,
-    env: serverEnvironment(program),
     timeoutSec: CLEAN_LIMIT_SEC,
     uninterruptible: true,
   });

@@ -1,5 +1,6 @@
 import { cleanLocalAws, stopLocalAws } from "../local-aws/control";
-import { findRunning, localAwsOf } from "../local-aws/find-local-aws";
+import { findRunning } from "../local-aws/find-local-aws";
+import { localAwsOf } from "../session/local-aws-of";
 import { serverProgram } from "../session/server-program";
 import { runTask } from "../support/progress";
 import { readOptions } from "../support/read-options";

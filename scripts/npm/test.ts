@@ -1,4 +1,4 @@
-import { localAwsOf } from "../local-aws/find-local-aws";
+import { localAwsOf } from "../session/local-aws-of";
 import { ensureReady } from "../setup/ensure-ready";
 import { readWords } from "../support/read-options";
 import { runCommand } from "../support/run-command";

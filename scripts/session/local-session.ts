@@ -1,11 +1,12 @@
 import type { Settings } from "../../stacks/settings";
 import { withPacker } from "../images/local-variables";
 import { doesWhatIsWanted, type StartOptions, startLocalAws } from "../local-aws/control";
-import { findRunning, type LocalAws, localAwsOf, type RunningLocalAws } from "../local-aws/find-local-aws";
+import { findRunning, type LocalAws, type RunningLocalAws } from "../local-aws/find-local-aws";
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
 import { localEnvironment } from "./environment";
+import { localAwsOf } from "./local-aws-of";
 import { serverProgram } from "./server-program";
 import { type FoundImage, findStackImages, imageVariables } from "./stack-images";
 

@@ -32,7 +32,7 @@ export const venvPython = path.join(venvDirectory, "bin", "python");
 export const pythonEnvironmentStep = stepOf({
   title: "Make the Python environment of the local AWS (once, about 30 s)",
   directory: venvDirectory,
-  requirements: "scripts/local-aws/requirements.txt",
+  requirements: "scripts/setup/requirements.txt",
   log: "pip install",
 });
 

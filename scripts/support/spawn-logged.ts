@@ -5,12 +5,14 @@ import { followFile } from "./follow-file";
 import { logDirectory } from "./project";
 
 /** Mode of a log: only its user may read what a command printed. */
-export const LOG_MODE = 0o600;
+const LOG_MODE = 0o600;
 
 /** A child whose output goes to a log file. */
 export interface Spawned {
-  /** Used in messages ("apt-get install") and, in kebab case, for the log file's name. */
+  /** Used in messages: "apt-get install". */
   readonly name: string;
+  /** The log file. @default {@link logFileOf} the name */
+  readonly log?: string;
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd?: string;
@@ -30,13 +32,13 @@ export interface Ending {
 
 /** A child that runs. */
 export interface RunningChild {
-  readonly child: Pick<Subprocess, "pid" | "kill">;
+  readonly child: Pick<Subprocess, "pid" | "kill" | "unref">;
   readonly log: string;
   /** Settles when the process itself has ended. Does not wait for processes that it left behind. */
   readonly ended: Promise<Ending>;
 }
 
-/** The log file of the step called `name`. */
+/** The log file of the step called `name`, which is the file's name in kebab case. */
 export function logFileOf(name: string): string {
   const kebab = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return path.join(logDirectory, `${kebab.replace(/-$/, "")}.log`);
@@ -46,8 +48,7 @@ export function logFileOf(name: string): string {
  * Starts a child without stdin that writes to a log file. The child gets a session of its own: the terminal's Ctrl-C
  * does not reach it, and it outlives this process. The caller decides when it is ended.
  */
-export function spawnLogged({ name, file, args, cwd, env, onLine }: Spawned): RunningChild {
-  const log = logFileOf(name);
+export function spawnLogged({ name, log = logFileOf(name), file, args, cwd, env, onLine }: Spawned): RunningChild {
   const output = openLog(log);
   // execa takes any descriptor; its types name 1 to 9 only.
   const descriptor = output as 1;

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import path from "node:path";
+import { execa } from "execa";
 import { projectRoot } from "../support/project";
 
 /** Reads until the input ends, which happens when its starter ends. Then sweeps, if the folder still exists. */
@@ -15,13 +15,14 @@ const WATCH = 'cat > /dev/null; [ ! -e "$0" ] || exec "$1" --import tsx "$2" "$3
  */
 export function sweepWhenGone(number: number, folder: string): () => void {
   const sweeper = path.join(projectRoot, "scripts", "testing", "sweep-place.ts");
-  const watcher = spawn("sh", ["-c", WATCH, folder, process.execPath, sweeper, String(number)], {
+  const watcher = execa("sh", ["-c", WATCH, folder, process.execPath, sweeper, String(number)], {
     cwd: projectRoot,
     // A session of its own, so that the terminal's Ctrl-C does not reach it.
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     // Not the test's TMPDIR: the sweep kills every process that has it.
-    env: { ...process.env, TMPDIR: path.dirname(folder) },
+    env: { TMPDIR: path.dirname(folder) },
+    reject: false,
   });
   // Do not wait for the watcher when this process ends.
   watcher.unref();

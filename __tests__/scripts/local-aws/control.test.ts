@@ -7,7 +7,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
-import { findRunning, localAwsOf } from "../../../scripts/local-aws/find-local-aws";
+import { findRunning } from "../../../scripts/local-aws/find-local-aws";
 import { proofOf } from "../../../scripts/local-aws/health";
 import { serverProgram } from "../../../scripts/session/server-program";
 
@@ -43,24 +43,6 @@ const health = (more: object) => ({
   machines: true,
   missing: [],
   ...more,
-});
-
-describe("the local AWS of a checkout", () => {
-  test("has a folder, a port and a network", () => {
-    expect(localAwsOf({})).toMatchObject({ port: 4760, network: "198.18.0.0/20" });
-    expect(localAwsOf({}).home).toMatch(/\/\.workbench\/local-aws$/);
-  });
-
-  test("can be another one, by variables", () => {
-    const environment = { LOCAL_AWS_HOME: "/srv/x", LOCAL_AWS_PORT: "5000", LOCAL_AWS_NETWORK: "198.19.0.0/20" };
-    expect(localAwsOf(environment)).toEqual({ home: "/srv/x", port: 5000, network: "198.19.0.0/20" });
-  });
-
-  test.each(["0", "65536", "http", "47.5"])("fails for port %s", (port) => {
-    expect(() => localAwsOf({ LOCAL_AWS_PORT: port })).toThrow(
-      `LOCAL_AWS_PORT: expected a port from 1 to 65535, got "${port}"`,
-    );
-  });
 });
 
 describe("a running local AWS", () => {
@@ -99,7 +81,7 @@ describe("a port that is taken", () => {
       await expect(
         startLocalAws({ home, port, network: "" }, serverProgram({ home, port, network: "" })),
       ).rejects.toThrow(
-        `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
+        `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): end that, or use one with another home, port and network`,
       );
     } finally {
       other.kill();

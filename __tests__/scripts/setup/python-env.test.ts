@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findPython } from "../../../scripts/setup/python-env";
+import { projectRoot } from "../../../scripts/support/project";
 
 let directory: string;
 beforeEach(() => {
@@ -38,4 +39,11 @@ test("fails with one sentence when it is missing", async () => {
   await expect(findPython({ PATH: directory })).rejects.toThrow(
     /^python3 is not installed: the local AWS needs Python 3\.11 or newer; install it and run the command again$/,
   );
+});
+
+test("the project's Python environment has every package of the local AWS, in the same version", () => {
+  const [server, project] = ["local-aws", "setup"].map((folder) =>
+    readFileSync(path.join(projectRoot, "scripts", folder, "requirements.txt"), "utf8").match(/^\S+==\S+/gm),
+  );
+  expect(project).toEqual(expect.arrayContaining(server ?? ["a package"]));
 });
