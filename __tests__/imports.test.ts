@@ -102,7 +102,7 @@ describe("imports", () => {
         "../modules/storage/data-volume",
         "../scripts/support/project",
         "../guards/protection",
-        "../stacks/definitions",
+        "../stacks/workbench-stack",
         "../stacks/ec2/settings",
         "../app.ts",
         "cdktf",
