@@ -71,7 +71,8 @@ format_device() {
   write_note "$uuid"
   trap '' HUP INT TERM
   make_file_system "$uuid" "$1" \
-    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its output is above; the disk held no data of yours: fix the cause, then run again"
+    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its output is above;" \
+      "the disk held no data of yours: fix the cause, then run again"
   trap - HUP INT TERM
   remove_note
 }
@@ -92,8 +93,9 @@ make_file_system() {
 }
 
 # unfinished KIND: whether an interrupted mkfs left this file system half-made, and nobody can have mounted and written
-# it since. It only reads. ext4: the last mount time and the mount count are zero (e2fsck resets only the count), and a
-# check finds damage. xfs: mkfs marks it as in progress until its last write, and the kernel mounts no xfs so marked.
+# it since. It only reads.
+# ext4: the last mount time and the mount count are zero (e2fsck resets only the count), and a check finds damage.
+# xfs: mkfs marks it as in progress until its last write, and the kernel does not mount an xfs with that mark.
 unfinished() {
   case $1 in
     ext4)

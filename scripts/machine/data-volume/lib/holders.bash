@@ -58,7 +58,8 @@ add_holders_by_path() {
   while IFS= read -r use; do
     path=${use#* -> } use=${use%% -> *}
     for target in "${TARGETS[@]}"; do
-      if [[ $path == "$target" || $path == "$target"/* ]] && [[ ${use%"${use#/proc/*/}"}ns/mnt -ef /proc/self/ns/mnt ]]; then
+      if [[ $path == "$target" || $path == "$target"/* ]] \
+        && [[ ${use%"${use#/proc/*/}"}ns/mnt -ef /proc/self/ns/mnt ]]; then
         add_holder "$use" "$path"
       fi
     done
