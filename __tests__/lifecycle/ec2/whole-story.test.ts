@@ -212,7 +212,10 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     const { exitCode, output } = await user.cdktf("destroy", ["ebs"]);
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(
-      "destroy: the data volume is protected by ebs.preventDestroy, so nothing was destroyed; to retire it on purpose, run `npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs` (a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed).",
+      "destroy: ebs.preventDestroy protects the data volume, so nothing was destroyed. " +
+        "To retire it on purpose, run `npx cdktf destroy ec2`, " +
+        "then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs`. " +
+        "A final snapshot is kept if ebs.finalSnapshot was true when ebs was last deployed.",
     );
     expect((await user.plan("ebs")).changes).toBe("");
   });
