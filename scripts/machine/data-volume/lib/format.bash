@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # Purpose: make a file system on a blank device, and recover safely from a mkfs that was killed half-way.
 #
-# Before mkfs, a note is written to this machine's root disk: volume, UUID of the new file system, boot, and the
-# kernel's sequence number of the disk. It is removed when mkfs has succeeded, before the first mount. So while the note
-# exists, these scripts have never mounted that file system. If boot and sequence number are still the same, the disk
-# has not left this machine since it was proven blank. Then everything on it came from that mkfs, and the file system is
-# made again, unless the superblock shows that somebody has mounted it by hand. In every other case, a half-made file
-# system is refused like any unknown content.
+# Before mkfs, a note is written to this machine's root disk. It has the volume, the UUID of the new file system, the
+# boot and the kernel's sequence number of the disk. It is removed when mkfs has succeeded, before the first mount. So
+# while the note exists, these scripts have never mounted that file system. If boot and sequence number are still the
+# same, the disk has not left this machine since it was proven blank, and everything on it came from that mkfs. The file
+# system is then made again, unless its superblock shows that somebody has mounted it by hand. In every other case, a
+# half-made file system is refused like any unknown content.
 
 readonly NOTES_FOLDER=/var/lib/workbench/formatting
 

@@ -43,9 +43,9 @@ prepare_mount_folder() {
 }
 
 # mark_volume: writes the sentinel, which services require: it shows that a path is the root of a mounted volume. It is
-# written once and keeps the id of the volume that it was made for: a volume restored from a snapshot is a true copy,
-# this file included. Then, and never again, this gives the root of the volume to its owner. Fails when there is no room
-# for the sentinel.
+# written once and keeps the id of the volume that it was made for, since a volume restored from a snapshot is a true
+# copy. Together with the sentinel, and never again, this gives the root of the volume to its owner. Fails when there is
+# no room for the sentinel.
 mark_volume() {
   local temporary
   [[ ! -e $MOUNT_POINT/$SENTINEL && ! -L $MOUNT_POINT/$SENTINEL ]] || return 0

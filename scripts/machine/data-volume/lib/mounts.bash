@@ -32,7 +32,7 @@ mounted_right() {
 }
 
 # find_targets NUMBER: sets TARGETS to the paths where the device is mounted in this mount namespace, and to the paths
-# of mounts on top of these; the last mount comes first.
+# of mounts on top of these. The last mount comes first.
 find_targets() {
   local -A ours=()
   local index found=yes
