@@ -10,7 +10,7 @@ const BEGINNINGS: readonly (readonly [words: RegExp, part: string])[] = [
 /** The prefix of Packer's lines, such as `==> amazon-ebs.workbench: `. */
 const PREFIX = /^(?:==> |--> | {4})?(?:[\w-]+\.[\w-]+: )?/;
 
-/** Where Debian publishes no base image, Packer's error is a dump of the filter. This says what it means. */
+/** Packer's error when Debian publishes no base image is a dump of the filter. This is a sentence in its place. */
 const NO_BASE_IMAGE = {
   words: /No AMI was found matching filters/,
   meaning:

@@ -38,8 +38,8 @@ export interface Place {
 }
 
 /**
- * Claims a place that nobody holds, and in which nobody left anything. Two processes that claim at the same time get
- * different places. If the holder is killed, a process that survives it sweeps the folder at once, or else the next
+ * Claims a place that no process holds, and in which no test left anything. Two processes that claim at the same time
+ * get different places. If the holder is killed, a process that survives it sweeps the folder at once, or else the next
  * test run does.
  *
  * @throws CommandError when every place is taken
@@ -54,7 +54,7 @@ export async function claimPlace(): Promise<Place> {
     await claim.release();
   }
   throw new CommandError(
-    `expected a free place for a test among ${places.count}, got none: end the test runs that hold them; npm test sweeps those that ${recordDirectory()} names and nobody holds`,
+    `expected a free place for a test among ${places.count}, got none: end the test runs that hold them; npm test sweeps those in ${recordDirectory()} that no process holds`,
   );
 }
 

@@ -14,7 +14,7 @@ import { story } from "../steps";
 import { Workbench } from "../workbench";
 
 /**
- * A state that began in a file moves into the bucket. A team shares it there, and nobody overwrites another's state.
+ * A state that began in a file moves into the bucket. A team shares it there, and no member overwrites another's state.
  */
 describe("a state that moves into S3", () => {
   let user: Workbench;
