@@ -14,7 +14,8 @@ const PREFIX = /^(?:==> |--> | {4})?(?:[\w-]+\.[\w-]+: )?/;
 const NO_BASE_IMAGE = {
   words: /No AMI was found matching filters/,
   meaning:
-    "Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
+    "Debian publishes no image for this architecture in this region: " +
+    "correct aws.region or ec2.image.architecture in the settings",
 };
 
 /** Reads the lines that one `packer build` prints. Knows which part the build is in, and why it failed. */

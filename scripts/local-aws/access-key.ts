@@ -32,7 +32,8 @@ export function readAccessKey(home: string): AccessKey | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EACCES" && code !== "EPERM") return undefined;
     throw new CommandError(
-      `${shown(file)} cannot be read: that local AWS belongs to another user; run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+      `${shown(file)} cannot be read: that local AWS belongs to another user; ` +
+        "run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT",
     );
   }
 }

@@ -132,7 +132,9 @@ async function requireFreePort({ port }: LocalAws): Promise<void> {
   if (!(await isPortTaken(port))) return;
   const holder = await portHolder(port);
   throw new CommandError(
-    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.19.0.0/20`,
+    `port ${port} on 127.0.0.1 is taken by ${holder ?? "a program of another user"}: end that, ` +
+      "or choose another port and network with " +
+      `LOCAL_AWS_PORT=${port + 1} LOCAL_AWS_NETWORK=198.19.0.0/20`,
   );
 }
 
@@ -151,7 +153,9 @@ export async function stopLocalAws(localAws: LocalAws): Promise<boolean> {
   while (signal(pid, 0)) {
     if (Date.now() > giveUpAt) {
       throw new CommandError(
-        `the local AWS (pid ${pid}) did not end within ${STOP_LIMIT_SEC} s of SIGTERM: see ${shown(localAwsLog(localAws))}, then kill -KILL ${pid}; the next npm start cleans up after it`,
+        `the local AWS (pid ${pid}) did not end within ${STOP_LIMIT_SEC} s of SIGTERM: ` +
+          `see ${shown(localAwsLog(localAws))}, then kill -KILL ${pid}; ` +
+          "the next npm start cleans up after it",
       );
     }
     await sleep(POLL_MS);

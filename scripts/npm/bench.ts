@@ -18,7 +18,8 @@ const USAGE = `usage: npm run bench [-- [--runs <number>] [--image] [--start] [-
   --start  measures npm start instead, first in a fresh clone; takes half an hour
   --all    measures synthesis, the image's build and npm start`;
 const THE_REST =
-  "Not measured: the image's build (npm run bench -- --image, minutes) and npm start (-- --start, half an hour). -- --all measures everything.";
+  "Not measured: the image's build (npm run bench -- --image, minutes) " +
+  "and npm start (-- --start, half an hour). -- --all measures everything.";
 
 await runCommand(async (args) => {
   const { runs, start, image, all } = readArguments(args);

@@ -65,7 +65,8 @@ export async function sweep(folder: string, { abandoned = false }: SweepOptions 
     if (mounted.length > 0) {
       const [first] = mounted;
       problems.push(
-        `mounts are left at ${mounted.join(", ")}: end the processes that use them (fuser --mount --verbose ${first}), then umount`,
+        `mounts are left at ${mounted.join(", ")}: ` +
+          `end the processes that use them (fuser --mount --verbose ${first}), then umount`,
       );
     }
   }

@@ -41,7 +41,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("ec2 says what is missing for it: cdktf before Terraform starts, Terraform itself in its plan", async () => {
     const none = { SSH_ALLOW_FROM: "[]" };
     const sentence =
-      "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, such as your own address as 203.0.113.7/32, got []";
+      "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, " +
+      "such as your own address as 203.0.113.7/32, got []";
     const { exitCode, output } = await user.cdktf("deploy", ["ec2"], none);
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(sentence);
@@ -54,7 +55,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("ec2 says what to deploy first while there is no volume", async () => {
     expect((await user.cdktf("deploy", ["ec2"])).exitCode).not.toBe(0);
     expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
-      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, Environment=local, got none; make it with `npx cdktf deploy ebs`.",
+      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, " +
+        "Environment=local, got none; make it with `npx cdktf deploy ebs`.",
     );
   });
 
@@ -177,7 +179,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step(
-    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, and the volume stays as it was",
+    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, " +
+      "and the volume stays as it was",
     async () => {
       const { data_volume_id = "" } = await user.outputs("ec2");
       await user.ssh("sync");

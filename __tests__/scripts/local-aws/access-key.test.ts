@@ -30,7 +30,8 @@ describe("the key of a local AWS", () => {
     process.seteuid?.(65_534);
     try {
       expect(() => readAccessKey(home)).toThrow(
-        `${path.join(home, "credentials")} cannot be read: that local AWS belongs to another user; run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT`,
+        `${path.join(home, "credentials")} cannot be read: that local AWS belongs to another user; ` +
+          "run the command as that user, or use one of your own with LOCAL_AWS_HOME and LOCAL_AWS_PORT",
       );
     } finally {
       process.seteuid?.(0);

@@ -99,7 +99,8 @@ describe("a port that is taken", () => {
       await expect(
         startLocalAws({ home, port, network: "" }, serverProgram({ home, port, network: "" })),
       ).rejects.toThrow(
-        `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
+        `port ${port} on 127.0.0.1 is taken by the local AWS of /else where (pid ${other.pid}): ` +
+          `end that, or choose another port and network with LOCAL_AWS_PORT=${port + 1}`,
       );
     } finally {
       other.kill();

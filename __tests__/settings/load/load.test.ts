@@ -133,7 +133,8 @@ describe("loadSettings", () => {
     "fails for %j as the name of an environment",
     (name) => {
       expect(() => load("", { WORKBENCH_ENV: name })).toThrow(
-        `WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
+        "WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, " +
+          `digits and dashes, got ${JSON.stringify(name)}`,
       );
     },
   );
@@ -146,7 +147,8 @@ describe("loadSettings", () => {
     expect(() =>
       loadSettings({ directory, environment: { WORKBENCH_ENV: name, WORKBENCH_PROJECT: "a-long-project" } }),
     ).toThrow(
-      `WORKBENCH_ENV: expected project and environment to have at most 43 characters together, got 48 in "a-long-project-${name}"; shorten either`,
+      "WORKBENCH_ENV: expected project and environment to have at most 43 characters together, " +
+        `got 48 in "a-long-project-${name}"; shorten either`,
     );
   });
 
