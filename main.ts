@@ -1,20 +1,20 @@
 import "./start-up";
 import { buildApp, loadStacks, stacksOf } from "./app";
-import { callingCdktfCommand } from "./guards/cdktf-command";
+import { type CdktfCommand, callingCdktfCommand } from "./guards/cdktf-command";
 import { refuseLocalSettingsElsewhere } from "./guards/local-settings";
 import { requireLogIn } from "./guards/log-in";
 import { refuseMissingSettings } from "./guards/missing-settings";
 import { refuseForgottenState } from "./guards/moved-state";
 import { forgetOtherEnvironment } from "./guards/other-environment";
+import { outputProblem } from "./guards/output-folder";
 import { refuseProtectedDestroy } from "./guards/protection";
 import { refuseUnknownStacks } from "./guards/unknown-stacks";
 import { UserError } from "./settings/user-error";
 import { definitions, dependentsOf } from "./stacks/definitions";
 import { loadSettings, settingsOf } from "./stacks/settings";
 
-async function main(): Promise<void> {
+async function main(command: CdktfCommand | undefined): Promise<void> {
   const settings = loadSettings();
-  const command = callingCdktfCommand();
   if (command) {
     const stacks = definitions.map((definition) => {
       const { name, keeps, missing, logsIn } = definition;
@@ -40,14 +40,11 @@ async function main(): Promise<void> {
   app.synth();
 }
 
-/** Whether the output cannot be written: the disk is full, or access is denied. Node's own message explains it. */
-function isOutputUnwritable(error: unknown): error is Error {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR"].includes(code);
-}
-
-main().catch((error: unknown) => {
-  if (!(error instanceof UserError) && !isOutputUnwritable(error)) throw error;
-  console.error(error.message);
+const command = callingCdktfCommand();
+main(command).catch((error: unknown) => {
+  const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
+  const sentence = error instanceof UserError ? error.message : outputProblem(error, outdir, command);
+  if (sentence === undefined) throw error;
+  console.error(sentence);
   process.exitCode = 1;
 });

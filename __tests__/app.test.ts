@@ -33,9 +33,17 @@ describe("synthesis", () => {
     expect(readdirSync(terraform)).toEqual([]);
   });
 
-  it("fails with one sentence and no stack trace if it may not write", () => {
-    const output = { CDKTF_OUTDIR: "/dev/null/out" };
-    expect(() => synthesizeIn(checkout(), output)).toThrow(/^ENOTDIR: not a directory, mkdir '\/dev\/null\/out'\n$/);
+  it.each([
+    ["below a file", "/dev/null/out", "a path through something that is not a folder"],
+    ["a file", "/dev/null", "a path through something that is not a folder: stacks"],
+    ["in a file system without ordinary folders", "/proc/out", "no folder can be made there"],
+    ["too long", `/tmp/${"x".repeat(300)}`, "a path that is too long"],
+  ])("fails with one sentence and no stack trace if the folder for the output is %s", (_, folder, reason) => {
+    expect(() => synthesizeIn(checkout(), { CDKTF_OUTDIR: folder })).toThrow(
+      new Error(
+        `cdktf.out: expected a folder that can be written, got ${folder} (${reason}); set CDKTF_OUTDIR to another\n`,
+      ),
+    );
   });
 
   it("fails with one sentence and no stack trace if a setting is wrong", () => {

@@ -1,4 +1,4 @@
-/** Preloaded into a program: at its end, writes every CommonJS file that it loaded, as JSON, to the file LOADED_FILES. */
+/** Preload it into a program. At the end, it writes the program's CommonJS files to the file LOADED_FILES, as JSON. */
 "use strict";
 
 const { isMainThread } = require("node:worker_threads");

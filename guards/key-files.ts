@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileProblem } from "../settings/file-problem";
 
 /** Larger than any key file that OpenSSH writes. */
 const maxKeyBytes = 65_536;
@@ -19,7 +20,10 @@ export function publicKeyProblem(file: string): string | undefined {
     const { status } = sshKeygen("-l", "-f", path);
     const got = type !== "" && (status === 0 || status === null) ? type : "something else";
     if (["ssh-ed25519", "ssh-rsa"].includes(got)) return undefined;
-    return `expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${file}, since EC2 takes no other, got ${got}; make one with ssh-keygen -t ed25519 and name its .pub file`;
+    return (
+      `expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${file}, since EC2 takes no other, ` +
+      `got ${got}; make one with ssh-keygen -t ed25519 and name its .pub file`
+    );
   });
 }
 
@@ -34,9 +38,15 @@ export function privateKeyProblem(file: string): string | undefined {
     const { status, stderr } = sshKeygen("-y", "-P", "", "-f", path);
     if (status === 0 || status === null) return undefined;
     if (stderr.includes("incorrect passphrase")) {
-      return `expected a key without passphrase in ${file}, got one with a passphrase; load it with ssh-add and set ssh.privateKeyFile: null`;
+      return (
+        `expected a key without passphrase in ${file}, got one with a passphrase; ` +
+        "load it with ssh-add and set ssh.privateKeyFile: null"
+      );
     }
-    return `expected a private key that OpenSSH reads in ${file}, got something else; name the file without .pub that ssh-keygen made`;
+    return (
+      `expected a private key that OpenSSH reads in ${file}, got something else; ` +
+      "name the file without .pub that ssh-keygen made"
+    );
   });
 }
 
@@ -45,23 +55,32 @@ function sshKeygen(...args: string[]): { status: number | null; stderr: string }
   return spawnSync("ssh-keygen", args, { encoding: "utf8", timeout: readLimitMs });
 }
 
-/** The problem that `judge` finds in a key file, or that the file cannot be read. */
+/** The problem that `judge` finds in a key file, or the reason why the file cannot be read. */
 function problemIn(setting: string, file: string, judge: (path: string) => string | undefined): string | undefined {
   const path = expand(file);
+  const cannotRead = (got: string, fix: string): string =>
+    `${setting}: expected to read the key file ${file}, got ${got}; ${fix}`;
+  const nameAnother = "name the file that ssh-keygen made";
   try {
-    const found = statSync(path);
-    // Reading a device or a pipe may never end.
-    if (!found.isFile() || found.size > maxKeyBytes) {
-      throw new Error(
-        found.isFile() ? `${found.size} bytes, more than the ${maxKeyBytes} that a key can have` : "no regular file",
-      );
-    }
+    const got = notAKeyFile(path);
+    if (got !== undefined) return cannotRead(got, nameAnother);
     const problem = judge(path);
     return problem && `${setting}: ${problem}`;
   } catch (error) {
+    const got = fileProblem(error);
+    if (got === undefined) throw error;
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    return `${setting}: expected to read the key file ${file}, got ${(error as Error).message}`;
+    return cannotRead(got, got === "no permission" ? "make it readable for your user" : nameAnother);
   }
+}
+
+/** Says what a path leads to, if that is no file or one too large for a key. Reading a pipe or a device may never end. */
+function notAKeyFile(path: string): string | undefined {
+  const found = statSync(path);
+  if (found.isDirectory()) return "a folder";
+  if (!found.isFile()) return "a pipe or a device";
+  if (found.size <= maxKeyBytes) return undefined;
+  return `${found.size} bytes, more than the ${maxKeyBytes} that a key can have`;
 }
 
 /** Absolute path: expands `~/` as Terraform's `pathexpand` does, and resolves other paths from the project folder. */

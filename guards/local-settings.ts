@@ -15,6 +15,8 @@ export function refuseLocalSettingsElsewhere(
   if (settings.environment !== "local" || !command.changes) return;
   if (/^http:\/\/(127\.0\.0\.1|localhost)(:|\/|$)/.test(endpoint ?? "")) return;
   throw new UserError(
-    `WORKBENCH_ENV: expected an environment of your own for a real account, got "local"; write settings/<name>.yaml and set WORKBENCH_ENV=<name>, or run it against the local AWS with \`npm run local -- cdktf ${command.verb}\`.`,
+    'WORKBENCH_ENV: expected an environment of your own for a real account, got "local". ' +
+      "Write settings/<name>.yaml and set WORKBENCH_ENV=<name>. " +
+      `Or run \`npm run local -- cdktf ${command.verb}\` to use the local AWS.`,
   );
 }

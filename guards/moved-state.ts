@@ -25,8 +25,13 @@ export function refuseForgottenState(command: CdktfCommand | undefined, stacks: 
     const concerned = command?.concerns(node.id) ?? true;
     if (!concerned || !stateInS3 || existsSync(recordOfBackend(workingDirectory)) || !hasResources(localStateFile))
       continue;
+    const file = relative(process.cwd(), localStateFile);
     throw new UserError(
-      `state.bucket: expected the state of stack ${node.id} only in the bucket, got one in ${relative(process.cwd(), localStateFile)} too, and no record that it was migrated; migrate it (remove state.bucket, run \`npx cdktf diff ${node.id}\`, set it again, run \`npx cdktf deploy ${node.id} --migrate-state\`), or delete the file if the bucket already has the state.`,
+      `state.bucket: expected the state of stack ${node.id} only in the bucket, got one in ${file} too, ` +
+        "and no record that it was migrated. " +
+        `To migrate it, remove state.bucket, run \`npx cdktf diff ${node.id}\`, set it again, ` +
+        `and run \`npx cdktf deploy ${node.id} --migrate-state\`. ` +
+        "If the bucket already has the state, delete the file.",
     );
   }
 }

@@ -1,7 +1,7 @@
 import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
 
-/** Why a stack must not be destroyed, and how to destroy it on purpose: phrases of one sentence. */
+/** Why a stack must not be destroyed, and how to destroy it on purpose: the parts of a message. */
 export interface Protection {
   /** Data that would be lost, such as "the data volume". */
   readonly what: string;
@@ -9,7 +9,7 @@ export interface Protection {
   readonly setting: string;
   /** Commands that retire it on purpose, in order, once the stacks after it are gone. */
   readonly retire: readonly string[];
-  /** What remains after that, or what still prevents it. */
+  /** A sentence that says what remains after that, or what still prevents it. */
   readonly consequence: string;
 }
 
@@ -25,19 +25,22 @@ export interface ProtectedStack {
  * Refuses `cdktf destroy` of protected data before anything is destroyed, and says how to retire it on purpose.
  * Terraform's own `prevent_destroy` is the second safeguard.
  *
- * @throws UserError with a sentence for each protected stack that `command` destroys
+ * @throws UserError with a message for each protected stack that `command` destroys
  */
 export function refuseProtectedDestroy(command: CdktfCommand, stacks: readonly ProtectedStack[]): void {
   if (command.verb !== "destroy") return;
   const named = stacks.filter(({ name }) => command.names(name));
-  const sentences = named.flatMap(({ protection, dependents }) => {
-    return protection ? [sentenceOf(protection, dependents)] : [];
+  const messages = named.flatMap(({ protection, dependents }) => {
+    return protection ? [messageOf(protection, dependents)] : [];
   });
-  if (sentences.length > 0) throw new UserError(sentences.join("\n"));
+  if (messages.length > 0) throw new UserError(messages.join("\n"));
 }
 
-function sentenceOf({ what, setting, retire, consequence }: Protection, dependents: readonly string[]): string {
+function messageOf({ what, setting, retire, consequence }: Protection, dependents: readonly string[]): string {
   const first = dependents.length > 0 ? [`npx cdktf destroy ${dependents.join(" ")}`] : [];
   const commands = [...first, ...retire].map((line) => `\`${line}\``).join(", then ");
-  return `destroy: ${what} is protected by ${setting}, so nothing was destroyed; to retire it on purpose, run ${commands} (${consequence}).`;
+  return (
+    `destroy: ${setting} protects ${what}, so nothing was destroyed. ` +
+    `To retire it on purpose, run ${commands}. ${consequence}`
+  );
 }

@@ -13,7 +13,11 @@ export function agentProblem(to: string, environment: NodeJS.ProcessEnv): string
   if (process.platform === "win32") return undefined;
   const got = lackOf(environment);
   if (!got) return undefined;
-  return `ssh.privateKeyFile: expected an SSH agent with a key, since ssh.privateKeyFile is null and Terraform logs in to ${to}, got ${got}; run ssh-add (after eval "$(ssh-agent)" where there is no agent), or set ssh.privateKeyFile to a key without passphrase.`;
+  return (
+    "ssh.privateKeyFile: expected an SSH agent with a key, since ssh.privateKeyFile is null and Terraform logs in to " +
+    `${to}, got ${got}; run ssh-add (after eval "$(ssh-agent)" where there is no agent), ` +
+    "or set ssh.privateKeyFile to a key without passphrase."
+  );
 }
 
 /** What the agent lacks; undefined if it has a key, or if there is no ssh-add to ask it with. */

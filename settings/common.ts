@@ -12,7 +12,9 @@ export const projectField = () =>
   text(/^[a-z][a-z0-9-]{1,30}$/, "2 to 31 lower-case letters, digits and dashes")
     .default("workbench")
     .describe(
-      "Prefix of resource names, and value of the Project tag. Project and environment together identify a deployment. Changing it replaces roles and machines. With state in S3, it starts an empty state.",
+      "Prefix of resource names, and value of the Project tag. " +
+        "Project and environment together identify a deployment. " +
+        "Changing it replaces roles and machines. With state in S3, it starts an empty state.",
     );
 
 /**

@@ -1,6 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileProblem } from "../settings/file-problem";
+import { UserError } from "../settings/user-error";
 
 const hosts = resolve(__dirname, "../scripts/machine");
 
@@ -14,15 +16,47 @@ const copies = new Map<string, string>();
  * @param kind folder below scripts/machine
  * @param folder the folder that holds it. @default scripts/machine
  * @returns path of the copy, which exists until this process exits
+ * @throws UserError with one sentence for a file that is missing, or a temporary folder that cannot be written
  */
 export function hostScripts(kind: string, folder = hosts): string {
   const source = join(folder, kind);
   const known = copies.get(source);
   if (known !== undefined) return known;
-  const copy = mkdtempSync(join(tmpdir(), "workbench-scripts-"));
+  const files = listedFiles(source, `scripts/machine/${kind}/MANIFEST`);
+  const copy = temporaryFolder();
   process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
-  const files = readFileSync(join(source, "MANIFEST"), "utf8").trim().split("\n");
   for (const file of files) cpSync(join(source, file), join(copy, file));
   copies.set(source, copy);
   return copy;
+}
+
+/**
+ * The files that MANIFEST lists, relative to `source`.
+ *
+ * @param name path of MANIFEST in messages
+ */
+function listedFiles(source: string, name: string): string[] {
+  const isFile = (file: string): boolean => statSync(join(source, file), { throwIfNoEntry: false })?.isFile() ?? false;
+  if (!isFile("MANIFEST")) {
+    throw new UserError(`${name}: expected the list of the scripts, got no file; restore it with git checkout`);
+  }
+  const files = readFileSync(join(source, "MANIFEST"), "utf8").trim().split("\n");
+  const missing = files.filter((file) => !isFile(file));
+  if (missing.length === 0) return files;
+  throw new UserError(
+    `${name}: expected every file that it lists, got no ${missing.join(", no ")}; ` +
+      "restore it with git checkout, or remove its line",
+  );
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "workbench-scripts-"));
+  } catch (error) {
+    const problem = fileProblem(error);
+    if (problem === undefined) throw error;
+    throw new UserError(
+      `TMPDIR: expected a folder that can be written, got ${tmpdir()} (${problem}); set TMPDIR to another`,
+    );
+  }
 }

@@ -40,7 +40,8 @@ export const settingsSchema: SettingsSchema = {
     tags: tags(ownTags)
       .default({})
       .describe(
-        "Tags for every resource, at most 40. Project, Environment, Stack, Name and the other keys that Workbench sets itself are not allowed.",
+        "Tags for every resource, at most 40. " +
+          "Project, Environment, Stack, Name and the other keys that Workbench sets itself are not allowed.",
       ),
     ...commonSections,
     ...Object.fromEntries(definitions.flatMap(({ name, section }) => (section ? [[name, section]] : []))),

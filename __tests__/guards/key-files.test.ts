@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -31,7 +31,9 @@ describe("publicKeyProblem", () => {
 
   it("fails for a type of key that EC2 does not take", () => {
     expect(publicKeyProblem(key("ecdsa.pub"))).toBe(
-      `ssh.publicKeyFile: expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${key("ecdsa.pub")}, since EC2 takes no other, got ecdsa-sha2-nistp256; make one with ssh-keygen -t ed25519 and name its .pub file`,
+      `ssh.publicKeyFile: expected an OpenSSH public key of type ssh-ed25519 or ssh-rsa in ${key("ecdsa.pub")}, ` +
+        "since EC2 takes no other, got ecdsa-sha2-nistp256; " +
+        "make one with ssh-keygen -t ed25519 and name its .pub file",
     );
   });
 
@@ -62,7 +64,8 @@ describe("privateKeyProblem", () => {
   it("fails for a key that others can read", () => {
     chmodSync(key("good"), 0o644);
     expect(privateKeyProblem(key("good"))).toBe(
-      `ssh.privateKeyFile: expected ${key("good")} to be readable by its owner alone (0600), got 0644; run chmod 600 ${key("good")}`,
+      `ssh.privateKeyFile: expected ${key("good")} to be readable by its owner alone (0600), got 0644; ` +
+        `run chmod 600 ${key("good")}`,
     );
     chmodSync(key("good"), 0o600);
   });
@@ -74,20 +77,31 @@ describe("privateKeyProblem", () => {
   it("fails for a file that is not a private key", () => {
     writeFileSync(key("odd"), "a key", { mode: 0o600 });
     expect(privateKeyProblem(key("odd"))).toBe(
-      `ssh.privateKeyFile: expected a private key that OpenSSH reads in ${key("odd")}, got something else; name the file without .pub that ssh-keygen made`,
+      `ssh.privateKeyFile: expected a private key that OpenSSH reads in ${key("odd")}, got something else; ` +
+        "name the file without .pub that ssh-keygen made",
     );
   });
 
   it.each([
     ["a folder", () => directory],
-    ["an endless device", () => "/dev/zero"],
-    ["a path through a file", () => join(key("good"), "x")],
-  ])("fails for %s", (_, file) => {
-    expect(privateKeyProblem(file())).toContain(`ssh.privateKeyFile: expected to read the key file ${file()}, got `);
+    ["a pipe or a device", () => "/dev/zero"],
+    ["a path through something that is not a folder", () => join(key("good"), "x")],
+  ])("fails for %s", (got, file) => {
+    expect(privateKeyProblem(file())).toBe(
+      `ssh.privateKeyFile: expected to read the key file ${file()}, got ${got}; name the file that ssh-keygen made`,
+    );
+  });
+
+  it.skipIf(process.getuid?.() === 0)("fails for a folder that this user may not enter", () => {
+    const closed = join(directory, "closed");
+    mkdirSync(closed, { mode: 0o000 });
+    expect(privateKeyProblem(join(closed, "key"))).toMatch(/, got no permission; make it readable for your user$/);
   });
 
   it("fails for a file that is too large for a key", () => {
     writeFileSync(key("large"), "x".repeat(70_000), { mode: 0o600 });
-    expect(privateKeyProblem(key("large"))).toContain("got 70000 bytes, more than the 65536 that a key can have");
+    expect(privateKeyProblem(key("large"))).toContain(
+      "got 70000 bytes, more than the 65536 that a key can have; name the file that ssh-keygen made",
+    );
   });
 });

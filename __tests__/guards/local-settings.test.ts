@@ -14,7 +14,7 @@ describe("refuseLocalSettingsElsewhere", () => {
     "fails: deploy to %s",
     (endpoint) => {
       expect(() => run("cdktf deploy ebs", endpoint)).toThrow(
-        /^WORKBENCH_ENV: expected an environment of your own for a real account, got "local"/,
+        /^WORKBENCH_ENV: expected an environment of your own for a real account, got "local"\. Write .*\. Or run .*\.$/,
       );
     },
   );

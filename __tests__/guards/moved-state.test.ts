@@ -34,7 +34,7 @@ describe("refuseForgottenState", () => {
     ["no cdktf command, since Terraform may follow", { command: "node main.ts" }],
   ])("fails for %s while a file has a state without a record of its migration into the bucket", (_, situation) => {
     expect(check(situation)).toThrow(
-      /^state\.bucket: expected the state of stack ebs only in the bucket, got one in \S+ebs\.tfstate too, .*--migrate-state/,
+      /^state\.bucket: expected .* ebs only in the bucket, got one in \S+ebs\.tfstate too, .* migrated\. To .*--migrate-state/,
     );
   });
 

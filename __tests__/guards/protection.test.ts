@@ -17,16 +17,19 @@ function run(command: string, values: Readonly<Record<string, string>> = {}): vo
 describe("refuseProtectedDestroy", () => {
   it.each(["cdktf destroy ebs", "cdktf destroy ec2 ebs", "cdktf destroy e*"])("fails: %s", (command) => {
     expect(() => run(command)).toThrow(
-      "destroy: the data volume is protected by ebs.preventDestroy, so nothing was destroyed; to retire it on purpose, run `npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs` (a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed).",
+      "destroy: ebs.preventDestroy protects the data volume, so nothing was destroyed. " +
+        "To retire it on purpose, run `npx cdktf destroy ec2`, " +
+        "then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs`. " +
+        "A final snapshot is kept if ebs.finalSnapshot was true when ebs was last deployed.",
     );
   });
 
   it.each(["cdktf destroy state", "cdktf destroy *"])("fails, for the state bucket: %s", (command) => {
-    expect(() => run(command)).toThrow("the state bucket is protected by state.preventDestroy");
+    expect(() => run(command)).toThrow("destroy: state.preventDestroy protects the state bucket");
   });
 
   it("says when no snapshot would be kept", () => {
-    expect(() => run("cdktf destroy ebs", { EBS_FINAL_SNAPSHOT: "false" })).toThrow("no snapshot is kept");
+    expect(() => run("cdktf destroy ebs", { EBS_FINAL_SNAPSHOT: "false" })).toThrow("No snapshot is kept");
   });
 
   it.each(["cdktf destroy ec2", "cdktf deploy ebs", "cdktf diff ebs"])("allows: %s", (command) => {

@@ -63,7 +63,7 @@ async function untilSaved(file: string): Promise<void> {
   });
 }
 
-/** After so many equal polls the file counts as complete. Nothing else may be deployed beside what is cut off. */
+/** After so many equal polls the file counts as complete. Do not deploy anything else meanwhile. */
 const SAVED_POLLS = 10;
 
 /** Ids of the processes that work in a folder: Terraform and its providers, for the stack synthesized there. */
@@ -83,7 +83,7 @@ export function processesIn(folder: string): number[] {
 
 /**
  * The provider pauses for ten seconds after AWS's answer. From outside, nothing shows that the answer has arrived, so
- * this waits for less than half of the pause. What is cut off before the answer is in nobody's state.
+ * this waits for less than half of the pause. No state has a resource whose deploy is cut off before the answer.
  */
 const ANSWERED_MS = 4_000;
 

@@ -12,8 +12,8 @@ export async function accountContents(user: Workbench): Promise<string[]> {
 }
 
 /**
- * What a local AWS has on this computer, one line each: the network namespaces, interfaces, firewall rules, control
- * groups, mounts and loop devices that the local AWS itself finds by name, and its processes.
+ * Lists everything that a local AWS has on this computer, one line each: network namespaces, interfaces, firewall
+ * rules, control groups, mounts, loop devices and processes. The local AWS itself finds all but the processes by name.
  */
 export async function leftovers({ home }: { home: string }): Promise<string[]> {
   return [...(await kernelObjects(home)), ...processes().filter((line) => line.includes(home))];

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Remembers what was last written to `cdktf.out`, and in which of its folders Terraform is initialized, so that neither
- * is done twice for the same settings.
+ * Remembers for which settings `cdktf.out` was last written, and in which of its folders Terraform is initialized. So
+ * neither is done twice for the same settings.
  */
 export class Synthesis {
   private writtenFor: string | undefined;
@@ -11,7 +11,7 @@ export class Synthesis {
 
   constructor(private readonly outdir: string) {}
 
-  /** Whether it was written for these settings, and by nobody else since. */
+  /** Whether the last write was for these settings. */
   isOf(settings: Readonly<Record<string, string>>): boolean {
     return this.writtenFor === keyOf(settings);
   }

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { execa } from "execa";
 import { until } from "./until";
 
-/** Options of ssh for use without a person: it asks nobody about a host key, and remembers none. */
+/** Options of ssh for use without a person: it does not ask about a host key, and does not remember it. */
 export const unattended = [
   "StrictHostKeyChecking=no",
   "UserKnownHostsFile=/dev/null",

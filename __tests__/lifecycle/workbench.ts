@@ -53,7 +53,7 @@ export class Workbench {
     this.synthesis = new Synthesis(path.join(this.terraformFolder, "cdktf.out"));
   }
 
-  /** A user with a local AWS of its own, in a place that nobody else uses. */
+  /** A user with a local AWS of its own, in a place of its own. */
   static async start(): Promise<Workbench> {
     const place = await claimPlace();
     const { folder, port, network } = place;
@@ -132,7 +132,7 @@ export class Workbench {
   }
 
   /**
-   * Like {@link begin}, for `terraform apply` of what was synthesized: cdktf's Terraform is not in its process group.
+   * Like {@link begin}, for `terraform apply` of a synthesized stack: cdktf's Terraform is not in its process group.
    */
   beginTerraformApply(stack: string) {
     return this.beginAny(["terraform", "apply", "-auto-approve"], path.join(this.outdir, "stacks", stack));
@@ -268,7 +268,7 @@ export class Workbench {
     return this.place ? this.session.localAws.home : this.folder;
   }
 
-  /** Where cdktf writes what it synthesizes, and Terraform works. */
+  /** The folder that cdktf writes to and Terraform works in. */
   get outdir(): string {
     return path.join(this.terraformFolder, "cdktf.out");
   }

@@ -134,8 +134,10 @@ describe("an environment of its own", () => {
       [
         "3 settings are wrong:",
         '  WORKBENCH_EC2_IMAGE_ARCHITECTURE: ec2.image.architecture: expected one of amd64, arm64, got "sparc"',
-        "  WORKBENCH_SERVICES_JUPYTER_PORT: services.jupyterPort: expected a port other than services.nreplPort, got 20000",
-        "  WORKBENCH_IMAGE_LIBRARIES: image.libraries: expected versions by Maven coordinate, org.clojure/clojure among them",
+        "  WORKBENCH_SERVICES_JUPYTER_PORT: services.jupyterPort: " +
+          "expected a port other than services.nreplPort, got 20000",
+        "  WORKBENCH_IMAGE_LIBRARIES: image.libraries: expected versions by Maven coordinate, " +
+          "org.clojure/clojure among them",
       ].join("\n"),
     );
   });

@@ -54,17 +54,20 @@ describe.skipIf(problem !== undefined)(problem === undefined ? "Packer" : `Packe
     [
       "an unknown architecture",
       "architecture=sparc",
-      "The variable architecture: expected amd64 or arm64; correct ec2.image.architecture in the settings, or -var architecture.",
+      "The variable architecture: expected amd64 or arm64; " +
+        "correct ec2.image.architecture in the settings, or -var architecture.",
     ],
     [
       "a disk smaller than Debian's own",
       "volume_size_gib=4",
-      "The variable volume_size_gib: expected at least 8, the size of Debian's own image; set image.volumeSizeGiB in the settings higher, or -var volume_size_gib.",
+      "The variable volume_size_gib: expected at least 8, the size of Debian's own image; " +
+        "set image.volumeSizeGiB in the settings higher, or -var volume_size_gib.",
     ],
     [
       "a port that only root may open",
       "jupyter_port=80",
-      "The variable jupyter_port: expected a port from 1024 to 65535; correct services.jupyterPort in the settings, or -var jupyter_port.",
+      "The variable jupyter_port: expected a port from 1024 to 65535; " +
+        "correct services.jupyterPort in the settings, or -var jupyter_port.",
     ],
   ])("fails with one sentence for %s", async (_, variable, sentence) => {
     const { exitCode, said } = await packer("validate", "-var", variable, "workbench");

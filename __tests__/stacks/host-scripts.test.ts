@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { UserError } from "../../settings/user-error";
 import { hostScripts } from "../../stacks/host-scripts";
 
 const folder = resolve(__dirname, "../../scripts/machine");
@@ -32,5 +33,42 @@ describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
       .trim()
       .split("\n");
     expect(filesBelow(hostScripts(kind, hosts))).toEqual(listed);
+  });
+});
+
+describe("hostScripts fails with one sentence", () => {
+  const hosts = mkdtempSync(join(tmpdir(), "hosts-"));
+
+  it("for files that MANIFEST lists and that are missing", () => {
+    mkdirSync(join(hosts, "few", "lib"), { recursive: true });
+    writeFileSync(join(hosts, "few", "MANIFEST"), "lib\nlib/a.bash\nmount\n");
+    writeFileSync(join(hosts, "few", "mount"), "");
+    expect(() => hostScripts("few", hosts)).toThrow(
+      new UserError(
+        "scripts/machine/few/MANIFEST: expected every file that it lists, got no lib, no lib/a.bash; " +
+          "restore it with git checkout, or remove its line",
+      ),
+    );
+  });
+
+  it("for a missing MANIFEST", () => {
+    expect(() => hostScripts("none", hosts)).toThrow(
+      new UserError(
+        "scripts/machine/none/MANIFEST: expected the list of the scripts, got no file; restore it with git checkout",
+      ),
+    );
+  });
+
+  it("for a folder for temporary files that is missing", () => {
+    mkdirSync(join(hosts, "one"));
+    writeFileSync(join(hosts, "one", "MANIFEST"), "MANIFEST\n");
+    const nowhere = join(hosts, "nowhere");
+    vi.stubEnv("TMPDIR", nowhere);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => hostScripts("one", hosts)).toThrow(
+      new UserError(
+        `TMPDIR: expected a folder that can be written, got ${nowhere} (no such file or folder); set TMPDIR to another`,
+      ),
+    );
   });
 });

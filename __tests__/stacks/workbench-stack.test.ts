@@ -72,7 +72,8 @@ describe("addresses", () => {
     const first = volume(new Construct(stack, "a_b"), "c");
     expect(first).toBe("aws_ebs_volume.a_b_c");
     expect(() => volume(new Construct(stack, "a"), "b_c")).toThrow(
-      "aws_ebs_volume.a_b_c: expected one construct for each Terraform address, got test/a_b/c and test/a/b_c; rename one",
+      "aws_ebs_volume.a_b_c: expected one construct for each Terraform address, " +
+        "got test/a_b/c and test/a/b_c; rename one",
     );
   });
 });

@@ -57,8 +57,8 @@ export class MachineRole extends Construct {
 
 /**
  * Part of a policy attachment's Terraform address. It depends only on the ARN, so other policies in the list cannot
- * change it. It is the name of an AWS managed policy, or the account and name of a customer managed one: the two may
- * have the same name.
+ * change it. For an AWS managed policy it is the name. For a customer managed one it is the account and the name, since
+ * both kinds may have the same name.
  */
 function policyName(arn: string): string {
   const account = arn.split(":")[4];

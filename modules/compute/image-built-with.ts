@@ -46,7 +46,9 @@ export class ImageBuiltWith extends Construct {
       const built = `try(data.aws_ami.${friendlyUniqueId}[0].tags[${JSON.stringify(tag)}], ${got})`;
       return {
         condition: `\${${built} == ${got}}`,
-        errorMessage: `${setting}: expected \${${built}}, with which the image ${imageId} was built, got ${value}; build the image again, or set it back.`,
+        errorMessage:
+          `${setting}: expected \${${built}}, with which the image ${imageId} was built, got ${value}; ` +
+          "build the image again, or set it back.",
       };
     });
   }

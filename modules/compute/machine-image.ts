@@ -71,7 +71,9 @@ export class MachineImage extends Construct {
         postcondition: [
           {
             condition: "${length(self.ids) > 0}",
-            errorMessage: `image: expected one in this region, got none named ${wanted.name} of owner ${wanted.owner}; ${wanted.fix}.`,
+            errorMessage:
+              "image: expected one in this region, " +
+              `got none named ${wanted.name} of owner ${wanted.owner}; ${wanted.fix}.`,
           },
         ],
       },
@@ -90,7 +92,9 @@ export class MachineImage extends Construct {
     const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
     return {
       condition: `\${${rootVolumeSizeGiB} >= ${size}}`,
-      errorMessage: `${this.props.rootVolumeSizeSetting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
+      errorMessage:
+        `${this.props.rootVolumeSizeSetting}: ` +
+        `expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
     };
   }
 }

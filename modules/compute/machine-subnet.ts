@@ -39,7 +39,8 @@ export class MachineSubnet extends Construct {
             condition: "${length(self.ids) == 1}",
             errorMessage: subnetId
               ? `${subnetSetting}: expected a subnet of this account and region, got ${subnetId}, which is not there.`
-              : `${subnetSetting}: expected a default subnet in ${availabilityZone}, got none; name a subnet in that zone.`,
+              : `${subnetSetting}: expected a default subnet in ${availabilityZone}, got none; ` +
+                "name a subnet in that zone.",
           },
         ],
       },

@@ -34,7 +34,11 @@ export class Place extends Construct {
         postcondition: [
           {
             condition: `\${self.output.account == ${caller}.account_id && self.output.region == "${region}"}`,
-            errorMessage: `state: expected account \${self.output.account} and region \${self.output.region}, where stack ${stack} was deployed, got account \${${caller}.account_id} and region ${region}; go back to those credentials and aws.region, or use an environment of its own (WORKBENCH_ENV) for another place.`,
+            errorMessage:
+              "state: expected account ${self.output.account} and region ${self.output.region}, " +
+              `where stack ${stack} was deployed, got account \${${caller}.account_id} and region ${region}; ` +
+              "go back to those credentials and aws.region, " +
+              "or use an environment of its own (WORKBENCH_ENV) for another place.",
           },
         ],
       },

@@ -40,7 +40,9 @@ export class FoundDataVolume extends Construct {
           },
           {
             condition: "${length(self.ids) < 2}",
-            errorMessage: `data volume: expected one tagged ${described}, got \${join(" and ", self.ids)}; change the Name tag of all but the right one.`,
+            errorMessage:
+              `data volume: expected one tagged ${described}, got \${join(" and ", self.ids)}; ` +
+              "change the Name tag of all but the right one.",
           },
         ],
       },

@@ -33,7 +33,10 @@ export class RefuseWhileAttached extends Construct {
   }
 
   private refuse(id: string, { fqn }: DataAwsEbsVolumes, { protectionSetting, fix }: RefuseWhileAttachedProps): void {
-    const words = `${protectionSetting}: expected true while a machine has the data volume \${join(" and ", ${fqn}.ids)}, got false, so nothing was changed; set it back to true, or ${fix}`;
+    const volumes = `\${join(" and ", ${fqn}.ids)}`;
+    const words =
+      `${protectionSetting}: expected true while a machine has the data volume ${volumes}, ` +
+      `got false, so nothing was changed; set it back to true, or ${fix}`;
     new DataAwsArn(this, id, {
       arn: `\${length(${fqn}.ids) == 0 ? "arn:aws:ec2:::volume" : tobool("${words}")}`,
     });

@@ -29,7 +29,10 @@ export class SnapshotToRestore extends Construct {
         postcondition: [
           {
             condition: "${length(self.ids) == 1}",
-            errorMessage: `${props.snapshotSetting}: expected a snapshot in this account and region, got ${props.snapshotId}, which is not there; set it to null once the volume has been restored.`,
+            errorMessage:
+              `${props.snapshotSetting}: expected a snapshot in this account and region, ` +
+              `got ${props.snapshotId}, which is not there; ` +
+              "set it to null once the volume has been restored.",
           },
         ],
       },
@@ -42,7 +45,9 @@ export class SnapshotToRestore extends Construct {
     const { snapshotId, volumeSizeSetting } = this.props;
     return {
       condition: Op.gte(volumeSizeGiB, this.snapshot.volumeSize),
-      errorMessage: `${volumeSizeSetting}: expected at least the ${this.snapshot.volumeSize} GiB of ${snapshotId}, got ${volumeSizeGiB}.`,
+      errorMessage:
+        `${volumeSizeSetting}: expected at least the ${this.snapshot.volumeSize} GiB of ${snapshotId}, ` +
+        `got ${volumeSizeGiB}.`,
     };
   }
 }

@@ -26,7 +26,9 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       default: defaults.architecture,
       validation: {
         condition: `contains(${writeInline(architectures)}, var.architecture)`,
-        errorMessage: `The variable architecture: expected ${architectures.join(" or ")}; correct ${defaults.architectureSetting} in the settings, or -var architecture.`,
+        errorMessage:
+          `The variable architecture: expected ${architectures.join(" or ")}; ` +
+          `correct ${defaults.architectureSetting} in the settings, or -var architecture.`,
       },
     },
     {
@@ -60,7 +62,10 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       default: defaults.volumeSizeGiB,
       validation: {
         condition: `var.volume_size_gib >= ${debianRootSizeGiB}`,
-        errorMessage: `The variable volume_size_gib: expected at least ${debianRootSizeGiB}, the size of Debian's own image; set ${defaults.volumeSizeSetting} in the settings higher, or -var volume_size_gib.`,
+        errorMessage:
+          `The variable volume_size_gib: expected at least ${debianRootSizeGiB}, ` +
+          `the size of Debian's own image; set ${defaults.volumeSizeSetting} in the settings higher, ` +
+          "or -var volume_size_gib.",
       },
     },
     {
@@ -103,7 +108,8 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       name: "output_directory",
       type: "string",
       description:
-        "Folder for manifest and bill of materials, in a subfolder named after the image; empty: output, beside the template.",
+        "Folder for manifest and bill of materials, in a subfolder named after the image; " +
+        "empty: output, beside the template.",
       default: "",
     },
   ];

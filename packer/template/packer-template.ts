@@ -114,7 +114,8 @@ function baseImageBlock({ regionSetting, architectureSetting }: Image): HclBlock
     ["amazon-ami", "base"],
     [
       comment(
-        `No AMI was found matching filters: Debian publishes none for this architecture in this region. Correct\n${regionSetting} or ${architectureSetting} in the settings, or -var region or -var architecture.`,
+        "No AMI was found matching filters: Debian publishes none for this architecture in this region. Correct\n" +
+          `${regionSetting} or ${architectureSetting} in the settings, or -var region or -var architecture.`,
       ),
       ["region", variable("region")],
       ["profile", variable("profile")],

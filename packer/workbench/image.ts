@@ -62,7 +62,9 @@ function variables({ services, machines, image }: ImageSettings): readonly Image
 function portValidation(name: string, setting: string): ImageVariable["validation"] {
   return {
     condition: `var.${name} >= 1024 && var.${name} <= 65535`,
-    errorMessage: `The variable ${name}: expected a port from 1024 to 65535; correct ${setting} in the settings, or -var ${name}.`,
+    errorMessage:
+      `The variable ${name}: expected a port from 1024 to 65535; ` +
+      `correct ${setting} in the settings, or -var ${name}.`,
   };
 }
 

@@ -91,7 +91,10 @@ function whyNot(error: Failure, { profile }: Ec2Place): string | undefined {
     return `the credentials ${whose} have expired (${said}): log in again`;
   }
   if (NO_CREDENTIALS.test(error.name)) {
-    return `expected credentials ${whose}, got none that are valid (${said}): log in, or correct aws.profile in the settings`;
+    return (
+      `expected credentials ${whose}, got none that are valid (${said}): log in, ` +
+      "or correct aws.profile in the settings"
+    );
   }
   if (typeof error.code === "string" && error.$metadata?.httpStatusCode === undefined) {
     return `it cannot be reached (${said || error.code}): correct aws.region in the settings, or the network`;

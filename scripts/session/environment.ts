@@ -18,10 +18,10 @@ export interface EnvironmentOptions {
 }
 
 /**
- * The caller's variables that pass: those to find programs, to be a terminal, to reach package registries through the
- * operator's proxy and trust store, and to use the SSH agent. This is an allow list, because nobody can list every
- * variable that leads a tool to a real account (profiles, endpoints for each service, plugins, roles, arguments for
- * every Terraform command).
+ * The caller's variables that a command gets. Programs need them to find other programs, to use the terminal and the
+ * SSH agent, and to reach package registries through the operator's proxy and trust store. This is an allow list, since
+ * too many variables lead a tool to a real account: profiles, endpoints, plugins, roles, arguments of Terraform
+ * commands.
  */
 const PASSED_ON = [
   ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CI", "TZ"],

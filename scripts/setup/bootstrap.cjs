@@ -32,7 +32,10 @@ function nodeProblem(version, range) {
     const have = got[index] ?? 0;
     if (have > part) return undefined;
     if (have < part) {
-      return `Node.js ${version} is too old: Workbench needs ${range.replace(/^>=\s*/, "")} or newer; install it and run the command again`;
+      return (
+        `Node.js ${version} is too old: Workbench needs ${range.replace(/^>=\s*/, "")} or newer; ` +
+        "install it and run the command again"
+      );
     }
   }
   return undefined;

@@ -117,7 +117,8 @@ async function download({ path: name, version, sum }: GoModule): Promise<string>
   }
   if (answer.Sum !== sum) {
     throw new CommandError(
-      `${name} ${version} from the Go module proxy has another checksum: expected ${sum}, got ${answer.Sum}; do not use it`,
+      `${name} ${version} from the Go module proxy has another checksum: expected ${sum}, ` +
+        `got ${answer.Sum}; do not use it`,
     );
   }
   return answer.Dir;

@@ -11,7 +11,8 @@ import type { Step } from "./step";
 import { findProgram } from "./tools";
 
 const HOW_TO =
-  "install it from https://developer.hashicorp.com/packer/install, or Go 1.26 from https://go.dev/dl, which builds it, and run the command again";
+  "install it from https://developer.hashicorp.com/packer/install, " +
+  "or Go 1.26 from https://go.dev/dl, which builds it, and run the command again";
 
 /** A Packer that can build our images. */
 export interface Packer {

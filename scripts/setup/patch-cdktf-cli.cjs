@@ -45,7 +45,9 @@ function patched(code) {
     const parts = before.split(from);
     if (parts.length === 2) return parts.join(to);
     throw new Error(
-      `${BUNDLE} cannot be patched: expected ${JSON.stringify(from)} once, got it ${parts.length - 1} times; scripts/setup/patch-cdktf-cli.cjs is for cdktf-cli 0.21.0, so install that version with npm ci`,
+      `${BUNDLE} cannot be patched: expected ${JSON.stringify(from)} once, ` +
+        `got it ${parts.length - 1} times; scripts/setup/patch-cdktf-cli.cjs is for cdktf-cli 0.21.0, ` +
+        "so install that version with npm ci",
     );
   }, code);
 }

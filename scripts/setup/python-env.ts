@@ -89,13 +89,15 @@ export async function findPython(environment: NodeJS.ProcessEnv = process.env): 
   const python = findProgram("python3", environment);
   if (python === undefined) {
     throw new CommandError(
-      `python3 is not installed: the local AWS needs Python ${OLDEST_PYTHON} or newer; install it and run the command again`,
+      `python3 is not installed: the local AWS needs Python ${OLDEST_PYTHON} or newer; ` +
+        "install it and run the command again",
     );
   }
   const { stdout } = await ask(python, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
   if (!isAtLeast(stdout, OLDEST_PYTHON)) {
     throw new CommandError(
-      `${python} is Python ${stdout.trim() || "of an unknown version"}: the local AWS needs ${OLDEST_PYTHON} or newer; install it and put it first on the PATH`,
+      `${python} is Python ${stdout.trim() || "of an unknown version"}: ` +
+        `the local AWS needs ${OLDEST_PYTHON} or newer; install it and put it first on the PATH`,
     );
   }
   return python;

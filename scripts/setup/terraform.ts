@@ -36,7 +36,8 @@ export async function findTerraform(environment: NodeJS.ProcessEnv = process.env
   const answer = parseVersion(stdout);
   if (answer === undefined) {
     throw new CommandError(
-      `${file} did not say its version (${problem ?? "its answer is not JSON"}): Workbench needs Terraform ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`,
+      `${file} did not say its version (${problem ?? "its answer is not JSON"}): ` +
+        `Workbench needs Terraform ${OLDEST_TERRAFORM} or newer; ${HOW_TO}`,
     );
   }
   if (!isAtLeast(answer.version, OLDEST_TERRAFORM)) {

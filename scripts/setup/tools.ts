@@ -66,7 +66,8 @@ export function systemToolsStep(needs: readonly Need[]): Step {
       const still = missingTools(needs).filter((tool) => packages.includes(tool.package));
       if (still.length > 0) {
         throw new CommandError(
-          `apt-get installed ${packages.join(", ")}, but ${still.map((tool) => tool.command).join(", ")} is still not on the PATH`,
+          `apt-get installed ${packages.join(", ")}, ` +
+            `but ${still.map((tool) => tool.command).join(", ")} is still not on the PATH`,
         );
       }
     },

@@ -69,7 +69,8 @@ async function initialize({ source, version }: WantedProvider, { terraform, from
     ? `put a whole archive into the mirror ${from.path}, or remove it`
     : "make the registry reachable, or put what `terraform providers mirror` gives into ~/.terraform.d/plugins";
   throw new CommandError(
-    `provider ${source} ${version} cannot be unpacked: ${failure.sentence()}; ${fix}, and run the command again; see ${shown(logFileOf(name))}`,
+    `provider ${source} ${version} cannot be unpacked: ${failure.sentence()}; ` +
+      `${fix}, and run the command again; see ${shown(logFileOf(name))}`,
   );
 }
 

@@ -62,8 +62,8 @@ export async function runLogged(command: LoggedCommand): Promise<number> {
 }
 
 /**
- * Sends SIGTERM to a whole process group, and SIGKILL after a grace period. execa's `timeout` and `cancelSignal` reach
- * the child alone: what it had started would go on.
+ * Sends SIGTERM to a whole process group, and SIGKILL after a grace period. execa's `timeout` and `cancelSignal` end
+ * only the child. The processes that it started would go on.
  */
 function endProcessGroup(pid: number | undefined): void {
   if (pid === undefined) return;

@@ -52,8 +52,8 @@ export function spawnLogged({ name, log = logFileOf(name), file, args, cwd, env,
   const output = openLog(log);
   // execa takes any descriptor; its types name 1 to 9 only.
   const descriptor = output as 1;
-  // The child gets the descriptor itself. With `file` or `lines`, execa puts a pipe between: it waits for every process
-  // that holds the pipe open, and the child dies of SIGPIPE when this process is killed.
+  // The child gets the descriptor itself. With `file` or `lines`, execa would use a pipe. It would then wait for every
+  // process that holds the pipe open, and the child would die of SIGPIPE when this process is killed.
   const child = execa(file, args, {
     cwd,
     env: env ?? process.env,

@@ -8,12 +8,12 @@ import { parseEvent, type TerraformEvent } from "./events";
 import { Failure } from "./failure";
 
 /**
- * SIGINT makes a provider drop the requests that are on their way; AWS answers them all the same, and what it then makes is in
- * nobody's state. So it is sent this long after a resource was begun, by when its first request is answered: as many times as
- * long as there are programs that wait for each processor.
+ * How long to wait with SIGINT after a resource was begun, in milliseconds. On SIGINT, a provider drops the requests
+ * that it has sent. AWS still carries them out, and may make a resource that no state records. After this time, AWS has
+ * answered the first request. On a busy computer, the wait is longer: times the number of programs per processor.
  */
 const QUIET_MS = 2_000;
-/** Where resources begin one after the other, it is sent all the same after this long, or as many times as long. */
+/** Limit of that wait, for resources that begin one after the other. It is multiplied in the same way. */
 const QUIET_LIMIT_MS = 10_000;
 
 /** One stack as it was synthesized, and how to call Terraform for it. */
@@ -29,18 +29,18 @@ export interface SynthesizedStack {
 export interface TerraformCall {
   readonly args: readonly string[];
   readonly timeoutSec: number;
-  /** Told every event as it happens. */
+  /** Called with every event as it happens. */
   readonly onEvent?: (event: TerraformEvent) => void;
-  /** Told when Ctrl-C was passed on, and that waiting is what is left to do. */
+  /** Called when Terraform is asked to stop, with a sentence that says so and that it still has to finish. */
   readonly onStopping?: (words: string) => void;
 }
 
 /**
  * Runs one Terraform command with `-json` to its end.
  *
- * Terraform gets a session of its own and writes to a file, so that nothing but a signal of ours stops it half-way: Ctrl-C
- * is passed on as one SIGINT in a quiet moment, upon which it finishes what it is doing and saves its state; a second SIGINT would make it
- * forget what it has just made, so there is never one. It even survives this process.
+ * Terraform runs in a session of its own and writes to a file. So neither a closed terminal nor the end of this process
+ * stops it half-way. Ctrl-C sends it one SIGINT, in a quiet moment: Terraform then finishes what it is doing and saves
+ * its state. It never gets a second SIGINT, which would make it lose the resources that it has just made.
  *
  * @throws CommandError one sentence made of Terraform's first error
  * @throws InterruptedError when it ended because of Ctrl-C

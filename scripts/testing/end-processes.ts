@@ -34,8 +34,8 @@ export async function endLocalAws(folder: string): Promise<{ homes: string[]; pr
   const homes = new Set(running().flatMap((pid) => (commandLine(pid).includes("serve") ? (homeOf(pid) ?? []) : [])));
   const asked = new Set<number>();
   const ask = (pid: number): void => {
-    // Signal each process once, and no child of one: a child that it has just forked to end in good order still has its
-    // command line for a moment.
+    // Signal each process once, and none of its children. When it ends in good order, it forks a child, which has the
+    // same command line for a moment.
     if (asked.has(pid) || running().includes(parentOf(pid))) return;
     asked.add(pid);
     send(pid, "SIGTERM");

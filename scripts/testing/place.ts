@@ -38,8 +38,8 @@ export interface Place {
 }
 
 /**
- * Claims a place that nobody holds, and in which nobody left anything. Two processes that claim at the same time get
- * different places. If the holder is killed, a process that survives it sweeps the folder at once, or else the next
+ * Claims a place that no process holds, and in which no test left anything. Two processes that claim at the same time
+ * get different places. If the holder is killed, a process that survives it sweeps the folder at once, or else the next
  * test run does.
  *
  * @throws CommandError when every place is taken
@@ -54,7 +54,9 @@ export async function claimPlace(): Promise<Place> {
     await claim.release();
   }
   throw new CommandError(
-    `expected a free place for a test among ${places.count}, got none: end the test runs that hold them; npm test sweeps those that ${recordDirectory()} names and nobody holds`,
+    `expected a free place for a test among ${places.count}, got none: ` +
+      "end the test runs that hold them; " +
+      `npm test sweeps those in ${recordDirectory()} that no process holds`,
   );
 }
 
@@ -181,7 +183,8 @@ async function holdSweepPort(): Promise<HeldPort> {
       throw new InterruptedError("another test run is cleaning up; a later test run cleans up after this one");
   }
   throw new CommandError(
-    `port ${places.sweepPort}: expected the sweep of another test run to end within ${SWEEP_LIMIT_SEC} s, it did not; end the process that listens there`,
+    `port ${places.sweepPort}: expected the sweep of another test run to end within ${SWEEP_LIMIT_SEC} s, ` +
+      "it did not; end the process that listens there",
   );
 }
 

@@ -17,7 +17,8 @@ export function selectTests(words: readonly string[], files: readonly TestFile[]
     }
     const tags = [...new Set(files.flatMap(({ file }) => tagsOf(file)))].sort();
     throw new CommandError(
-      `expected a part of a test file's path or a tag (${tags.join(", ")}), got "${word}"; ls -R __tests__ shows the files`,
+      `expected a part of a test file's path or a tag (${tags.join(", ")}), got "${word}"; ` +
+        "ls -R __tests__ shows the files",
       2,
     );
   }

@@ -32,8 +32,8 @@ export function isThere(folder: string): boolean {
 }
 
 /**
- * Ends and removes everything that tests left in their folder: every local AWS with its machines and disks, every mount
- * and loop device, then the folder. Interrupted tests leave all of this. Tests that cleaned up leave nothing.
+ * Ends and removes everything that interrupted tests left in their folder: every local AWS with its machines and disks,
+ * every mount and loop device, and at last the folder itself.
  *
  * @returns the homes of the local AWSs that were still running
  * @throws CommandError when something stays mounted, or a local AWS cannot be cleaned. Everything else is cleaned
@@ -65,7 +65,8 @@ export async function sweep(folder: string, { abandoned = false }: SweepOptions 
     if (mounted.length > 0) {
       const [first] = mounted;
       problems.push(
-        `mounts are left at ${mounted.join(", ")}: end the processes that use them (fuser --mount --verbose ${first}), then umount`,
+        `mounts are left at ${mounted.join(", ")}: ` +
+          `end the processes that use them (fuser --mount --verbose ${first}), then umount`,
       );
     }
   }

@@ -59,7 +59,7 @@ export function usageFileOf(temporary: string): string {
 
 /** A command's share of the processors. Linux divides them among sessions, so the command must begin a session. */
 const SHARES = {
-  /** A nice value: a third of the usual share, and everything while nobody else needs the processors. */
+  /** A nice value: a third of the usual share, or all of the processors while nothing else needs them. */
   low: "echo 5 > /proc/self/autogroup",
   usual: "echo 0 > /proc/self/autogroup",
 };

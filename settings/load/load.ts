@@ -112,7 +112,8 @@ function prefixProblems(project: string, environment: string): string[] {
   const prefix = `${project}-${environment}`;
   if (prefix.length <= maxPrefixLength) return [];
   return [
-    `WORKBENCH_ENV: expected project and environment to have at most ${maxPrefixLength} characters together, got ${prefix.length} in "${prefix}"; shorten either`,
+    `WORKBENCH_ENV: expected project and environment to have at most ${maxPrefixLength} characters together, ` +
+      `got ${prefix.length} in "${prefix}"; shorten either`,
   ];
 }
 

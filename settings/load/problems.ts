@@ -19,8 +19,8 @@ function settingName(path: readonly PropertyKey[]): string {
 }
 
 /**
- * The problems of one validation, but only the first of each setting: a number outside its own limits is also outside
- * those that its neighbours set. Each unknown key is one problem, which lists the section's keys.
+ * The problems of one validation, but only the first of each setting. A number outside its own limits is also outside
+ * the limits that other settings give it. Each unknown key is one problem, which lists the section's keys.
  */
 export function describeProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Problem[] {
   const first = new Map<string, Problem>();

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { fileProblem } from "../file-problem";
 import { UserError } from "../user-error";
 import { plainYaml } from "./plain-yaml";
 import { shown } from "./problems";
@@ -23,7 +24,11 @@ export function readSettingsFile(path: string, name: string): Tree {
   } catch (error) {
     throw new UserError(`${name}: expected YAML, got ${(error as Error).message}`);
   }
-  if (!isTree(tree)) throw new UserError(`${name}: expected sections of settings, got ${shown(tree)}`);
+  if (!isTree(tree)) {
+    throw new UserError(
+      `${name}: expected sections of settings, got ${shown(tree)}; settings/default.yaml shows the sections`,
+    );
+  }
   return tree;
 }
 
@@ -33,17 +38,25 @@ export function isTree(value: unknown): value is Tree {
 }
 
 function text(path: string, name: string): string {
+  const cannotRead = (got: string, fix: string): UserError =>
+    new UserError(`${name}: expected to read the file, got ${got}; ${fix}`);
   try {
     const found = statSync(path);
     // Reading a pipe or a device may never end.
-    if (!found.isFile() && !found.isDirectory()) throw new Error("a pipe or a device");
-    const { size } = found;
-    if (size > maxKiB * 1024) {
-      throw new UserError(`${name}: expected at most ${maxKiB} KiB of settings, got ${Math.ceil(size / 1024)} KiB`);
+    if (!found.isFile()) {
+      throw cannotRead(found.isDirectory() ? "a folder" : "a pipe or a device", "put a settings file in its place");
+    }
+    if (found.size > maxKiB * 1024) {
+      const got = `${Math.ceil(found.size / 1024)} KiB`;
+      throw new UserError(`${name}: expected at most ${maxKiB} KiB of settings, got ${got}; keep only settings in it`);
     }
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`${name}: expected to read the file, got ${(error as Error).message}`);
+    const got = fileProblem(error);
+    if (got === undefined) throw error;
+    throw cannotRead(
+      got,
+      got === "no permission" ? "make it readable for your user" : "put a settings file in its place",
+    );
   }
 }

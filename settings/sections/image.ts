@@ -16,7 +16,8 @@ export const imageSection = section({
   volumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(8)
     .describe(
-      "Size of the image's root volume in GiB, at least that of Debian's image. A machine's root volume must be at least this large.",
+      "Size of the image's root volume in GiB, at least that of Debian's image. " +
+        "A machine's root volume must be at least this large.",
     ),
   instanceTypes: section({
     amd64: instanceType().default("t3.medium").describe("Instance type that builds images for amd64."),
@@ -47,7 +48,9 @@ export const imageSection = section({
       "co.elastic.clients/elasticsearch-java": "9.5.2",
     })
     .describe(
-      "Clojure libraries in every machine's ~/.m2, on the class path of the REPL and of the notebooks' Clojure kernel. null leaves one out. packer/workbench/files/maven.sha256 pins every byte of them; packer/README.md says how to renew it.",
+      "Clojure libraries in every machine's ~/.m2, on the class path of the REPL and of the notebooks' " +
+        "Clojure kernel. null leaves one out. packer/workbench/files/maven.sha256 pins every byte of them; " +
+        "packer/README.md says how to renew it.",
     ),
   mavenRepositories: z
     .record(text(/^[\w.-]+$/, "a short name"), text(/^https?:\/\/\S+$/, "a URL"), {
@@ -55,7 +58,8 @@ export const imageSection = section({
     })
     .default({})
     .describe(
-      "Maven repositories in addition to Maven Central and Clojars. The names central and clojars replace those two, for example with a mirror.",
+      "Maven repositories in addition to Maven Central and Clojars. " +
+        "The names central and clojars replace those two, for example with a mirror.",
     ),
   ssmAgent: section({
     enabled: flag()
@@ -64,9 +68,11 @@ export const imageSection = section({
     fingerprint: text(/^[0-9A-F]{40}$/, "a fingerprint of 40 hexadecimal digits")
       .default("1C5B395CBE5E74E2F1CA21592784DBF388D19D46")
       .describe(
-        "Fingerprint of the key that signs the agent. The default is AWS's key of June 2026, valid until 25 November 2027.",
+        "Fingerprint of the key that signs the agent. " +
+          "The default is AWS's key of June 2026, valid until 25 November 2027.",
       ),
   }),
 }).describe(
-  "The machine image that packer build packer/workbench makes. The checked-in template contains the defaults: after changing one, run npm run packer:generate.",
+  "The machine image that packer build packer/workbench makes. " +
+    "The checked-in template contains the defaults: after changing one, run npm run packer:generate.",
 );

@@ -30,7 +30,8 @@ export const sshSection = section({
     .nullable()
     .default(null)
     .describe(
-      "File with the private key that Terraform logs in with, without passphrase; null: Terraform uses the SSH agent, which must hold a key.",
+      "File with the private key that Terraform logs in with, without passphrase; " +
+        "null: Terraform uses the SSH agent, which must hold a key.",
     ),
 })
   .check(
@@ -38,7 +39,8 @@ export const sshSection = section({
       for (const [index, block] of allowFrom.entries()) {
         if (block !== undefined && isWiderThanANetwork(block) && !allowAnywhere) {
           const message =
-            "a CIDR block no wider than /8 (IPv6: /16), or ssh.allowAnywhere: true to open the port to the whole internet";
+            "a CIDR block no wider than /8 (IPv6: /16), " +
+            "or ssh.allowAnywhere: true to open the port to the whole internet";
           context.addIssue({ code: "custom", path: ["allowFrom", index], input: block, message });
         }
       }
@@ -53,6 +55,8 @@ export function missingAllowFrom(settings: {
 }): string[] {
   if (settings.ssh.allowFrom.length > 0) return [];
   return [
-    `ssh.allowFrom: expected at least one CIDR block that may connect to the machine, such as your own address as 203.0.113.7/32, got []; ${whereToSet(settings.environment)}, or set WORKBENCH_SSH_ALLOW_FROM.`,
+    "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, " +
+      "such as your own address as 203.0.113.7/32, got []; " +
+      `${whereToSet(settings.environment)}, or set WORKBENCH_SSH_ALLOW_FROM.`,
   ];
 }

@@ -13,8 +13,8 @@ export const ebs = defineStack({
           setting: "ebs.preventDestroy",
           retire: ["WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs"],
           consequence: ebs.finalSnapshot
-            ? "a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed"
-            : "no snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed",
+            ? "A final snapshot is kept if ebs.finalSnapshot was true when ebs was last deployed."
+            : "No snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed.",
         }
       : undefined,
   load: async (): Promise<StackClass> => (await import("./stack")).EbsStack,

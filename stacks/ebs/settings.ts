@@ -14,13 +14,15 @@ export const ebsSection = section({
   throughputMiBps: wholeNumber(...volumeLimits.gp3.throughput, "MiB/s")
     .default(125)
     .describe(
-      "Provisioned throughput in MiB/s; gp3 only. gp3 includes 125. AWS sells up to 2000, but the AWS provider accepts at most 1000.",
+      "Provisioned throughput in MiB/s; gp3 only. gp3 includes 125. " +
+        "AWS sells up to 2000, but the AWS provider accepts at most 1000.",
     ),
   kmsKeyArn: kmsKeyArn()
     .nullable()
     .default(null)
     .describe(
-      "Customer managed KMS key; null: the account's default EBS key. AWS cannot change the key of a volume: retire the volume first.",
+      "Customer managed KMS key; null: the account's default EBS key. " +
+        "AWS cannot change the key of a volume: retire the volume first.",
     ),
   snapshotId: text(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, "a snapshot id such as snap-0123456789abcdef0")
     .nullable()

@@ -24,7 +24,8 @@ export function machineSteps({ outputs, image }: DeployedStack): readonly NextSt
   return [
     logIn,
     none(
-      `the machine was made before ${newest.name}; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one`,
+      `the machine was made before ${newest.name}; ` +
+        "npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
     ),
   ];
 }

@@ -30,7 +30,8 @@ const image = section({
     .nullable()
     .default(null)
     .describe(
-      "Image to boot if ec2.image.source is id. It can be any image that the account can use in aws.region, of any owner.",
+      "Image to boot if ec2.image.source is id. " +
+        "It can be any image that the account can use in aws.region, of any owner.",
     ),
   architecture: oneOf(architectures)
     .default("amd64")
@@ -38,7 +39,8 @@ const image = section({
   followNew: flag()
     .default(false)
     .describe(
-      "true: the next deploy replaces a running machine if there is a newer image. false: only a new machine boots the newer image.",
+      "true: the next deploy replaces a running machine if there is a newer image. " +
+        "false: only a new machine boots the newer image.",
     ),
 }).check(
   rule(({ source, id }, context) => {
@@ -66,18 +68,22 @@ export const ec2Section = section({
   elasticAddress: flag()
     .default(true)
     .describe(
-      "true: keep one public address (an Elastic IP) through stop, start and resize. false: the subnet decides whether there is a public address, which changes at every start.",
+      "true: keep one public address (an Elastic IP) through stop, start and resize. " +
+        "false: the subnet decides whether there is a public address, which changes at every start.",
     ),
   unmountOverSsh: flag()
     .default(true)
     .describe(
-      "true: unmount over SSH before detaching the volume, and do not detach if that fails. false: stop the machine, which unmounts as it shuts down. Use false for a machine that no longer answers.",
+      "true: unmount over SSH before detaching the volume, and do not detach if that fails. " +
+        "false: stop the machine, which unmounts as it shuts down. " +
+        "Use false for a machine that no longer answers.",
     ),
   role: section({
     managedPolicyArns: listOf(policyArn(), "policy ARNs")
       .default([])
       .describe(
-        "Managed policies of the machine's role, in addition to Systems Manager's. They must be in the partition of aws.region.",
+        "Managed policies of the machine's role, in addition to Systems Manager's. " +
+          "They must be in the partition of aws.region.",
       ),
     statements: listOf(statement, "statements with actions and resources")
       .default([])

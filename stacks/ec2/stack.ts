@@ -131,7 +131,10 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     return [
       {
         condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
-        errorMessage: `aws.availabilityZone: expected the machine in the zone of its data volume, got the volume ${volume.id} in ${volume.availabilityZone} and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
+        errorMessage:
+          "aws.availabilityZone: expected the machine in the zone of its data volume, " +
+          `got the volume ${volume.id} in ${volume.availabilityZone} ` +
+          `and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
       },
       // A machine that keeps its image may have been made from an older one than this.
       ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),

@@ -9,7 +9,7 @@ export const state = defineStack({
           what: "the state bucket",
           setting: "state.preventDestroy",
           retire: ["WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state"],
-          consequence: "S3 refuses it while the bucket holds a state",
+          consequence: "S3 refuses this while the bucket holds a state.",
         }
       : undefined,
   load: async (): Promise<StackClass> => (await import("./stack")).StateStack,

@@ -137,7 +137,8 @@ describeWithMachines("settings that change while a machine runs", () => {
       expect(exitCode).toBe(1);
       if (stack === "ebs") {
         expect(unwrapped(output)).toContain(
-          "state: expected account 123456789012 and region eu-west-1, where stack ebs was deployed, got account 123456789012 and region eu-west-3; go back to those credentials and aws.region",
+          "state: expected account 123456789012 and region eu-west-1, where stack ebs was deployed, " +
+            "got account 123456789012 and region eu-west-3; go back to those credentials and aws.region",
         );
       }
       expect((await user.plan(stack)).changes).toBe("");

@@ -21,7 +21,7 @@ describeWithMachines("what can be cut off", () => {
     await mounted(user);
     expect(await checksums(user, "work")).toBe(sums);
   };
-  /** Machines in AWS. One whose deploy is cut off before AWS answers is in nobody's state (stacks/ec2/README.md). */
+  /** Machines in AWS. If a deploy is cut off before AWS answers, no state has its machine (stacks/ec2/README.md). */
   const machines = (): Promise<string[]> =>
     user.aws(
       "ec2",

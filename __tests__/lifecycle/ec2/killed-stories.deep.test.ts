@@ -22,7 +22,7 @@ const KILLS = 24;
 const STEP_MS = 4_000;
 const STORY = "__tests__/lifecycle/ec2/interruptions.test.ts";
 
-/** What is killed, in turn. It decides who sweeps afterwards. */
+/** The processes to kill, in turn. The processes that survive do the sweep. */
 const KINDS = ["everything", "everything but the local AWS and its machines", "the story alone"] as const;
 
 /** After a kill at any point, the next run cleans everything that the story left, and nothing else. */

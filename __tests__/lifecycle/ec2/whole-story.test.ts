@@ -41,7 +41,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("ec2 says what is missing for it: cdktf before Terraform starts, Terraform itself in its plan", async () => {
     const none = { SSH_ALLOW_FROM: "[]" };
     const sentence =
-      "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, such as your own address as 203.0.113.7/32, got []";
+      "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, " +
+      "such as your own address as 203.0.113.7/32, got []";
     const { exitCode, output } = await user.cdktf("deploy", ["ec2"], none);
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(sentence);
@@ -177,7 +178,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step(
-    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, and the volume stays as it was",
+    "data is recovered beside the volume as stacks/ebs/README.md says: every byte is there, " +
+      "and the volume stays as it was",
     async () => {
       const { data_volume_id = "" } = await user.outputs("ec2");
       await user.ssh("sync");
@@ -212,7 +214,10 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     const { exitCode, output } = await user.cdktf("destroy", ["ebs"]);
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(
-      "destroy: the data volume is protected by ebs.preventDestroy, so nothing was destroyed; to retire it on purpose, run `npx cdktf destroy ec2`, then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs` (a final snapshot is kept, if ebs.finalSnapshot was true when ebs was last deployed).",
+      "destroy: ebs.preventDestroy protects the data volume, so nothing was destroyed. " +
+        "To retire it on purpose, run `npx cdktf destroy ec2`, " +
+        "then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs`. " +
+        "A final snapshot is kept if ebs.finalSnapshot was true when ebs was last deployed.",
     );
     expect((await user.plan("ebs")).changes).toBe("");
   });

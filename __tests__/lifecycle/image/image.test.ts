@@ -112,7 +112,8 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   step("ec2 says how to build one while there is none", async () => {
     await user.deploy("ebs");
     expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
-      "image: expected one in this region, got none named workbench-workbench-amd64-* of owner self; build one with `packer build packer/workbench`",
+      "image: expected one in this region, got none named workbench-workbench-amd64-* of owner self; " +
+        "build one with `packer build packer/workbench`",
     );
   });
 

@@ -2,8 +2,8 @@ import { connect } from "node:net";
 import { LIMIT_MS } from "../until";
 
 /**
- * Evaluates an expression in the nREPL on a port of this computer; returns the values of its forms, as printed.
- * nREPL speaks bencode, where a string is `<bytes>:<text>`; this reads only such strings.
+ * Evaluates an expression in the nREPL on a port of this computer. Returns the printed values of its forms. The
+ * protocol is bencode, where a string is `<bytes>:<text>`. This function reads only strings.
  *
  * @throws when it does not answer, or answers with an error
  */

@@ -18,7 +18,7 @@ with concurrent.futures.ThreadPoolExecutor(64) as pool:
     print(*(port for port, open in zip(ports, pool.map(accepts, ports)) if open))
 `;
 
-/** Somebody else's machine in the same network: Debian's own image, with nothing added. */
+/** Another user's machine in the same network: Debian's own image, with nothing added. */
 export class OtherMachine {
   private constructor(
     private readonly user: Workbench,

@@ -14,7 +14,7 @@ import { story } from "../steps";
 import { Workbench } from "../workbench";
 
 /**
- * A state that began in a file moves into the bucket. A team shares it there, and nobody overwrites another's state.
+ * A state that began in a file moves into the bucket. A team shares it there, and no member overwrites another's state.
  */
 describe("a state that moves into S3", () => {
   let user: Workbench;
@@ -39,7 +39,9 @@ describe("a state that moves into S3", () => {
       const { exitCode, output } = await user.cdktf("destroy", ["state"]);
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toContain(
-        "destroy: the state bucket is protected by state.preventDestroy, so nothing was destroyed; to retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state` (S3 refuses it while the bucket holds a state).",
+        "destroy: state.preventDestroy protects the state bucket, so nothing was destroyed. " +
+          "To retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state`. " +
+          "S3 refuses this while the bucket holds a state.",
       );
     },
   );

@@ -55,13 +55,15 @@ describe.skipIf(process.platform !== "linux")(
         "both services use one port",
         {},
         { PORTS: "20000 20000" },
-        "ports: expected one of its own for SSH (22) and for each service, got 20000 twice: change it in the settings (services), or with -var",
+        "ports: expected one of its own for SSH (22) and for each service, got 20000 twice: " +
+          "change it in the settings (services), or with -var",
       ],
       [
         "a service uses SSH's port",
         {},
         { PORTS: "22 20001" },
-        "ports: expected one of its own for SSH (22) and for each service, got 22 twice: change it in the settings (services), or with -var",
+        "ports: expected one of its own for SSH (22) and for each service, got 22 twice: " +
+          "change it in the settings (services), or with -var",
       ],
       [
         "the instance type has another architecture",
@@ -85,7 +87,8 @@ describe.skipIf(process.platform !== "linux")(
         "the first boot failed",
         { "cloud-init": 'case $* in *json*) echo \'{"status": "error"}\' ;; *) exit 1 ;; esac' },
         {},
-        'the first boot of the base image failed ({"status":"error"}): look at /var/log/cloud-init.log with packer build -on-error=ask',
+        'the first boot of the base image failed ({"status":"error"}): ' +
+          "look at /var/log/cloud-init.log with packer build -on-error=ask",
       ],
     ])("fails with one sentence when %s", async (_, machine, environment, sentence) => {
       expect(await checkMachine(machine, environment)).toMatchObject({

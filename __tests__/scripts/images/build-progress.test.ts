@@ -15,7 +15,8 @@ const BEGUN = [
 const FAILED = [
   "==> amazon-ebs.workbench: Provisioning step had errors: Running the cleanup provisioner, if present...",
   "==> amazon-ebs.workbench: Terminating the source AWS instance...",
-  "Build 'amazon-ebs.workbench' errored after 7 seconds 80 milliseconds: Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
+  "Build 'amazon-ebs.workbench' errored after 7 seconds 80 milliseconds: " +
+    "Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
   "==> Some builds didn't complete successfully and had errors:",
   "--> amazon-ebs.workbench: Script exited with non-zero exit status: 1. Allowed exit codes are: [0]",
   "==> Builds finished but no artifacts were created.",
@@ -72,7 +73,8 @@ describe("the reason of a failed build", () => {
   test("is the setting to correct, instead of Packer's filter, if Debian publishes no base image", () => {
     const error = "Error: Datasource.Execute failed: No AMI was found matching filters: {Filters: [{ Name: name }]}";
     expect(follow(error, "", "  on workbench.pkr.hcl line 177:").failure()).toBe(
-      "start: Debian publishes no image for this architecture in this region: correct aws.region or ec2.image.architecture in the settings",
+      "start: Debian publishes no image for this architecture in this region: " +
+        "correct aws.region or ec2.image.architecture in the settings",
     );
   });
 

@@ -44,7 +44,9 @@ describe("fails with one sentence", () => {
     environment({});
     await expect(describeRegions()).rejects.toThrow(
       new CommandError(
-        "EC2's DescribeRegions in eu-west-1: expected credentials of the environment, got none that are valid (Could not load credentials from any providers): log in, or correct aws.profile in the settings",
+        "EC2's DescribeRegions in eu-west-1: expected credentials of the environment, " +
+          "got none that are valid (Could not load credentials from any providers): log in, " +
+          "or correct aws.profile in the settings",
       ),
     );
   });
@@ -65,7 +67,8 @@ describe("fails with one sentence", () => {
     [
       "AuthFailure",
       "AWS was not able to validate the provided access credentials",
-      "expected credentials of the environment, got none that are valid (AWS was not able to validate the provided access credentials): log in, or correct aws.profile in the settings",
+      "expected credentials of the environment, got none that are valid (AWS was not able to " +
+        "validate the provided access credentials): log in, or correct aws.profile in the settings",
     ],
     [
       "UnauthorizedOperation",
@@ -85,7 +88,8 @@ describe("fails with one sentence", () => {
     await gone.close();
     await expect(describeRegions({ local })).rejects.toThrow(
       new CommandError(
-        `EC2's DescribeRegions in eu-west-1: it cannot be reached (connect ECONNREFUSED 127.0.0.1:${local.port}): correct aws.region in the settings, or the network`,
+        "EC2's DescribeRegions in eu-west-1: it cannot be reached (connect ECONNREFUSED " +
+          `127.0.0.1:${local.port}): correct aws.region in the settings, or the network`,
       ),
     );
   });

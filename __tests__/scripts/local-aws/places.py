@@ -21,7 +21,7 @@ _PLACES = json.loads((Path(__file__).parents[3] / "scripts" / "testing" / "place
 
 @dataclass(frozen=True)
 class Place:
-    """The port, network and folder of one running test. Nobody else on this computer uses them."""
+    """The port, network and folder of one running test. Nothing else on this computer uses them."""
 
     port: int
     network: str
@@ -34,7 +34,7 @@ class Place:
 
 @contextlib.contextmanager
 def claim_place() -> Iterator[Place]:
-    """Claims a place that nobody holds and where nobody left anything. A kill leaves a record of it."""
+    """Claims a place that no process holds and where no test left anything. A kill leaves a record of it."""
     for number in range(_PLACES["count"]):
         record = record_file(number)
         # A place with a record has to be swept. A sweep skips a place that somebody holds, even for a moment.
@@ -60,7 +60,7 @@ def claim_place() -> Iterator[Place]:
             return
     raise AssertionError(
         f"expected a free place among {_PLACES['count']}, got none: end the test runs that hold them;"
-        f" npm test sweeps those that {record_file(0).parent} names and nobody holds"
+        f" npm test sweeps those in {record_file(0).parent} that no process holds"
     )
 
 

@@ -132,7 +132,9 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     const { exitCode, all, machineLines } = await start();
     expect(all).toMatch(/^↓ image: .* not built \(see below\)/m);
     expect(machineLines).toEqual([
-      "No REPL or JupyterLab:      the machine boots Debian's own image; install-packages: apt-get update failed: give the build machine a way to Debian; see .workbench/logs/packer-build-workbench.log",
+      "No REPL or JupyterLab:      the machine boots Debian's own image; " +
+        "install-packages: apt-get update failed: give the build machine a way to Debian; " +
+        "see .workbench/logs/packer-build-workbench.log",
     ]);
     expect(exitCode).toBe(0);
   });
@@ -147,7 +149,8 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     expect(built.all).toContain("✔ image: workbench-workbench-amd64-1 [");
     expect(built.all).toContain("✔ ec2: nothing to do");
     expect(built.machineLines).toEqual([
-      "No REPL or JupyterLab:      the machine was made before workbench-workbench-amd64-1; npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
+      "No REPL or JupyterLab:      the machine was made before workbench-workbench-amd64-1; " +
+        "npm run local -- npx cdktf destroy ec2, then npm start, makes a new one",
     ]);
 
     const again = await start();

@@ -94,7 +94,8 @@ describe("the build", () => {
 
   test("fails with one sentence when the module proxy cannot be reached", async () => {
     await expect(build(`echo '{"Error":"dial tcp: no route to host"}'; exit 1`)).rejects.toThrow(
-      "github.com/hashicorp/packer 1.16.0 could not be fetched (dial tcp: no route to host): let this computer reach a Go module proxy (GOPROXY)",
+      "github.com/hashicorp/packer 1.16.0 could not be fetched (dial tcp: no route to host): " +
+        "let this computer reach a Go module proxy (GOPROXY)",
     );
   });
 

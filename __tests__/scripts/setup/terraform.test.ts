@@ -36,7 +36,8 @@ test("runs without the caller's variables", async () => {
 test.each(["1.10.5", "0.15.0"])("fails with one sentence when it is %s", async (version) => {
   await expect(findTerraform(answers(version))).rejects.toThrow(
     new RegExp(
-      `^/\\S+/terraform is Terraform ${version}: Workbench needs 1\\.11 or newer; install it from \\S+ and run the command again$`,
+      `^/\\S+/terraform is Terraform ${version}: Workbench needs 1\\.11 or newer; ` +
+        "install it from \\S+ and run the command again$",
     ),
   );
 });

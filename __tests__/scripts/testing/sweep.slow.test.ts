@@ -138,7 +138,8 @@ describe.skipIf(!mayMount)(mayMount ? "a sweep" : "a sweep (needs root on Linux)
     writeFileSync(path.join(mountPoint, "data"), "");
     const holder = execa("sleep", ["60"], { cwd: mountPoint, reject: false });
     await expect(sweep(directory)).rejects.toThrow(
-      `${directory} is not removed: mounts are left at ${mountPoint}: end the processes that use them (fuser --mount --verbose ${mountPoint}), then umount`,
+      `${directory} is not removed: mounts are left at ${mountPoint}: ` +
+        `end the processes that use them (fuser --mount --verbose ${mountPoint}), then umount`,
     );
     expect(existsSync(path.join(mountPoint, "data"))).toBe(true);
     holder.kill();

@@ -20,7 +20,8 @@ describe("values that aws.region can use", () => {
       "resources of its partition, of every partition, and all of them",
       {
         WORKBENCH_EC2_ROLE_STATEMENTS:
-          "[{ actions: ['s3:*'], resources: ['arn:aws-us-gov:s3:::data', 'arn:*:s3:::data', 'arn:aws*:s3:::data', '*'] }]",
+          "[{ actions: ['s3:*'], resources: ['arn:aws-us-gov:s3:::data', 'arn:*:s3:::data', " +
+          "'arn:aws*:s3:::data', '*'] }]",
       },
     ],
     ["a key of its own", { WORKBENCH_EBS_KMS_KEY_ARN: "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1" }],
@@ -33,22 +34,26 @@ describe("values that aws.region can use", () => {
     [
       "a policy of another partition",
       { WORKBENCH_EC2_ROLE_MANAGED_POLICY_ARNS: "['arn:aws:iam::aws:policy/ReadOnlyAccess']" },
-      'ec2.role.managedPolicyArns[0]: expected a policy in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "arn:aws:iam::aws:policy/ReadOnlyAccess"',
+      "ec2.role.managedPolicyArns[0]: expected a policy in partition aws-us-gov, " +
+        'the partition of aws.region us-gov-west-1, got "arn:aws:iam::aws:policy/ReadOnlyAccess"',
     ],
     [
       "a resource of another partition",
       { WORKBENCH_EC2_ROLE_STATEMENTS: "[{ actions: ['s3:*'], resources: ['arn:aws:s3:::data'] }]" },
-      'ec2.role.statements[0].resources[0]: expected a resource in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "arn:aws:s3:::data"',
+      "ec2.role.statements[0].resources[0]: expected a resource in partition aws-us-gov, " +
+        'the partition of aws.region us-gov-west-1, got "arn:aws:s3:::data"',
     ],
     [
       "a key of another region",
       { WORKBENCH_EBS_KMS_KEY_ARN: "arn:aws-us-gov:kms:us-gov-east-1:123456789012:key/1" },
-      'ebs.kmsKeyArn: expected a KMS key in aws.region us-gov-west-1, got "arn:aws-us-gov:kms:us-gov-east-1:123456789012:key/1"',
+      "ebs.kmsKeyArn: expected a KMS key in aws.region us-gov-west-1, " +
+        'got "arn:aws-us-gov:kms:us-gov-east-1:123456789012:key/1"',
     ],
     [
       "a state bucket in another partition",
       { WORKBENCH_STATE_REGION: "eu-west-1" },
-      'state.region: expected a region in partition aws-us-gov, the partition of aws.region us-gov-west-1, got "eu-west-1"',
+      "state.region: expected a region in partition aws-us-gov, " +
+        'the partition of aws.region us-gov-west-1, got "eu-west-1"',
     ],
   ])("fails: %s", (_, environment, sentence) => {
     expect(() => load(environment)).toThrow(sentence);

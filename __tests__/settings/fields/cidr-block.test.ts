@@ -53,7 +53,8 @@ describe("ssh.allowFrom", () => {
     (...blocks) => {
       const given = blocks.filter((block) => block !== undefined);
       expect(() => load(given)).toThrow(
-        `ssh.allowFrom[${given.length - 1}]: expected a CIDR block no wider than /8 (IPv6: /16), or ssh.allowAnywhere: true to open the port to the whole internet, got "${given.at(-1)}"`,
+        `ssh.allowFrom[${given.length - 1}]: expected a CIDR block no wider than /8 (IPv6: /16), ` +
+          `or ssh.allowAnywhere: true to open the port to the whole internet, got "${given.at(-1)}"`,
       );
       expect(load(given, "true")).toEqual(given);
     },

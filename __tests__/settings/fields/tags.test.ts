@@ -26,7 +26,9 @@ describe("tags", () => {
     [
       "one of Workbench's keys, in any case",
       { project: "data" },
-      'WORKBENCH_TAGS: tags.project: expected a key other than Project, Environment, Stack, Name, Holds, Complete, Image, SourceImage, SourceImageName, Commit, which Workbench sets itself, got "project"',
+      "WORKBENCH_TAGS: tags.project: expected a key other than Project, Environment, Stack, Name, " +
+        "Holds, Complete, Image, SourceImage, SourceImageName, Commit, which Workbench sets itself, " +
+        'got "project"',
     ],
     [
       "two keys that IAM treats as one",

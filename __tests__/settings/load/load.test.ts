@@ -1,10 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readSettingsFile } from "../../../settings/load/settings-file";
 import { UserError } from "../../../settings/user-error";
 import { loadSettings } from "../../../stacks/settings";
 import { load, settingsFolder } from "./settings-folder";
+
+/** Root may read every file. */
+const isRoot = process.getuid?.() === 0;
 
 describe("loadSettings", () => {
   it("takes values that a file leaves out from the defaults", () => {
@@ -50,26 +54,32 @@ describe("loadSettings", () => {
   });
 
   it("fails for a file that is not YAML", () => {
-    expect(() => load("ebs: [")).toThrow(/^settings\/test\.yaml: expected YAML, got /);
+    expect(() => load("ebs:\n  iops: [")).toThrow(
+      /^settings\/test\.yaml: expected YAML, got an error at line 2, column 10 \(Flow sequence .*\); correct that line$/,
+    );
   });
 
   it.each<[string, string, string]>([
-    ["two documents", "ebs: {}\n---\nec2: {}", "Source contains multiple documents"],
-    ["a key twice", "ebs: {}\nebs: {}", "Map keys must be unique"],
-    ["a type of another language", "project: !!js/function 'x'", "Unresolved tag"],
-    ["a YAML type that settings do not have", "tags: !!set { a, b }", "Unresolved tag"],
-    ["an alias to nothing", "project: *p", "Unresolved alias"],
-    ["an alias inside its own anchor", "tags: &t { a: *t }", "an alias inside its own anchor"],
+    ["two documents", "ebs: {}\n---\nec2: {}", "a second document at line 2, column 1; keep one of them"],
+    ["a key twice", "ebs: {}\nebs: {}", "the same key twice at line 2, column 1; remove one of the two"],
+    ["a type of another language", "project: !!js/function 'x'", "a tag that settings do not have .*; remove the tag"],
+    ["a YAML type that settings do not have", "tags: !!set { a, b }", "a tag that settings do not have .*; remove"],
+    ["an alias to nothing", "project: *p", "an alias without an anchor before it; write the value itself"],
+    ["an alias inside its own anchor", "tags: &t { a: *t }", "an alias inside its own anchor; write the value itself"],
     [
       "aliases of aliases of aliases",
       "a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]",
-      "Excessive alias count",
+      "too many aliases of aliases; write the value itself",
     ],
-    ["a list in a list in a list …", "[".repeat(20_000), "lists or sections nested too deeply"],
+    [
+      "a list in a list in a list …",
+      "[".repeat(20_000),
+      "lists or sections nested too deeply; settings/default.yaml shows",
+    ],
     [
       "a key with a meaning in JavaScript",
       "ebs: { __proto__: { iops: 1 } }",
-      "the key __proto__, which names no setting",
+      "the key __proto__, which names no setting; remove it",
     ],
   ])("fails for %s", (_, file, found) => {
     const directory = settingsFolder(file);
@@ -81,7 +91,7 @@ describe("loadSettings", () => {
   it("fails for a file too large for settings", () => {
     const directory = settingsFolder(`#${" ".repeat(300 * 1024)}`);
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
-      /^settings\/test\.yaml: expected at most 256 KiB of settings, got 301 KiB$/,
+      /^settings\/test\.yaml: expected at most 256 KiB of settings, got 301 KiB; keep only settings in it$/,
     );
   });
 
@@ -89,7 +99,7 @@ describe("loadSettings", () => {
     const directory = settingsFolder("");
     mkdirSync(join(directory, "folder.yaml"));
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "folder" } })).toThrow(
-      /^settings\/folder\.yaml: expected to read the file, got EISDIR/,
+      /^settings\/folder\.yaml: expected to read the file, got a folder; put a settings file in its place$/,
     );
   });
 
@@ -97,7 +107,25 @@ describe("loadSettings", () => {
     const directory = settingsFolder("");
     execFileSync("mkfifo", [join(directory, "pipe.yaml")]);
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "pipe" } })).toThrow(
-      /^settings\/pipe\.yaml: expected to read the file, got a pipe or a device$/,
+      /^settings\/pipe\.yaml: expected to read the file, got a pipe or a device; put a settings file in its place$/,
+    );
+  });
+
+  it("fails for a link that leads back to itself", () => {
+    const directory = settingsFolder("");
+    mkdirSync(join(directory, "loop"));
+    symlinkSync(join(directory, "round.yaml"), join(directory, "loop", "x"));
+    symlinkSync(join(directory, "loop", "x"), join(directory, "round.yaml"));
+    expect(() => readSettingsFile(join(directory, "round.yaml"), "settings/round.yaml")).toThrow(
+      /^settings\/round\.yaml: expected to read the file, got a link that leads back to itself; put .* in its place$/,
+    );
+  });
+
+  it.skipIf(isRoot)("fails for a file that this user may not read", () => {
+    const directory = settingsFolder("");
+    chmodSync(join(directory, "test.yaml"), 0o000);
+    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
+      /^settings\/test\.yaml: expected to read the file, got no permission; make it readable for your user$/,
     );
   });
 
@@ -105,7 +133,8 @@ describe("loadSettings", () => {
     "fails for %j as the name of an environment",
     (name) => {
       expect(() => load("", { WORKBENCH_ENV: name })).toThrow(
-        `WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
+        "WORKBENCH_ENV: expected an environment name of up to 40 lower-case letters, " +
+          `digits and dashes, got ${JSON.stringify(name)}`,
       );
     },
   );
@@ -118,7 +147,8 @@ describe("loadSettings", () => {
     expect(() =>
       loadSettings({ directory, environment: { WORKBENCH_ENV: name, WORKBENCH_PROJECT: "a-long-project" } }),
     ).toThrow(
-      `WORKBENCH_ENV: expected project and environment to have at most 43 characters together, got 48 in "a-long-project-${name}"; shorten either`,
+      "WORKBENCH_ENV: expected project and environment to have at most 43 characters together, " +
+        `got 48 in "a-long-project-${name}"; shorten either`,
     );
   });
 
@@ -144,7 +174,7 @@ describe("loadSettings", () => {
   it("fails for a file without sections", () => {
     const directory = settingsFolder("just text");
     expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
-      'settings/test.yaml: expected sections of settings, got "just text"',
+      'settings/test.yaml: expected sections of settings, got "just text"; settings/default.yaml shows the sections',
     );
   });
 });

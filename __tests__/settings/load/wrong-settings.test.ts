@@ -89,7 +89,8 @@ describe("several wrong settings: fails with all of them", () => {
   it("a value of the wrong type, and two sections that do not agree", () => {
     expect(problems("", { WORKBENCH_EBS_VOLUME_SIZE_GIB: "ten", WORKBENCH_SSH_PORT: "20000" })).toEqual([
       'WORKBENCH_EBS_VOLUME_SIZE_GIB: ebs.volumeSizeGiB: expected a whole number from 1 to 65536 GiB, got "ten"',
-      "settings/default.yaml: services.nreplPort: expected a port other than ssh.port, got 20000; set it in settings/test.yaml",
+      "settings/default.yaml: services.nreplPort: expected a port other than ssh.port, got 20000; " +
+        "set it in settings/test.yaml",
     ]);
   });
 

@@ -12,7 +12,8 @@ describe("fails", () => {
         WORKBENCH_EC2_ROOT_VOLUME_SIZE_GIB: "8",
         WORKBENCH_IMAGE_VOLUME_SIZE_GIB: "10",
       },
-      "WORKBENCH_EC2_ROOT_VOLUME_SIZE_GIB: ec2.rootVolumeSizeGiB: expected at least image.volumeSizeGiB, which is 10, got 8",
+      "WORKBENCH_EC2_ROOT_VOLUME_SIZE_GIB: ec2.rootVolumeSizeGiB: " +
+        "expected at least image.volumeSizeGiB, which is 10, got 8",
     ],
     [
       "when both services use one port",

@@ -37,7 +37,11 @@ export function startReport(result: StartResult): string {
     outputTable(deployed),
     ...(leftOut.length > 0
       ? [
-          `Left out: ${leftOut.join(", ")}, since machines cannot run here:\n${withoutMachines.map((reason) => `  - ${reason}`).join("\n")}\nThe dev container (.devcontainer/) runs them anywhere.`,
+          [
+            `Left out: ${leftOut.join(", ")}, since machines cannot run here:`,
+            ...withoutMachines.map((reason) => `  - ${reason}`),
+            "The dev container (.devcontainer/) runs them anywhere.",
+          ].join("\n"),
         ]
       : []),
     ...deployed.map((stack) => stepsOf(stack, result.images)).filter((text) => text !== ""),
@@ -57,8 +61,10 @@ export function startReport(result: StartResult): string {
       { label: "Stop, and forget it:", lines: ["npm stop -- --clean"] },
     ]),
     [
-      "On a real account: write settings/<name>.yaml with the values that differ from settings/default.yaml, set AWS credentials",
-      "in your shell, and run WORKBENCH_ENV=<name> npx cdktf deploy <stacks>. A stack that needs more settings names them.",
+      "On a real account: write settings/<name>.yaml with the values that differ from " +
+        "settings/default.yaml, set AWS credentials",
+      "in your shell, and run WORKBENCH_ENV=<name> npx cdktf deploy <stacks>. " +
+        "A stack that needs more settings names them.",
     ].join("\n"),
   ];
   return `\n${parts.join("\n\n")}\n`;

@@ -120,7 +120,7 @@ def test_fails_when_something_is_missing_in_the_result(build, tmp_path):
     status, _output, errors = finish(build(f'{SUCCEEDS}\nrm "$target/usr/bin/cloud-init"'))
     assert (status, errors) == (
         1,
-        "build-base-image: the new base lacks cloud-init: look into the packages of build-base-image\n",
+        "build-base-image: the new base lacks cloud-init: add its package to PACKAGES in build-base-image\n",
     )
     assert not (tmp_path / "base").exists()
 

@@ -19,7 +19,7 @@ def disk(local_aws, instance):
 
 
 def detach_once_free(local_aws, volume):
-    """Detaches a volume that nobody uses any more. The kernel may release it a moment later."""
+    """Detaches a volume that is no longer in use. The kernel may release it a moment later."""
 
     def is_detached():
         try:

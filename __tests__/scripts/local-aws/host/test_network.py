@@ -1,4 +1,4 @@
-"""Machines and this host reach each other, by addresses that exist nowhere else. Nobody else reaches a machine."""
+"""Machines and this host reach each other, by addresses that exist nowhere else. No other host reaches a machine."""
 
 import json
 import socket

@@ -99,7 +99,8 @@ describeWithDisks("a configuration", () => {
     const volume = await Volume.attach();
     const { code, said } = await volume.machine.run(volume.mountCommand[0], ["/no/such/file"]);
     expect(said).toBe(
-      "mount-data-volume: no configuration at /no/such/file: run install-data-volume first, or name the file as the only argument",
+      "mount-data-volume: no configuration at /no/such/file: run install-data-volume first, " +
+        "or name the file as the only argument",
     );
     expect(code).toBe(exitCode("USAGE"));
   });

@@ -19,7 +19,7 @@ export function lockFile(device: { readonly volumeId: string }): string {
 
 /**
  * Makes a folder for a test and removes it when the test ends. In `npm test` it is in memory if there is room, so that
- * no test waits for a busy disk; it is swept with the folder of the test run.
+ * no test waits for a busy disk. The sweep of the test run's folder removes it too.
  */
 export function scratchFolder(): string {
   const memory = "/dev/shm";

@@ -16,7 +16,8 @@ describeWithDisks("mount-data-volume", () => {
       const volume = await Volume.attach({ fileSystem });
       const { said } = await volume.mounted();
       expect(said).toBe(
-        `mount-data-volume: ${volume.device.volumeId} is mounted at ${volume.mountPoint} (${fileSystem} of ${fileSystem === "xfs" ? 320 : 64}MiB; new file system made)`,
+        `mount-data-volume: ${volume.device.volumeId} is mounted at ${volume.mountPoint} ` +
+          `(${fileSystem} of ${fileSystem === "xfs" ? 320 : 64}MiB; new file system made)`,
       );
       expect(await volume.seen("FSTYPE")).toBe(fileSystem);
       expect(await volume.seen("LABEL")).toBe("workbench");

@@ -10,7 +10,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Aside(Protocol):
-    """Where the writer puts, and the reader finds, what is not in the saved graph."""
+    """A store for objects outside the saved graph. The writer puts them there, and the reader finds them."""
 
     blobs: Blobs
 

@@ -1,7 +1,7 @@
 """HTTP on the loopback interface, as AWS's clients need it.
 
-Terraform's AWS provider fails at random under load when headers and body of an answer leave in two writes: it says
-"use of closed network connection", and its retries create things twice. Every answer leaves in one write.
+Every answer is sent in one write. If headers and body are sent in two, Terraform's AWS provider fails at random under
+load. It says "use of closed network connection", and its retries create things twice.
 """
 
 import io

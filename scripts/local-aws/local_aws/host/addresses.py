@@ -1,8 +1,8 @@
 """The addresses that a local AWS gives out.
 
-All are in one network inside 198.18.0.0/15, which RFC 2544 keeps for benchmarks. Nobody routes it: a packet to such an
-address reaches a machine here, or nobody. The lower half holds public and elastic addresses. The upper half is the
-default VPC.
+All are in one network inside 198.18.0.0/15, which RFC 2544 keeps for benchmarks. The internet does not route it: a
+packet to such an address reaches a machine here, or none. The lower half holds public and elastic addresses. The upper
+half is the default VPC.
 """
 
 import random

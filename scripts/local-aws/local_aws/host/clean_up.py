@@ -28,7 +28,7 @@ class StillMounted(LocalAwsError):
 
 
 def clean_up(home: Path) -> None:
-    """Removes everything that a local AWS left, apart from its files. It must not be running."""
+    """Removes everything that a local AWS left, except its files. It must not be running."""
     home = home.resolve()
     names = Names.of(home)
     _end_machines(home, names)

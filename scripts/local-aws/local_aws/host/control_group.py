@@ -57,5 +57,5 @@ def members(parent: str, name: str = "") -> Iterator[int]:
 
 
 def remaining_groups(parent: str) -> list[Path]:
-    """Returns what is left of a parent group."""
+    """Returns the folders that are left of a parent group."""
     return [root / parent for _kind, root in hierarchies() if (root / parent).exists()]

@@ -1,4 +1,4 @@
-"""The firewall rules of one local AWS: machines get out, nobody else gets in."""
+"""The firewall rules of one local AWS: machines reach other networks, and no other host reaches machines."""
 
 import shlex
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def add_rules(bridge: str, network: IPv4Network, comment: str) -> None:
 
 
 def remove_rules(comment: str) -> None:
-    """Removes every rule with `comment`, whoever added it."""
+    """Removes every rule with `comment`, no matter which program added it."""
     for table, rule in list(_rules_with(comment)):
         run("iptables", "-w", "-t", table, "-D", *rule[1:])
 

@@ -20,7 +20,7 @@ ANY_BRIDGE = f"{Names.BRIDGE_PREFIX}+"
 
 
 def turn_on() -> None:
-    """Turns forwarding on. Where it was off, this host still forwards nothing but the packets of machines.
+    """Turns forwarding on. If it was off, this host forwards only the packets of machines.
 
     Call it when the bridge exists: no other local AWS turns forwarding off then.
     """

@@ -1,1 +1,1 @@
-"""What moto lacks or gets wrong, a folder a service. Each folder's `install` names what it puts in place."""
+"""Corrects moto and adds the calls that it lacks, a folder a service. Each folder's `install` names its changes."""

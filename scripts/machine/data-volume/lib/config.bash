@@ -25,13 +25,16 @@ setting_variable() {
 read_config() {
   local file=$1 line name variable number=0 known
   known=$(joined ', ' "${SETTING_NAMES[@]}")
-  [[ -f $file && -r $file ]] || fail "$EXIT_USAGE" "no configuration at $file: run install-data-volume first, or name the file as the only argument"
+  [[ -f $file && -r $file ]] \
+    || fail "$EXIT_USAGE" "no configuration at $file:" \
+      "run install-data-volume first, or name the file as the only argument"
   while IFS= read -r line || [[ -n $line ]]; do
     ((++number))
     [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
     name=${line%%=*}
     if [[ $line != *=* ]] || ! variable=$(setting_variable "$name"); then
-      fail "$EXIT_USAGE" "$file line $number: expected name=value with one of the names $known, got \"$line\": correct the line"
+      fail "$EXIT_USAGE" "$file line $number: expected name=value with one of the names $known," \
+        "got \"$line\": correct the line"
     fi
     [[ -z ${!variable} ]] || fail "$EXIT_USAGE" "$file line $number: $name is set twice: remove one of the lines"
     printf -v "$variable" '%s' "${line#*=}"
@@ -74,7 +77,8 @@ check_settings() {
   expect_setting "$where" wait-sec '^[1-9][0-9]{0,3}$' 'whole seconds from 1 to 9999'
   check_mount_point "$where"
   check_label "$where"
-  id -u -- "$OWNER" >/dev/null 2>&1 || fail "$EXIT_USAGE" "$where: owner: no user \"$OWNER\" on this machine: name one that exists"
+  id -u -- "$OWNER" >/dev/null 2>&1 \
+    || fail "$EXIT_USAGE" "$where: owner: no user \"$OWNER\" on this machine: name one that exists"
 }
 
 # expect_setting WHERE NAME PATTERN WORDS: ends the script unless the value matches.
@@ -89,7 +93,8 @@ check_mount_point() {
   local normal
   normal=$(realpath --no-symlinks --canonicalize-missing -- "$MOUNT_POINT" 2>/dev/null) || normal=''
   [[ $MOUNT_POINT == /?* && $MOUNT_POINT == "$normal" && $MOUNT_POINT != *[[:cntrl:]\\\"%]* ]] \
-    || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes, backslash or per cent sign, got \"$MOUNT_POINT\""
+    || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes," \
+      "backslash or per cent sign, got \"$MOUNT_POINT\""
 }
 
 # check_label WHERE: an xfs label has at most 12 bytes, an ext4 label 16.

@@ -49,9 +49,9 @@ read_places() {
 
 # places_to_read SIZE: prints one "offset length" a line, in bytes.
 # A device of up to 2 GiB is read whole. Of a larger one, these places are read:
-# - the first GiB and the last 64 MiB, where every partition table, volume manager, RAID and file system writes when it
-#   is made (ext4 its first eight groups; xfs its first allocation group; btrfs the copies at 64 KiB and 64 MiB; md, ZFS
-#   and GPT also at the end)
+# - the first GiB and the last 64 MiB. Every partition table, volume manager, RAID and file system writes there when it
+#   is made. ext4 writes its first eight groups, xfs its first allocation group, btrfs the copies at 64 KiB and 64 MiB.
+#   md, ZFS and GPT also write at the end.
 # - the places further in where they keep spare copies
 # - 256 KiB at each of 2048 evenly spread places, to find data that no tool recognizes
 places_to_read() {
@@ -103,7 +103,8 @@ remains() {
   for block_size in 1024 2048 4096; do
     first=$((block_size == 1024 ? 1 : 0))
     if [[ $(bytes_at "$1" $(((block_size * 8 + first) * block_size + 56)) 2) == 53ef ]]; then
-      printf 'it looks like a damaged ext4 (e2fsck -b %d -B %d shows more)\n' "$((block_size * 8 + first))" "$block_size"
+      printf 'it looks like a damaged ext4 (e2fsck -b %d -B %d shows more)\n' \
+        "$((block_size * 8 + first))" "$block_size"
       return
     fi
   done

@@ -44,7 +44,8 @@ xen_device() {
 # check_serial: fails if a stale link leads to another volume. The serial number of an EBS NVMe disk is its volume id.
 check_serial() {
   ! other_volume "$DEVICE_NUMBER" \
-    || fail "$EXIT_NO_DEVICE" "$DEVICE is another volume by its serial number, expected $VOLUME_ID: check the attachment, then run again"
+    || fail "$EXIT_NO_DEVICE" "$DEVICE is another volume by its serial number, expected $VOLUME_ID:" \
+      "check the attachment, then run again"
 }
 
 # other_volume NUMBER: whether the disk's serial number is the id of another volume.
@@ -59,7 +60,9 @@ wait_for_device() {
   local deadline=$((SECONDS + WAIT_SEC))
   until find_device; do
     if ((SECONDS > deadline)); then
-      fail "$EXIT_NO_DEVICE" "the volume $VOLUME_ID did not appear within $WAIT_SEC seconds: expected a block device with a size at $(by_id_path) or a Xen disk at $DEVICE_NAME, got neither: check that it is attached to this machine, then run again"
+      fail "$EXIT_NO_DEVICE" "the volume $VOLUME_ID did not appear within $WAIT_SEC seconds:" \
+        "expected a block device with a size at $(by_id_path) or a Xen disk at $DEVICE_NAME, got neither:" \
+        "check that it is attached to this machine, then run again"
     fi
     sleep 0.2
   done
@@ -98,7 +101,8 @@ take_lock() {
   install --directory --mode=0700 -- "$LOCKS_FOLDER"
   exec {LOCK}>>"$file"
   flock --exclusive --timeout "$limit_sec" "$LOCK" \
-    || fail "$EXIT_OTHER_RUN" "another run holds $file and did not end within $limit_sec seconds: wait for it or end it, then run again"
+    || fail "$EXIT_OTHER_RUN" "another run holds $file and did not end within $limit_sec seconds:" \
+      "wait for it or end it, then run again"
 }
 
 # release_lock: call it before systemd runs a script that takes the lock.

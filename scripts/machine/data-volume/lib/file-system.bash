@@ -11,7 +11,8 @@ run_e2fsck() {
   E2FSCK_WORDS=$(e2fsck "$@" -p -- "$DEVICE" 2>&1) || E2FSCK_STATUS=$?
   E2FSCK_WORDS=${E2FSCK_WORDS##*$'\n'}
   (((E2FSCK_STATUS & 4) == 0)) \
-    || fail "$EXIT_DAMAGED" "the ext4 on $DEVICE ($VOLUME_ID) has damage that only a person can repair (e2fsck: ${E2FSCK_WORDS# }): it was not mounted; take a snapshot, then run \"e2fsck $DEVICE\" by hand"
+    || fail "$EXIT_DAMAGED" "the ext4 on $DEVICE ($VOLUME_ID) has damage that only a person can repair" \
+      "(e2fsck: ${E2FSCK_WORDS# }): it was not mounted; take a snapshot, then run \"e2fsck $DEVICE\" by hand"
 }
 
 # check_ext4: e2fsck -p reads the state first. It leaves a clean file system alone, replays a journal, and checks fully
@@ -23,8 +24,8 @@ check_ext4() {
 }
 
 # mount_file_system: mounts without access times, devices and set-uid programs: the volume holds data, and may come from
-# elsewhere. ext4 goes read-only on an error instead of going on. nouuid: a restored snapshot has its origin's UUID, and
-# xfs refuses a UUID that is mounted already. The scripts tell volumes apart by volume id.
+# elsewhere. On an error, ext4 goes read-only. xfs refuses a UUID that is mounted already, and a restored snapshot has
+# its origin's UUID, so xfs gets nouuid. The scripts tell volumes apart by volume id.
 mount_file_system() {
   local words options=noatime,nodev,nosuid
   case $KIND in
@@ -32,9 +33,11 @@ mount_file_system() {
     xfs) options+=,nouuid ;;
   esac
   words=$(mount -t "$KIND" -o "$options" -- "$DEVICE" "$MOUNT_POINT" 2>&1) \
-    || fail "$EXIT_DAMAGED" "the $KIND on $DEVICE ($VOLUME_ID) could not be mounted at $MOUNT_POINT (${words//$'\n'/ }): look into the kernel's log, take a snapshot, then repair it by hand"
+    || fail "$EXIT_DAMAGED" "the $KIND on $DEVICE ($VOLUME_ID) could not be mounted at $MOUNT_POINT" \
+      "(${words//$'\n'/ }): look into the kernel's log, take a snapshot, then repair it by hand"
   mounted_right \
-    || fail "$EXIT_NOT_VERIFIED" "mount reported success, but findmnt does not show $DEVICE ($DEVICE_NUMBER) at $MOUNT_POINT: unmount what is there, then run again"
+    || fail "$EXIT_NOT_VERIFIED" "mount reported success, but findmnt does not show $DEVICE ($DEVICE_NUMBER)" \
+      "at $MOUNT_POINT: unmount what is there, then run again"
 }
 
 # grow_file_system: runs the tool every time: it does nothing if the file system already fills the device.
@@ -52,7 +55,8 @@ grow_file_system() {
       ;;
   esac
   ((status == 0)) \
-    || fail "$EXIT_GROW" "$VOLUME_ID is mounted at $MOUNT_POINT, but its $KIND could not be grown to the size of the disk (${words##*$'\n'}): everything on it can be used; unmount it with unmount-data-volume, then run again"
+    || fail "$EXIT_GROW" "$VOLUME_ID is mounted at $MOUNT_POINT, but its $KIND could not be grown to the size of the" \
+      "disk (${words##*$'\n'}): everything on it can be used; unmount it with unmount-data-volume, then run again"
   (($(stat -f -c %b -- "$MOUNT_POINT") <= before)) || NEWS+=("grown to the size of the disk")
 }
 
@@ -64,7 +68,8 @@ grow_ext4_before_mount() {
   ext4_leaves_room || return 0
   run_e2fsck -f
   words=$(resize2fs "$DEVICE" 2>&1 >/dev/null) \
-    || fail "$EXIT_GROW" "the ext4 on $DEVICE ($VOLUME_ID) could not be grown to the size of the disk (${words##*$'\n'}): it was not mounted; inspect it with \"e2fsck -n $DEVICE\""
+    || fail "$EXIT_GROW" "the ext4 on $DEVICE ($VOLUME_ID) could not be grown to the size of the disk" \
+      "(${words##*$'\n'}): it was not mounted; inspect it with \"e2fsck -n $DEVICE\""
   NEWS+=("grown to the size of the disk")
 }
 

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # Purpose: make a file system on a blank device, and recover safely from a mkfs that was killed half-way.
 #
-# Before mkfs, a note is written to this machine's root disk: volume, UUID of the new file system, boot, and the
-# kernel's sequence number of the disk. It is removed when mkfs has succeeded, before the first mount. So while the note
-# exists, these scripts have never mounted that file system. If boot and sequence number are still the same, the disk
-# has not left this machine since it was proven blank. Then everything on it came from that mkfs, and the file system is
-# made again, unless the superblock shows that somebody has mounted it by hand. In every other case, a half-made file
-# system is refused like any unknown content.
+# Before mkfs, a note is written to this machine's root disk. It has the volume, the UUID of the new file system, the
+# boot and the kernel's sequence number of the disk. It is removed when mkfs has succeeded, before the first mount. So
+# while the note exists, these scripts have never mounted that file system. If boot and sequence number are still the
+# same, the disk has not left this machine since it was proven blank, and everything on it came from that mkfs. The file
+# system is then made again, unless its superblock shows that somebody has mounted it by hand. In every other case, a
+# half-made file system is refused like any unknown content.
 
 readonly NOTES_FOLDER=/var/lib/workbench/formatting
 
@@ -71,7 +71,8 @@ format_device() {
   write_note "$uuid"
   trap '' HUP INT TERM
   make_file_system "$uuid" "$1" \
-    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its output is above; the disk held no data of yours: fix the cause, then run again"
+    || fail "$EXIT_FORMAT" "mkfs.$FILE_SYSTEM failed on $DEVICE ($VOLUME_ID): its output is above;" \
+      "the disk held no data of yours: fix the cause, then run again"
   trap - HUP INT TERM
   remove_note
 }
@@ -92,8 +93,9 @@ make_file_system() {
 }
 
 # unfinished KIND: whether an interrupted mkfs left this file system half-made, and nobody can have mounted and written
-# it since. It only reads. ext4: the last mount time and the mount count are zero (e2fsck resets only the count), and a
-# check finds damage. xfs: mkfs marks it as in progress until its last write, and the kernel mounts no xfs so marked.
+# it since. It only reads.
+# ext4: the last mount time and the mount count are zero (e2fsck resets only the count), and a check finds damage.
+# xfs: mkfs marks it as in progress until its last write, and the kernel does not mount an xfs with that mark.
 unfinished() {
   case $1 in
     ext4)

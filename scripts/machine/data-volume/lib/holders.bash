@@ -51,14 +51,15 @@ add_holders_by_device() {
 }
 
 # add_holders_by_path USE...: adds the processes of this mount namespace whose uses are below one of TARGETS. This finds
-# the users of a mount on top of the volume, and of a file system that the kernel has shut down: only its paths can
-# still be seen.
+# the users of a mount on top of the volume. It also finds those of a file system that the kernel has shut down, of
+# which only the paths are visible.
 add_holders_by_path() {
   local use path target
   while IFS= read -r use; do
     path=${use#* -> } use=${use%% -> *}
     for target in "${TARGETS[@]}"; do
-      if [[ $path == "$target" || $path == "$target"/* ]] && [[ ${use%"${use#/proc/*/}"}ns/mnt -ef /proc/self/ns/mnt ]]; then
+      if [[ $path == "$target" || $path == "$target"/* ]] \
+        && [[ ${use%"${use#/proc/*/}"}ns/mnt -ef /proc/self/ns/mnt ]]; then
         add_holder "$use" "$path"
       fi
     done

@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # Purpose: messages: one sentence on stderr for people, and an exit code that tells a program the same.
 
-# say SENTENCE: prints a sentence for people on stderr.
+# say PART...: joins the parts of a sentence with spaces, and prints it for people on stderr.
 say() {
-  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  local IFS=' '
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
-# fail CODE SENTENCE: says it and ends the script with the code.
+# fail CODE PART...: says the sentence and ends the script with the code.
 fail() {
-  say "$2"
+  say "${@:2}"
   exit "$1"
 }
 
@@ -17,7 +18,8 @@ fail() {
 fail_unexpectedly() {
   local status=$?
   ((BASH_SUBSHELL == 0)) || exit "$status"
-  fail "$EXIT_UNEXPECTED" "\"$2\" (line $1 of ${BASH_SOURCE[1]##*/}) ended with $status, expected 0: read its output above, then run again"
+  fail "$EXIT_UNEXPECTED" "\"$2\" (line $1 of ${BASH_SOURCE[1]##*/}) ended with $status, expected 0:" \
+    "read its output above, then run again"
 }
 
 # as_size BYTES: prints a size for people: "10GiB".

@@ -8,22 +8,28 @@ check_mount_folder() {
   local -a files=()
   local real
   [[ -z $(mounted_with TARGET) ]] \
-    || fail "$EXIT_MOUNT_POINT" "$(mounted_with SOURCE) is mounted at $MOUNT_POINT, expected nothing there but $VOLUME_ID: unmount it, then run again"
+    || fail "$EXIT_MOUNT_POINT" "$(mounted_with SOURCE) is mounted at $MOUNT_POINT," \
+      "expected nothing there but $VOLUME_ID: unmount it, then run again"
   real=$(realpath --canonicalize-missing -- "$MOUNT_POINT")
   [[ $real == "$MOUNT_POINT" ]] \
-    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT leads to $real, expected a folder that is no link: name $real as the mount point"
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT leads to $real, expected a folder that is no link:" \
+      "name $real as the mount point"
   [[ -e $MOUNT_POINT ]] || return 0
-  [[ -d $MOUNT_POINT ]] || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT is a file, expected a folder: move it away, then run again"
+  [[ -d $MOUNT_POINT ]] \
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT is a file, expected a folder: move it away, then run again"
   files=("$MOUNT_POINT"/*)
   ((${#files[@]} == 0)) \
-    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT holds files of this machine's own disk that the mount would hide (${files[0]} and $((${#files[@]} - 1)) more), expected an empty folder: move them away, then run again"
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT holds files of this machine's own disk that the mount would hide" \
+      "(${files[0]} and $((${#files[@]} - 1)) more), expected an empty folder: move them away, then run again"
 }
 
 # make_mount_folder: runs before the volume is touched, since it can fail: a former mount point takes no new folder.
 make_mount_folder() {
   local words
   words=$(mkdir -p -- "$MOUNT_POINT" 2>&1) \
-    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ }), expected a place where root can make a folder: name another mount point or, if it is below a former one, unlock that with \"chattr -i\", then run again"
+    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ })," \
+      "expected a place where root can make a folder: name another mount point or, if it is below a former one," \
+      "unlock that with \"chattr -i\", then run again"
 }
 
 # prepare_mount_folder: keeps everybody from writing into the folder by accident while nothing is mounted there; root
@@ -37,9 +43,9 @@ prepare_mount_folder() {
 }
 
 # mark_volume: writes the sentinel, which services require: it shows that a path is the root of a mounted volume. It is
-# written once and keeps the id of the volume that it was made for: a volume restored from a snapshot is a true copy,
-# this file included. Then, and never again, this gives the root of the volume to its owner. Fails when there is no room
-# for the sentinel.
+# written once and keeps the id of the volume that it was made for, since a volume restored from a snapshot is a true
+# copy. Together with the sentinel, and never again, this gives the root of the volume to its owner. Fails when there is
+# no room for the sentinel.
 mark_volume() {
   local temporary
   [[ ! -e $MOUNT_POINT/$SENTINEL && ! -L $MOUNT_POINT/$SENTINEL ]] || return 0

@@ -14,7 +14,8 @@ read_mounts() {
     printf -v target '%b' "$target"
     MOUNT_IDS+=("$id") MOUNT_PARENTS+=("$parent") MOUNT_NUMBERS+=("$number") MOUNT_TARGETS+=("$target")
   done </proc/self/mountinfo
-  ((${#MOUNT_IDS[@]} > 0)) || fail "$EXIT_UNEXPECTED" "/proc/self/mountinfo shows no mount at all: mount /proc, then run again"
+  ((${#MOUNT_IDS[@]} > 0)) \
+    || fail "$EXIT_UNEXPECTED" "/proc/self/mountinfo shows no mount at all: mount /proc, then run again"
 }
 
 # mounted_with COLUMN...: prints findmnt's columns for the visible mount at the mount point (the last of several);
@@ -31,7 +32,7 @@ mounted_right() {
 }
 
 # find_targets NUMBER: sets TARGETS to the paths where the device is mounted in this mount namespace, and to the paths
-# of mounts on top of these; the last mount comes first.
+# of mounts on top of these. The last mount comes first.
 find_targets() {
   local -A ours=()
   local index found=yes
@@ -75,7 +76,9 @@ refuse_if_mounted_elsewhere() {
   local pid path
   find_targets "$DEVICE_NUMBER"
   ((${#TARGETS[@]} == 0)) \
-    || fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $(joined ', ' "${TARGETS[@]}"), expected the whole of it at $MOUNT_POINT: unmount it there, then run again"
+    || fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $(joined ', ' "${TARGETS[@]}")," \
+      "expected the whole of it at $MOUNT_POINT: unmount it there, then run again"
   read -r pid path < <(processes_that_mount "$DEVICE_NUMBER") || return 0
-  fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $path in the mount namespace of process $pid, expected at $MOUNT_POINT alone: end that process, then run again"
+  fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is mounted at $path in the mount namespace of process $pid," \
+    "expected at $MOUNT_POINT alone: end that process, then run again"
 }

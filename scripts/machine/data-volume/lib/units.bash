@@ -59,7 +59,9 @@ stop_units() {
       [[ $(unit_state "$unit") == @(inactive|failed) ]] || stopping+=("$unit")
     done
     ((${#stopping[@]} == 0)) \
-      || fail "$EXIT_IN_USE" "$VOLUME_ID is not unmounted from $MOUNT_POINT, since after $STOP_UNIT_LIMIT_SEC seconds systemd is still stopping $(joined ', ' "${stopping[@]}"), which may have something to write: wait until it has stopped, then run again"
+      || fail "$EXIT_IN_USE" "$VOLUME_ID is not unmounted from $MOUNT_POINT, since after $STOP_UNIT_LIMIT_SEC seconds" \
+        "systemd is still stopping $(joined ', ' "${stopping[@]}"), which may have something to write:" \
+        "wait until it has stopped, then run again"
   fi
   say "systemctl stop $* failed: going on with the processes themselves"
 }

@@ -1,6 +1,6 @@
 (ns workbench.exec
-  "Runs one function for `clojure -X` and `clojure -T`, as Clojure's own CLI does: the function and its arguments come from
-  the command line (or stdin, for `-`), with defaults from the aliases in use."
+  "Runs one function for `clojure -X` and `clojure -T`, as Clojure's own CLI does. The function and its arguments come
+  from the command line (or stdin, for `-`), with defaults from the aliases in use."
   (:require [clojure.edn :as edn]
             [clojure.java.io :as io]
             [clojure.string :as str])
@@ -25,8 +25,8 @@
   (mapcat #(if (= "-" %) (read-all (io/reader *in*)) [(read-argument %)]) arguments))
 
 (defn parse
-  "Splits forms into the function, if one is named, and one map. The map comes from pairs of key (or path) and value, and
-  from an optional last map."
+  "Splits forms into the function, if one is named, and one map. The map comes from pairs of key (or path) and value,
+  and from an optional last map."
   [forms defaults]
   (let [[function forms] (if (symbol? (first forms)) [(first forms) (rest forms)] [nil forms])
         trailing (when (odd? (count forms)) (last forms))

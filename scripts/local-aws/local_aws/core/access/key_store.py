@@ -37,7 +37,7 @@ class KeyStore:
     def credentials_of(self, key: str, token: str | None) -> Credentials:
         """Returns the credentials of an access key and its session token, if it has one.
 
-        Raises Refused when nobody gave the key out, or when it opens nothing.
+        Raises Refused for a key that no service gave out, for a wrong session token, and after the session has ended.
         """
         issued = self._own if key == self._own.credentials.access_key else _issued(key)
         if issued is None:

@@ -1,7 +1,7 @@
 """Data Lifecycle Manager: policies that snapshot volumes on a schedule.
 
-moto lacks the service, and `aws_dlm_lifecycle_policy` could not be deployed. Policies are kept and returned. Nothing
-runs on their schedule, since nobody leaves a local AWS running for days.
+moto lacks the service, so `aws_dlm_lifecycle_policy` could not be deployed. This keeps and returns policies. It takes
+no snapshots on their schedule, since a local AWS does not run for days.
 """
 
 from typing import Any
@@ -57,7 +57,7 @@ def get_lifecycle_policies(call: Call) -> dict[str, Any]:
 
 
 def update_lifecycle_policy(call: Call) -> None:
-    """Changes what is given and leaves the rest."""
+    """Changes the given parameters and leaves the others."""
     policy = _policy(call, call.parameters["PolicyId"])
     policy.update({key: value for key, value in call.parameters.items() if value is not None})
     policy["DateModified"] = now()

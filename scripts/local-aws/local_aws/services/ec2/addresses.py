@@ -1,6 +1,6 @@
-"""Public addresses. moto picks them at random, and half of them are 54.214.x.x, which somebody owns.
+"""Public addresses. moto picks them at random, and half of them are 54.214.x.x, which belong to others.
 
-A program that connects to such an address would reach a stranger's machine, or its own host (127.x.x.x). moto also
+A program that connects to such an address would reach their machine, or its own host (127.x.x.x). moto also
 takes the elastic address off a machine that stops.
 """
 
@@ -14,12 +14,12 @@ from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.operations import correction
 
-# Nobody routes it on the internet (RFC 2544). Where machines boot, `machines.addresses` picks from their network.
+# The internet does not route it (RFC 2544). Where machines boot, `machines.addresses` picks from their network.
 NETWORK = IPv4Network("198.18.0.0/15")
 
 
 def install() -> None:
-    """Gives out addresses that nobody routes, and leaves elastic addresses where they are."""
+    """Gives out addresses that the internet does not route, and leaves elastic addresses where they are."""
     elastic_ip_addresses.random_ip = unused_address
     elastic_network_interfaces.random_public_ip = unused_address
     correction(NetworkInterface, "stop")(keep_elastic_address)

@@ -1,4 +1,4 @@
-"""Access keys: finding the account of one quickly, and secrets that nobody can compute from earlier ones.
+"""Access keys: find the account of a key quickly, and make secrets that cannot be computed from earlier ones.
 
 To find the account, moto looks into every partition (China, GovCloud, …), and so makes the 1,582 managed policies of
 each. The first call would take 0.4 s longer, the process 100 MB more, and every save 40 ms.
@@ -20,7 +20,7 @@ def install() -> None:
 
 
 def account_of_key(access_key: str) -> str:
-    """Returns the account that an access key belongs to, or the default account for a key that nobody made."""
+    """Returns the account that an access key belongs to, or the default account for an unknown key."""
     for account_id, partitions in list(models.iam_backends.items()):
         if any(access_key in backend.access_keys for backend in list(partitions.values())):
             return account_id
