@@ -28,7 +28,7 @@ async function main(command: CdktfCommand | undefined): Promise<void> {
       };
     });
     refuseUnknownStacks(command, stacks);
-    refuseProtectedDestroy(command, stacks);
+    refuseProtectedDestroy(command, stacks, settings.environment);
     refuseLocalSettingsElsewhere(command, settings, process.env["AWS_ENDPOINT_URL"]);
     refuseMissingSettings(command, stacks);
     requireLogIn(command, stacks, process.env);

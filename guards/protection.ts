@@ -1,3 +1,4 @@
+import { typedCommand } from "../settings/typed-command";
 import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
 
@@ -25,20 +26,29 @@ export interface ProtectedStack {
  * Refuses `cdktf destroy` of protected data before anything is destroyed, and says how to retire it on purpose.
  * Terraform's own `prevent_destroy` is the second safeguard.
  *
+ * @param environment `WORKBENCH_ENV`
  * @throws UserError with a message for each protected stack that `command` destroys
  */
-export function refuseProtectedDestroy(command: CdktfCommand, stacks: readonly ProtectedStack[]): void {
+export function refuseProtectedDestroy(
+  command: CdktfCommand,
+  stacks: readonly ProtectedStack[],
+  environment: string,
+): void {
   if (command.verb !== "destroy") return;
   const named = stacks.filter(({ name }) => command.names(name));
   const messages = named.flatMap(({ protection, dependents }) => {
-    return protection ? [messageOf(protection, dependents)] : [];
+    return protection ? [messageOf(protection, dependents, environment)] : [];
   });
   if (messages.length > 0) throw new UserError(messages.join("\n"));
 }
 
-function messageOf({ what, setting, retire, consequence }: Protection, dependents: readonly string[]): string {
+function messageOf(
+  { what, setting, retire, consequence }: Protection,
+  dependents: readonly string[],
+  environment: string,
+): string {
   const first = dependents.length > 0 ? [`npx cdktf destroy ${dependents.join(" ")}`] : [];
-  const commands = [...first, ...retire].map((line) => `\`${line}\``).join(", then ");
+  const commands = [...first, ...retire].map((line) => `\`${typedCommand(environment, line)}\``).join(", then ");
   return (
     `destroy: ${setting} protects ${what}, so nothing was destroyed. ` +
     `To retire it on purpose, run ${commands}. ${consequence}`

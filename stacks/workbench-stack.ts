@@ -5,8 +5,8 @@ import type { Construct, Node } from "constructs";
 import { Place } from "../modules/state/place";
 import type { CommonSettings } from "../settings/common";
 import { partitionOf } from "../settings/fields/partition";
+import { typedCommand } from "../settings/typed-command";
 import type { StackProps } from "./define-stack";
-import { cdktfCommand } from "./names/commands";
 import { localStateFile } from "./names/state-file";
 
 /** Folder of this program. Paths in the output are relative to it, so that every checkout writes the same JSON. */
@@ -26,8 +26,6 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   /** Default tags, which the provider puts on every resource. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
-  /** The command that deploys the stacks before this one, and this one. For messages. */
-  protected readonly deployWithOthers: string;
   /** Whether the state is in `state.bucket`, not in {@link localStateFile}. */
   readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
@@ -39,12 +37,11 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
    */
   protected constructor(
     scope: Construct,
-    { definition: { name, after = [] }, settings, missing }: StackProps<Settings>,
+    { definition: { name }, settings, missing }: StackProps<Settings>,
     { backend = "from settings", region = settings.aws.region }: StackOptions = {},
   ) {
     super(scope, name);
     this.settings = settings;
-    this.deployWithOthers = cdktfCommand("deploy", [...after, name]);
     this.prefix = `${settings.project}-${settings.environment}`;
     this.partition = partitionOf(region);
     const { project, environment, tags } = settings;
@@ -70,6 +67,11 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   /** Folder of the synthesized stack, in which Terraform runs. */
   get workingDirectory(): string {
     return resolve(App.of(this).outdir, "stacks", this.node.id);
+  }
+
+  /** The command that deploys or destroys stacks, for messages. */
+  protected cdktf(verb: "deploy" | "destroy", stacks: readonly string[]): string {
+    return typedCommand(this.settings.environment, ["npx cdktf", verb, ...stacks].join(" "));
   }
 
   /**

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { privateKeyProblem, publicKeyProblem } from "../../guards/key-files";
+import { unprivileged } from "../unprivileged";
 
 const directory = mkdtempSync(join(tmpdir(), "keys-"));
 const key = (name: string) => join(directory, name);
@@ -92,10 +93,12 @@ describe("privateKeyProblem", () => {
     );
   });
 
-  it.skipIf(process.getuid?.() === 0)("fails for a folder that this user may not enter", () => {
+  it("fails for a folder that this user may not enter", () => {
     const closed = join(directory, "closed");
     mkdirSync(closed, { mode: 0o000 });
-    expect(privateKeyProblem(join(closed, "key"))).toMatch(/, got no permission; make it readable for your user$/);
+    expect(unprivileged(() => privateKeyProblem(join(closed, "key")))).toMatch(
+      /, got no permission; make it readable for your user$/,
+    );
   });
 
   it("fails for a file that is too large for a key", () => {

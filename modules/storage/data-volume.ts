@@ -99,6 +99,7 @@ export class DataVolume extends Construct {
         ignoreChanges: tagsOfAdoption,
         precondition: [
           ...fixed.map((property) => deployed.keeps(property)),
+          deployed.fitsInto(volumeSizeGiB, volumeSizeSetting),
           ...(snapshot ? [snapshot.fits(volumeSizeGiB)] : []),
         ],
       },

@@ -44,6 +44,19 @@ export class DeployedVolume extends Construct {
     this.all = `data.aws_ebs_volume.${friendlyUniqueId}`;
   }
 
+  /**
+   * Condition that the volume, if there is one, is not larger.
+   *
+   * @param setting the setting that gives the size, for the message
+   */
+  fitsInto(sizeGiB: number, setting: string): Precondition {
+    const volumes = `\${join(" and ", [for volume in ${this.all} : "\${volume.size} GiB of the data volume \${volume.id}"])}`;
+    return {
+      condition: `\${alltrue([for volume in ${this.all} : volume.size <= ${sizeGiB}])}`,
+      errorMessage: `${setting}: expected at least the ${volumes}, got ${sizeGiB}; a volume grows and never shrinks.`,
+    };
+  }
+
   /** Condition that the volume, if there is one, has this value of a property. */
   keeps({ attribute, value, setting }: FixedProperty): Precondition {
     return {

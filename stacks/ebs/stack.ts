@@ -4,7 +4,6 @@ import { DataVolume } from "../../modules/storage/data-volume";
 import { RefuseWhileAttached } from "../../modules/storage/refuse-while-attached";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
-import { cdktfCommand } from "../names/commands";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
 import { WorkbenchStack } from "../workbench-stack";
 import type { EbsSettings } from "./settings";
@@ -55,7 +54,7 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
         volumeId: knownId,
         identifyingTags,
         protectionSetting: "ebs.preventDestroy",
-        fix: `run \`${cdktfCommand("destroy", props.dependents)}\` first`,
+        fix: `run \`${this.cdktf("destroy", props.dependents)}\` first`,
       });
     }
     new TerraformOutput(this, "volume_id", { value: volume.id });

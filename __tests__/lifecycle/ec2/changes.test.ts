@@ -94,7 +94,7 @@ describeWithMachines("settings that change while a machine runs", () => {
     async () => {
       const unprotected = { EBS_PREVENT_DESTROY: "false" };
       const refusal =
-        /ebs\.preventDestroy: expected true while a machine has the data volume vol-\w+, got false, so nothing was changed; set it back to true, or run `npx cdktf destroy ec2` first/;
+        /ebs\.preventDestroy: expected true while a machine has the data volume vol-\w+, got false, so nothing was changed; set it back to true, or run `npm run local -- npx cdktf destroy ec2` first/;
       const [volume] = await volumes();
       // Under its own Name tag, and under another.
       for (const name of ["workbench-local-data", "renamed"]) {

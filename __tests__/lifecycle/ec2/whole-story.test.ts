@@ -55,7 +55,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   step("ec2 says what to deploy first while there is no volume", async () => {
     expect((await user.cdktf("deploy", ["ec2"])).exitCode).not.toBe(0);
     expect(unwrapped((await user.terraform(["plan"], "ec2")).output)).toContain(
-      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, Environment=local, got none; run `npx cdktf deploy ebs ec2`.",
+      "data volume: expected one tagged Name=workbench-local-data, Project=workbench, Environment=local, got none; run `npm run local -- npx cdktf deploy ebs ec2`.",
     );
   });
 
@@ -175,6 +175,11 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     await stillThere();
     expect((await user.plan("ebs")).changes).toBe("");
     expect((await user.plan("ec2")).changes).toBe("");
+    const smaller = await user.terraform(["plan"], "ebs", { EBS_VOLUME_SIZE_GIB: "1" });
+    expect(smaller.exitCode).toBe(1);
+    expect(unwrapped(smaller.output)).toMatch(
+      /ebs\.volumeSizeGiB: expected at least the 2 GiB of the data volume vol-\w+, got 1; a volume grows and never shrinks\./,
+    );
   });
 
   step(
@@ -215,8 +220,8 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     expect(exitCode).not.toBe(0);
     expect(unwrapped(output)).toContain(
       "destroy: ebs.preventDestroy protects the data volume, so nothing was destroyed. " +
-        "To retire it on purpose, run `npx cdktf destroy ec2`, " +
-        "then `WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs`. " +
+        "To retire it on purpose, run `npm run local -- npx cdktf destroy ec2`, " +
+        "then `npm run local -- env WORKBENCH_EBS_PREVENT_DESTROY=false npx cdktf destroy ebs`. " +
         "A final snapshot is kept if ebs.finalSnapshot was true when ebs was last deployed.",
     );
     expect((await user.plan("ebs")).changes).toBe("");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readAccessKey } from "../../../scripts/local-aws/access-key";
+import { unprivileged } from "../../unprivileged";
 
 let home: string;
 beforeEach(() => {
@@ -27,13 +28,9 @@ describe("the key of a local AWS", () => {
 
   test.skipIf(process.getuid?.() !== 0)("fails with one sentence when it belongs to another user (needs root)", () => {
     chmodSync(home, 0o700);
-    process.seteuid?.(65_534);
-    try {
-      expect(() => readAccessKey(home)).toThrow(
-        `${path.join(home, "credentials")} cannot be read: that local AWS belongs to another user; run the command as that user, or use one with another home, port and network`,
-      );
-    } finally {
-      process.seteuid?.(0);
-    }
+    expect(() => unprivileged(() => readAccessKey(home))).toThrow(
+      `${path.join(home, "credentials")} cannot be read: that local AWS belongs to another user; ` +
+        "run the command as that user, or use one with another home, port and network",
+    );
   });
 });

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { readSettingsFile } from "../../../settings/load/settings-file";
 import { UserError } from "../../../settings/user-error";
 import { loadSettings } from "../../../stacks/settings";
+import { unprivileged } from "../../unprivileged";
 import { load, settingsFolder } from "./settings-folder";
 
 /** Root may read every file. */
-const isRoot = process.getuid?.() === 0;
 
 describe("loadSettings", () => {
   it("takes values that a file leaves out from the defaults", () => {
@@ -121,10 +121,11 @@ describe("loadSettings", () => {
     );
   });
 
-  it.skipIf(isRoot)("fails for a file that this user may not read", () => {
+  it("fails for a file that this user may not read", () => {
     const directory = settingsFolder("");
+    chmodSync(directory, 0o755);
     chmodSync(join(directory, "test.yaml"), 0o000);
-    expect(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } })).toThrow(
+    expect(() => unprivileged(() => loadSettings({ directory, environment: { WORKBENCH_ENV: "test" } }))).toThrow(
       /^settings\/test\.yaml: expected to read the file, got no permission; make it readable for your user$/,
     );
   });

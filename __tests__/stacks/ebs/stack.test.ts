@@ -88,13 +88,16 @@ describe("stack ebs", () => {
         every('volume.availability_zone == "eu-west-1a"'),
         every(`volume.kms_key_id == "${kmsKeyArn}"`),
         every(`volume.snapshot_id == "${snapshotId}"`),
+        every("volume.size <= 1"),
       ]),
     );
   });
 
   it("fails every plan while a machine has a volume that nothing protects, found by its tags and by the state", () => {
     const { aws_arn, aws_ebs_volumes } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false" }).data;
-    expect(aws_arn?.["free_volume"].arn).toContain("set it back to true, or run `npx cdktf destroy ec2` first");
+    expect(aws_arn?.["free_volume"].arn).toContain(
+      "set it back to true, or run `npm run local -- npx cdktf destroy ec2` first",
+    );
     expect(aws_arn?.["free_volume_in_state"].arn).toContain("data.aws_ebs_volumes.free_volume_attached_in_state.ids");
     expect(aws_ebs_volumes?.["free_volume_attached_in_state"].filter).toContainEqual({
       name: "volume-id",
