@@ -121,7 +121,8 @@ export function imageTable({ name, wallMs, parts, size, largest }: MeasuredImage
   const text = [
     table.toString(),
     `On the disk ${name} adds ${mebibytes(size.addedKiB)} to the base's ${mebibytes(size.baseKiB)}: ${folders}.`,
-    "CPU: processor time of the build machine, whose disk is this computer's; fetched: what it received over the network.",
+    "CPU: processor time of the build machine, whose disk is this computer's.",
+    "Fetched: the bytes that the build machine received over the network.",
     "The processor limits a part that runs on it, or waits for it, for at least 60 % of the part's time.",
   ].join("\n");
   return { text, missed: 0 };
