@@ -74,7 +74,7 @@ function problemIn(setting: string, file: string, judge: (path: string) => strin
   }
 }
 
-/** Says what a path leads to, if that is no file or one too large for a key. Reading a pipe or a device may never end. */
+/** Says what a path leads to, unless a key can be in it. Reading a pipe or a device may never end. */
 function notAKeyFile(path: string): string | undefined {
   const found = statSync(path);
   if (found.isDirectory()) return "a folder";

@@ -59,9 +59,12 @@ export class DeployedVolume extends Construct {
 
   /** Condition that the volume, if there is one, has this value of a property. */
   keeps({ attribute, value, setting }: FixedProperty): Precondition {
+    const had = `"\\"\${volume.${attribute}}\\", as the data volume \${volume.id} has it"`;
     return {
       condition: `\${alltrue([for volume in ${this.all} : volume.${attribute} == ${JSON.stringify(value)}])}`,
-      errorMessage: `${setting}: expected \${join(" and ", [for volume in ${this.all} : "\\"\${volume.${attribute}}\\", as the data volume \${volume.id} has it"])}, got "${value}"; AWS cannot change that on a volume: set it back, or retire the volume first.`,
+      errorMessage:
+        `${setting}: expected \${join(" and ", [for volume in ${this.all} : ${had}])}, got "${value}"; ` +
+        "AWS cannot change that on a volume: set it back, or retire the volume first.",
     };
   }
 }

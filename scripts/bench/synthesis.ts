@@ -9,8 +9,11 @@ import { ratio, summarize } from "./statistics";
 const APP_AT_MOST_TIMES_THE_FLOOR = 2.5;
 const TEMPLATE_AT_LEAST_TIMES_THE_APP = 3;
 
-const NOTES = `All commands run in turn, round by round. A ratio is the median of the ratios of all rounds. CPU: processor time of all threads.
-MiB: the sum of the peaks of all Node.js processes. What limits a line: shares of its main thread's time in CPU profiles.`;
+const NOTES = [
+  "All commands run in turn, round by round. A ratio is the median of the ratios of all rounds.",
+  "CPU: processor time of all threads. MiB: the sum of the peaks of all Node.js processes.",
+  "What limits a line: shares of its main thread's time in CPU profiles.",
+].join("\n");
 
 /** How many profiles show what limits a line. */
 const PROFILES = 3;
