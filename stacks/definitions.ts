@@ -51,7 +51,10 @@ export function inDeployOrder<Stack extends Pick<StackDefinition, "name" | "afte
   const ordered = new Set<Stack>();
   const visit = (name: string, waiting: readonly string[]): void => {
     const stack = byName.get(name);
-    if (stack === undefined) throw new Error(`stack ${waiting.at(-1)}: expected a stack in after, got "${name}"`);
+    if (stack === undefined) {
+      const known = [...byName.keys()].join(", ");
+      throw new Error(`stack ${waiting.at(-1)}: after: expected names of stacks (${known}), got "${name}"`);
+    }
     if (waiting.includes(name)) throw new Error(`stacks wait for each other: ${[...waiting, name].join(", ")}`);
     if (ordered.has(stack)) return;
     for (const before of stack.after ?? []) visit(before, [...waiting, name]);

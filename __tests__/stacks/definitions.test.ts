@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { section } from "../../settings/fields/fields";
@@ -21,13 +21,19 @@ describe("stacks", () => {
 
   it("fail to load when one comes after a stack that does not exist", () => {
     expect(() => inDeployOrder([{ name: "a", after: ["nowhere"] }])).toThrow(
-      'stack a: expected a stack in after, got "nowhere"',
+      'stack a: after: expected names of stacks (a), got "nowhere"',
     );
   });
 
   it("stand in stacks/index.ts in order of deployment", () => {
     const lines = readFileSync(join(__dirname, "../../stacks/index.ts"), "utf8").matchAll(/"\.\/(.+)\/definition"/g);
     expect([...lines].map(([, name]) => name)).toEqual(definitions.map(({ name }) => name));
+  });
+
+  it("each have a line in stacks/index.ts, and the name of their folder", () => {
+    const stacks = join(__dirname, "../../stacks");
+    const folders = readdirSync(stacks).filter((name) => existsSync(join(stacks, name, "definition.ts")));
+    expect(definitions.map(({ name }) => name).sort()).toEqual(folders.sort());
   });
 
   it("fail to load when two have one name", () => {

@@ -34,7 +34,7 @@ export const zoetrope = defineStack({
     what: "the drum",
     setting: "zoetrope.frames",
     retire: ["npx cdktf destroy zoetrope"],
-    consequence: "the pictures are kept",
+    consequence: "The pictures are kept.",
   }),
   missing: ({ zoetrope }) =>
     zoetrope.subject === null ? ["zoetrope.subject: expected what the pictures show, got null; set it."] : [],
@@ -146,7 +146,7 @@ describe("a stack of one folder and one line", () => {
       "zoetrope.subject: expected what the pictures show, got null; set it.",
     );
     expect(run(cdktf, ["destroy", "zoetrope", "--auto-approve"], offline).stderr).toContain(
-      "destroy: the drum is protected by zoetrope.frames",
+      "destroy: zoetrope.frames protects the drum",
     );
     expect(run(cdktf, ["synth"], offline).status).toBe(0);
   });
@@ -160,7 +160,7 @@ describe("a stack of one folder and one line", () => {
       console.log(JSON.stringify(inWaves(definitions, { withMachines: false, waitForImages: false })));
       console.log(startReport({
         deployed: [{ name: "zoetrope", changes: { add: 1, change: 0, remove: 0 }, outputs: { speed: "12 a second" } }],
-        leftOut: [], withoutMachines: [], images: { images: [], problems: new Map() }, endpoint: "", credentialsFile: "",
+        leftOut: [], withoutMachines: [], images: { images: [], problems: new Map() }, endpoint: "", region: "", credentialsFile: "",
       }));
     `);
     expect(said).toContain('[["ebs","state"],["zoetrope"]]');

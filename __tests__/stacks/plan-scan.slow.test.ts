@@ -73,6 +73,12 @@ describe.skipIf(reason !== undefined)(`checkov reads the plans${reason ? ` (${re
     expect(passed.length).toBeGreaterThan(5);
   });
 
+  it("and fails the checks that README names, and no other", () => {
+    const named = readFileSync(path.join(projectRoot, "README.md"), "utf8").match(/CKV\d?_AWS_\d+/g);
+    const failed = stackNames.flatMap((stack) => scanOf(stack).failed);
+    expect([...new Set(failed)].sort()).toEqual([...new Set(named)].sort());
+  });
+
   it.each([
     ["ebs", "CKV_AWS_3", /"encrypted":true/g, '"encrypted":false'],
     ["ec2", "CKV_AWS_79", /"http_tokens":"required"/g, '"http_tokens":"optional"'],

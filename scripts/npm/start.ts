@@ -1,6 +1,8 @@
+import type { Settings } from "../../stacks/settings";
 import { credentialsFile } from "../local-aws/access-key";
 import { openLocalSession } from "../session/local-session";
 import { imageVariables } from "../session/stack-images";
+import { CommandError } from "../support/command-error";
 import { program } from "../support/program";
 import { runTasks } from "../support/progress";
 import { readOptions } from "../support/read-options";
@@ -14,12 +16,14 @@ import { type DeployedStack, startReport } from "./start/report";
 import { inWaves } from "./start/waves";
 
 const { definitions } = program("stacks/definitions");
+const { settingsOf } = program("stacks/settings");
 
 const USAGE = "usage: npm start, without arguments; npm stop -- --clean forgets what it made";
 
 await runCommand(async (args) => {
   readOptions(args, {}, USAGE);
   const session = await openLocalSession();
+  requireSettings(session.settings);
   const { withoutMachines } = session.ready;
   const images: StartImages = { images: session.images, problems: new Map() };
   const building = await imageTasks(session, images);
@@ -44,11 +48,18 @@ await runCommand(async (args) => {
       withoutMachines,
       images,
       endpoint: `http://127.0.0.1:${session.localAws.port}`,
+      region: session.settings.aws.region,
       credentialsFile: credentialsFile(session.localAws.home),
     }),
   );
   return 0;
 });
+
+/** @throws CommandError with a sentence for each setting that a stack needs: no stack is deployed then */
+function requireSettings(settings: Settings): void {
+  const sentences = definitions.flatMap((stack) => stack.missing?.(settingsOf(stack, settings)) ?? []);
+  if (sentences.length > 0) throw new CommandError([...new Set(sentences)].join("\n"));
+}
 
 function deployTask(stack: SynthesizedStack, deployed: DeployedStack[]) {
   return {

@@ -97,6 +97,16 @@ export function localEnvironment(
 }
 
 /**
+ * The caller's variables for settings that do not pass. The caller's WORKBENCH_ENV never does, and is not among them.
+ *
+ * @param environment what {@link localEnvironment} made of `source`
+ */
+export function ignoredSettings(source: NodeJS.ProcessEnv, environment: NodeJS.ProcessEnv): string[] {
+  const settings = Object.keys(source).filter((name) => name.startsWith("WORKBENCH_") && name !== "WORKBENCH_ENV");
+  return settings.filter((name) => environment[name] !== source[name]).sort();
+}
+
+/**
  * The environment of test runners. It has a temporary folder of its own. It has no variable that leads to an account or
  * changes what a test sees.
  */

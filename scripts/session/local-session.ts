@@ -5,7 +5,7 @@ import { findRunning, type LocalAws, type RunningLocalAws } from "../local-aws/f
 import { ensureReady, type Readiness } from "../setup/ensure-ready";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
-import { localEnvironment } from "./environment";
+import { ignoredSettings, localEnvironment } from "./environment";
 import { localAwsOf } from "./local-aws-of";
 import { serverProgram } from "./server-program";
 import { type FoundImage, findStackImages, imageVariables } from "./stack-images";
@@ -32,13 +32,21 @@ export async function openLocalSession(source: NodeJS.ProcessEnv = process.env):
   const wanted = localAwsOf(source);
   const ready = await ensureReady({ localAwsHome: wanted.home });
   const { terraform } = ready;
-  const settings = callProgram(() => loadSettings({ environment: localEnvironment(wanted, { source, terraform }) }));
+  const own = localEnvironment(wanted, { source, terraform });
+  const ignored = ignoredSettings(source, own);
+  if (ignored.length > 0) process.stderr.write(noteOn(ignored));
+  const settings = callProgram(() => loadSettings({ environment: own }));
   const localAws = await start(wanted, { baseImage: ready.baseImage });
   const { key } = localAws;
   const plain = localEnvironment(localAws, { source, terraform, key, region: settings.aws.region });
   const images = await findStackImages(localAws, settings);
   const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(images) };
   return { ready, localAws, settings, images, environment };
+}
+
+function noteOn(ignored: readonly string[]): string {
+  const variables = ignored.map((name) => `${name}=…`).join(" ");
+  return `note: ignored ${ignored.join(", ")}, which may be meant for a real account; write the value into settings/local.yaml, or run npm run local -- env ${variables} <command>\n`;
 }
 
 async function start(wanted: LocalAws, options: StartOptions): Promise<RunningLocalAws> {

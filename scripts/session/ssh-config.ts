@@ -28,6 +28,8 @@ export function sshConfig({ address, port, user, privateKeyFile }: SshLogin): st
     // A new machine gets an old one's address and a host key of its own. It runs on this computer.
     "StrictHostKeyChecking no",
     "UserKnownHostsFile /dev/null",
+    // A machine boots along with its local AWS. ssh tries once a second.
+    "ConnectionAttempts 15",
     // Without this, ssh warns at every login that it added the host key.
     "LogLevel ERROR",
   ];

@@ -57,6 +57,6 @@ export function missingAllowFrom(settings: {
   return [
     "ssh.allowFrom: expected at least one CIDR block that may connect to the machine, " +
       "such as your own address as 203.0.113.7/32, got []; " +
-      `${whereToSet(settings.environment)}, or set WORKBENCH_SSH_ALLOW_FROM.`,
+      `${whereToSet(settings.environment)}.`,
   ];
 }

@@ -16,6 +16,7 @@ test("one host with everything that a login needs", () => {
   IdentitiesOnly yes
   StrictHostKeyChecking no
   UserKnownHostsFile /dev/null
+  ConnectionAttempts 15
   LogLevel ERROR
 `);
 });

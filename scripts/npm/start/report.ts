@@ -26,13 +26,14 @@ export interface StartResult {
   readonly images: StartImages;
   /** URL of the local AWS's API. */
   readonly endpoint: string;
+  readonly region: string;
   /** File with the local AWS's access key. */
   readonly credentialsFile: string;
 }
 
 /** The report that `npm start` ends with: changes, outputs, each stack's next steps, and how to go on. */
 export function startReport(result: StartResult): string {
-  const { deployed, leftOut, withoutMachines, endpoint, credentialsFile } = result;
+  const { deployed, leftOut, withoutMachines, endpoint, region, credentialsFile } = result;
   const parts = [
     outputTable(deployed),
     ...(leftOut.length > 0
@@ -55,7 +56,10 @@ export function startReport(result: StartResult): string {
       },
       {
         label: "From your own shell:",
-        lines: [`AWS_ENDPOINT_URL=${endpoint}`, `AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}`],
+        lines: [
+          `export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+          `export AWS_SHARED_CREDENTIALS_FILE=${credentialsFile} AWS_CONFIG_FILE=/dev/null`,
+        ],
       },
       { label: "Stop, and keep everything:", lines: ["npm stop"] },
       { label: "Stop, and forget it:", lines: ["npm stop -- --clean"] },

@@ -10,6 +10,7 @@ const start = {
   leftOut: [],
   withoutMachines: [],
   endpoint: "http://127.0.0.1:4760",
+  region: "eu-west-1",
   credentialsFile: "/home/ada/workbench/.workbench/local-aws/credentials",
 };
 
@@ -61,7 +62,7 @@ describe("for the machine, the report says", () => {
 test("the report says how a user's own tools reach the local AWS, and with which key", () => {
   const text = report("ami-debian", { wanted: false, built: [] });
   expect(text).toMatch(
-    /AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:4760\n +AWS_SHARED_CREDENTIALS_FILE=\/home\/ada\/workbench\/\.workbench\/local-aws\/credentials\n/,
+    /export AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:4760 AWS_REGION=eu-west-1 .*\n +export AWS_SHARED_CREDENTIALS_FILE=\/home\/ada\/workbench\/\.workbench\/local-aws\/credentials /,
   );
 });
 
