@@ -39,8 +39,7 @@ export async function cutOff(user: Workbench, { stack, verb = "deploy", when, ma
 async function send(group: number, user: Workbench, { stack, made, signal }: CutOff): Promise<Error | undefined> {
   try {
     await untilMade(made);
-    if (signal === "SIGKILL") await untilSaved(user.stateFile(stack));
-    const terraform = signal === "SIGKILL" ? processesIn(path.join(user.outdir, "stacks", stack)) : [];
+    const terraform = signal === "SIGKILL" ? await stoppedTerraform(user, stack) : [];
     for (const pid of [-group, ...terraform]) process.kill(pid, signal);
     return undefined;
   } catch (error) {
@@ -49,22 +48,34 @@ async function send(group: number, user: Workbench, { stack, made, signal }: Cut
 }
 
 /**
- * Waits until the state file is complete. Terraform truncates it before it writes it: a kill in between loses the whole
- * state, which is not what these tests are about.
+ * Stops Terraform and its providers (SIGSTOP) at a moment when the state file is complete. Terraform truncates the file
+ * before it writes it: a kill in between loses the whole state, which is not what these tests are about.
+ *
+ * @returns their process ids
  */
-async function untilSaved(file: string): Promise<void> {
-  let same = 0;
-  let before = "";
-  await until("a complete state file that no longer changes", async () => {
-    const now = readFileSync(file, "utf8");
-    same = now !== "" && now === before ? same + 1 : 0;
-    before = now;
-    return same > SAVED_POLLS;
+function stoppedTerraform(user: Workbench, stack: string): Promise<number[]> {
+  return until("a complete state file", async () => {
+    const terraform = processesIn(path.join(user.outdir, "stacks", stack));
+    if (terraform.length === 0) throw new Error("Terraform had ended already");
+    for (const pid of terraform) process.kill(pid, "SIGSTOP");
+    // A thread stops only when it returns from the write that it is in.
+    await sleep(WRITTEN_MS);
+    if (isComplete(user.stateFile(stack))) return terraform;
+    for (const pid of terraform) process.kill(pid, "SIGCONT");
+    return undefined;
   });
 }
 
-/** After so many equal polls the file counts as complete. Do not deploy anything else meanwhile. */
-const SAVED_POLLS = 10;
+const WRITTEN_MS = 50;
+
+function isComplete(stateFile: string): boolean {
+  try {
+    JSON.parse(readFileSync(stateFile, "utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Ids of the processes that work in a folder: Terraform and its providers, for the stack synthesized there. */
 export function processesIn(folder: string): number[] {

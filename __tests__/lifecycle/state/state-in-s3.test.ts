@@ -40,7 +40,8 @@ describe("a state that moves into S3", () => {
       expect(exitCode).not.toBe(0);
       expect(unwrapped(output)).toContain(
         "destroy: state.preventDestroy protects the state bucket, so nothing was destroyed. " +
-          "To retire it on purpose, run `WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state`. " +
+          "To retire it on purpose, run " +
+          "`npm run local -- env WORKBENCH_STATE_PREVENT_DESTROY=false npx cdktf destroy state`. " +
           "S3 refuses this while the bucket holds a state.",
       );
     },
