@@ -71,6 +71,18 @@ class LocalAws:
         return self.process.returncode
 
     def kill(self) -> None:
+        """Kills it when everything is on the disk."""
+        self.wait_until_saved()
+        self.kill_at_once()
+
+    def wait_until_saved(self) -> None:
+        deadline = time.monotonic() + START_LIMIT_SEC
+        while not self.health()["saved"]:
+            assert time.monotonic() < deadline, "the state was not saved"
+            time.sleep(0.01)
+
+    def kill_at_once(self) -> None:
+        """Kills it in the midst of whatever it does."""
         self.stop(signal.SIGKILL)
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
@@ -145,7 +157,7 @@ def started() -> Iterator[Callable[..., LocalAws]]:
     finally:
         for server in servers:
             if server.process and server.process.poll() is None:
-                server.kill()
+                server.kill_at_once()
 
 
 @pytest.fixture

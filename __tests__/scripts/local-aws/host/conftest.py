@@ -124,8 +124,9 @@ class LocalAws:
         assert self.process.wait(LIMIT_SEC) == 0
 
     def kill(self) -> None:
-        """Ends it as a power cut would end the process."""
+        """Ends it as a power cut would end the process, when everything is on the disk."""
         assert self.process is not None
+        self.until(lambda: self.health().get("saved"))
         self.process.kill()
         self.process.wait()
 

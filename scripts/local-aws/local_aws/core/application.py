@@ -31,27 +31,37 @@ class State(Protocol):
     """The saved state, as the application needs it."""
 
     @property
+    def problem(self) -> str | None:
+        """Why the last save failed. None: it did not."""
+
+    @property
     def is_stale(self) -> bool:
         """Says whether a call that only reads made something since the last save."""
 
+    def changed(self, *, everything: bool = False) -> None:
+        """Saves what is saved at once, and notes that the rest changed. `everything`: in every service."""
+
     def save(self) -> None:
-        """Writes the state to the disk."""
+        """Writes everything to the disk."""
 
 
 class Application:
     """Answers AWS calls with moto and the services' corrections, and `GET /_local-aws/health`.
 
-    - It saves the state before it answers a call that changes something.
+    - It saves what services store before it answers a call that changes something. The rest is saved a moment later.
+    - While the state cannot be saved, it changes nothing.
     - Until `ready` is set, it answers 503 with the text of `doing`. AWS clients then try again.
     - It refuses what `gate` refuses, and what a web page may have sent.
-    - Code that changes the state without a call holds `changing` meanwhile.
+    - Code that changes the state without a call holds `changing` meanwhile, too.
     - `describe` adds to the health answer.
     """
 
-    def __init__(self, state: State, describe: Callable[[], dict[str, Any]], gate: Gate) -> None:
+    def __init__(
+        self, state: State, changing: threading.Lock, describe: Callable[[], dict[str, Any]], gate: Gate
+    ) -> None:
         self.ready = False
         self.doing = "starting"
-        self.changing = threading.Lock()
+        self._changing = changing
         self._state = state
         self._describe = describe
         self._gate = gate
@@ -84,10 +94,12 @@ class Application:
             answer = self._read(call, environ)
             if not self._state.is_stale:
                 return answer
-            with self.changing:
+            with self._changing:
                 return self._saved(call, answer)
         started = time.monotonic()
-        with self.changing:
+        if self._state.problem and (problem := self._problem_of_saving()):
+            return _not_saved(call, f"nothing was changed, since the state cannot be saved ({problem})")
+        with self._changing:
             if not self.ready:  # it began to stop while this call waited
                 return self._unavailable(call)
             performed = self._perform(call, environ)
@@ -96,6 +108,13 @@ class Application:
         took, saving = (round((time.monotonic() - since) * 1000) for since in (started, between))
         _log(f"{full_name(call, environ)} {answer[0][:3]} {took} ms, {saving} of them saving")
         return answer
+
+    def _problem_of_saving(self) -> str | None:
+        try:
+            self._state.save()
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        return None
 
     def _refuse_access(self, environ: WSGIEnvironment, refused: Refused) -> Answer:
         self._refusals += 1
@@ -108,12 +127,12 @@ class Application:
 
     def _saved(self, call: ApiCall, answer: Answer) -> Answer:
         try:
-            self._state.save()
+            self._state.changed(everything=call.service == "moto-api")
         except Exception as error:
             if not isinstance(error, OSError):
                 traceback.print_exc()
-            message = f"the call was performed, but the state cannot be saved ({type(error).__name__}: {error})"
-            return error_answer(call, "LocalAwsStateNotSaved", message)
+            problem = f"{type(error).__name__}: {error}"
+            return _not_saved(call, f"the call was performed, but the state cannot be saved ({problem})")
         return answer
 
     def _health(self, proof: str) -> Answer:
@@ -159,6 +178,10 @@ class Application:
 
 class _ChangedMeanwhile(Exception):
     """A dictionary grew while a reading call iterated over it."""
+
+
+def _not_saved(call: ApiCall, message: str) -> Answer:
+    return error_answer(call, "LocalAwsStateNotSaved", message)
 
 
 def _knows_no_route(answer: Answer) -> bool:

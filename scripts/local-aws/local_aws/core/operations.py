@@ -24,6 +24,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores
 
+from .stores import store_of
+
 
 class ApiError(ServiceException):
     """An error answer: AWS's code and a sentence."""
@@ -62,11 +64,6 @@ def operation(response_class: type[BaseResponse], name: str, backends: BackendDi
         return handler
 
     return add
-
-
-def store_of(backend: BaseBackend) -> dict[str, Any]:
-    """Returns our own data on a backend of moto: plain data by name. It is saved and reset with the backend."""
-    return backend.__dict__.setdefault("local_aws", {})
 
 
 def correction(owner: type, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

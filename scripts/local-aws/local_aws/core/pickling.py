@@ -15,11 +15,11 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import IO, Any
 
-from moto.backends import get_backend
-from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.base_backend import BaseBackend
 
 from . import crypto_pickling
-from .saving import CATALOGUED, FORMER_NAMES, REDUCED, WITH_ASIDE, Aside, former_name, with_aside
+from .backends import backend_by_name, backend_name
+from .saving import CATALOGUED, REDUCED, WITH_ASIDE, Aside, with_aside
 
 PROTOCOL = 5
 ORDERED_OR_DEFAULT = (OrderedDict, defaultdict)
@@ -75,25 +75,9 @@ class Reader(pickle.Unpickler):
         self._aside = aside
 
     def find_class(self, module: str, name: str) -> Any:
-        """Finds a class or function by its name, or by the name that an earlier state knows it by."""
-        former = FORMER_NAMES.get((module, name))
-        found = super().find_class(module, name) if former is None else former
+        """Finds a class or function by its name."""
+        found = super().find_class(module, name)
         return functools.partial(found, self._aside) if found in WITH_ASIDE else found
-
-
-def backend_name(backend: BaseBackend) -> tuple[str, str, str]:
-    """Returns module, account and region of a backend. `backend_by_name` finds it by them."""
-    return type(backend).__module__.split(".")[1], backend.account_id, backend.region_name
-
-
-def backend_by_name(module: str, account: str, region: str) -> BaseBackend:
-    """Returns the backend of a name. Makes an empty one, which the reader fills, where there is none yet."""
-    backends: BackendDict = get_backend(module)
-    regions = backends[account]
-    if regions.get(region) is None:
-        regions[region] = object.__new__(backends.backend)
-        vars(regions[region]).update(region_name=region, account_id=account)
-    return regions[region]
 
 
 @with_aside
@@ -116,8 +100,3 @@ def _function(code: bytes, module: str, defaults: tuple[Any, ...] | None, cells:
     names = vars(__import__(module, fromlist=["*"]))
     closure = tuple(types.CellType(cell) for cell in cells)
     return types.FunctionType(marshal.loads(code), names, None, defaults, closure)
-
-
-for _thing in (backend_by_name, _from_catalogue, _restore_dictionary, _function):
-    former_name("local_aws.pickling", _thing.__name__, _thing)
-former_name("local_aws.crypto_pickling", "_private_key", crypto_pickling._private_key)

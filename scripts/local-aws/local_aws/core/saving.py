@@ -31,7 +31,6 @@ class Catalogued:
 
 CATALOGUED: dict[type, Catalogued] = {}
 REDUCED: dict[type, Callable[[Any, Aside], Any]] = {}
-FORMER_NAMES: dict[tuple[str, str], Any] = {}
 WITH_ASIDE: set[Callable[..., Any]] = set()
 
 
@@ -52,8 +51,3 @@ def with_aside(function: Function) -> Function:
     """Marks a function that a reader calls: its first argument is the aside of the reader."""
     WITH_ASIDE.add(function)
     return function
-
-
-def former_name(module: str, name: str, thing: Any) -> None:
-    """Names a class or function that earlier states know by another module and name."""
-    FORMER_NAMES[module, name] = thing

@@ -13,20 +13,19 @@ from typing import Any, Protocol
 from .access.gate import Gate
 from .access.key_file import keep_key
 from .application import Application
+from .background import background
 from .errors import told_of
 from .home import Home
-from .persistence import Persistence
+from .life import resume_lives
+from .state import State
 from .transport import HOST, listen, serve_on
+
+# Work in the background ends within this time at a stop: a machine that powers off has 45 seconds.
+BACKGROUND_LIMIT_SEC = 60
 
 
 class Machines(Protocol):
-    """What the server asks of machines, where there are any.
-
-    A machine may power itself off, which changes the state. It holds `changing` meanwhile and calls `saved` after it.
-    """
-
-    changing: Any
-    saved: Callable[[], None]
+    """What the server asks of machines, where there are any."""
 
     def clean_up(self) -> None:
         """Removes what a crash left."""
@@ -62,13 +61,12 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
             "home": str(home.folder),
             "network": str(network),
             "machines": machines is not None,
+            "saved": state.is_saved,
             **(machines.describe() if machines else {}),
         }
 
-    state = Persistence(home.state_folder)
-    application = Application(state, describe, gate)
-    if machines:
-        machines.changing, machines.saved = application.changing, state.save
+    state = State(home.state_folder, background.changing)
+    application = Application(state, background.changing, describe, gate)
     server = serve_on(listener, application)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     with told_of(home.folder):
@@ -79,17 +77,21 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
             machines.clean_up()
         application.doing = "loading the saved state"
         state.load()
+        state.start()
+        background.open(state)
         if machines:
             application.doing = "booting machines"
-            machines.resume()
-            state.save()
+            background.change(machines.resume)
+        background.change(resume_lives)
+        state.save()
         application.ready = True
         print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
         stop.wait()
         application.ready, application.doing = False, "stopping"
-        with application.changing:
-            state.save()
+        background.close(BACKGROUND_LIMIT_SEC)
+        state.save()
     finally:
+        state.end()
         if machines:
             machines.shut_down()
         server.shutdown()

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .commands import MachineError, run
@@ -53,11 +53,26 @@ class Disks:
         A program may use a disk without a file system. Then the copy has what it wrote so far, as on AWS.
         Raises DiskFull.
         """
+        self.begin_snapshot(volume_id, snapshot_id)()
+
+    def begin_snapshot(self, volume_id: str, snapshot_id: str) -> Callable[[], None]:
+        """Stops a volume at this moment. Returns what copies it and lets it go on: call that, or it stands still.
+
+        Raises DiskFull when a copy would not fit.
+        """
         if not self.file(volume_id).exists():
-            return
+            return lambda: None
+        self._require_space_for(self.file(volume_id))
         device = self.device(volume_id)
-        with standing_still(device) if device else contextlib.nullcontext():
-            self._copy(self.file(volume_id), self.snapshot_file(snapshot_id))
+        still = contextlib.ExitStack()
+        if device:
+            still.enter_context(standing_still(device))
+
+        def copy() -> None:
+            with still:
+                self._copy(self.file(volume_id), self.snapshot_file(snapshot_id))
+
+        return copy
 
     def copy_snapshot(self, source_id: str, snapshot_id: str) -> None:
         """Makes a second snapshot with the content of another. Raises DiskFull."""
@@ -124,6 +139,11 @@ class Disks:
                 f"{LEAST_FREE_BYTES // 1024**2} MiB to start with: free some space on this host"
             )
 
+    def _require_space_for(self, source: Path) -> None:
+        needed, free = source.stat().st_blocks * 512, shutil.disk_usage(self._folders.home).free
+        if needed > free:
+            raise _no_space_for_copy(source, self._folders.snapshots)
+
     def _copy(self, source: Path, target: Path) -> None:
         temporary = target.with_name(f"{target.name}.partial")
         try:
@@ -133,10 +153,12 @@ class Disks:
             temporary.unlink(missing_ok=True)
             if "No space left" not in str(error):
                 raise
-            needed = source.stat().st_blocks * 512 // 1024**2
-            raise DiskFull(
-                f"no disk space on this host for a copy of {source.name}, {needed} MiB: free some at {target.parent}"
-            ) from None
+            raise _no_space_for_copy(source, target.parent) from None
+
+
+def _no_space_for_copy(source: Path, folder: Path) -> DiskFull:
+    needed = source.stat().st_blocks * 512 // 1024**2
+    return DiskFull(f"no disk space on this host for a copy of {source.name}, {needed} MiB: free some at {folder}")
 
 
 def loop_devices() -> Iterator[tuple[str, str]]:

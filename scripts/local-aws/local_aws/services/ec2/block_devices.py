@@ -4,6 +4,7 @@ moto makes no root disk when the request names another disk. It always names the
 throughput, and keeps a root disk with changed numbers when its machine ends.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from moto.ec2.exceptions import MissingParameterError
@@ -43,11 +44,13 @@ def make_disks(original: Any, backend: EC2Backend, image_id: str, *args: Any, **
 
 def _disks(backend: EC2Backend, image: Any, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     root = {"DeviceName": image.root_device_name, "Ebs": root_disk(image)}
-    disks = {root["DeviceName"]: root}
+    disks = {disk["DeviceName"]: disk for disk in (root, *deepcopy(image.data_disks))}
     for mapping in asked:
         name, ebs = mapping["DeviceName"], mapping.get("Ebs", {})
-        if name == root["DeviceName"]:
-            root["Ebs"] = {**root["Ebs"], **ebs}
+        if name in disks and mapping.get("NoDevice") is None:
+            disks[name]["Ebs"].update(ebs)
+        elif mapping.get("NoDevice") is not None and name != root["DeviceName"]:
+            disks.pop(name, None)
         elif mapping.get("NoDevice") is None and mapping.get("VirtualName") is None:
             disks[name] = {"DeviceName": name, "Ebs": _with_size(backend, ebs)}
     least = image.ebs_snapshot.volume_size

@@ -27,7 +27,9 @@ def refuse_wrong_attachment(
     zone = volume.availability_zone
     if volume.attachment:
         raise ApiError("VolumeInUse", f"{volume_id} is already attached to instance {volume.attachment.instance.id}")
-    if instance.state not in ("pending", "running", "stopped"):
+    if volume.status != "available":
+        raise ApiError("IncorrectState", f"volume '{volume_id}' is {volume.status}: expected available")
+    if instance.state not in ("running", "stopped"):
         raise ApiError("IncorrectState", f"instance '{instance_id}' is {instance.state}: expected running or stopped")
     if zone and zone != instance.availability_zone:
         raise ApiError(

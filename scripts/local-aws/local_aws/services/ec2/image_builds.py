@@ -1,5 +1,7 @@
-"""What Packer asks for when it makes an image, and moto lacks: snapshot tags, deprecation, IMDSv2, encryption."""
+"""What moto lacks of making images: data disks, snapshot tags, deprecation, IMDSv2, encryption."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -11,24 +13,60 @@ from local_aws.core.operations import ApiError, Call, correction, operation
 
 
 def install() -> None:
-    """Adds two calls, and corrects two."""
+    """Adds two calls, and corrects three."""
     # An image that was made before has neither.
     Ami.deprecation_time = Ami.imds_support = None
     correction(EC2Backend, "create_image")(create_image)
+    correction(EC2Backend, "copy_image")(copy_image)
     operation(AmisResponse, "EnableImageDeprecation", ec2_backends)(enable_image_deprecation)
     operation(AmisResponse, "DisableImageDeprecation", ec2_backends)(disable_image_deprecation)
     correction(AmisResponse, "modify_image_attribute")(modify_image_attribute)
 
 
 def create_image(original: Any, backend: EC2Backend, instance_id: str, *args: Any, **keywords: Any) -> Ami:
-    """Takes tags for the snapshot too, and encrypts the image of an encrypted machine."""
+    """Takes every attached disk, as EC2 does, tags for the snapshots, and the encryption of the machine."""
     asked = keywords.pop("tag_specifications", [])
     ours = [each for each in asked if each["ResourceType"] != "snapshot"]
     image = original(backend, instance_id, *args, tag_specifications=ours, **keywords)
     image.ebs_snapshot.encrypted = _root_encrypted(backend, instance_id)
+    image.data_disks = [*_data_disks(backend, backend.get_instance(instance_id), image)]
+    snapshots = [image.ebs_snapshot, *(backend.get_snapshot(disk["Ebs"]["SnapshotId"]) for disk in image.data_disks)]
     for specification in asked:
         if specification["ResourceType"] == "snapshot":
-            image.ebs_snapshot.add_tags({tag["Key"]: tag["Value"] for tag in specification["Tags"]})
+            for snapshot in snapshots:
+                snapshot.add_tags({tag["Key"]: tag["Value"] for tag in specification["Tags"]})
+    return image
+
+
+def _data_disks(backend: EC2Backend, instance: Any, image: Ami) -> Iterator[dict[str, Any]]:
+    for device, block in instance.get_block_device_mapping:
+        if device == instance.root_device_name:
+            continue
+        volume = backend.get_volume(block.volume_id)
+        snapshot = backend.create_snapshot(volume.id, f"Created by CreateImage({instance.id}) for {image.id}")
+        disk = {
+            "SnapshotId": snapshot.id,
+            "VolumeSize": int(volume.size),
+            "VolumeType": volume.volume_type,
+            "DeleteOnTermination": block.delete_on_termination,
+            "Encrypted": bool(volume.encrypted),
+            "Iops": volume.iops,
+            "Throughput": volume.throughput,
+        }
+        ebs = {name: value for name, value in disk.items() if value is not None}
+        yield {"DeviceName": device, "Ebs": ebs}
+
+
+def copy_image(
+    original: Any, backend: EC2Backend, source_image_id: str, source_region: str, *args: Any, **keywords: Any
+) -> Ami:
+    """Copies the disks of the image too."""
+    image = original(backend, source_image_id, source_region, *args, **keywords)
+    source = ec2_backends[backend.account_id][source_region].amis[source_image_id]
+    image.data_disks = deepcopy(source.data_disks)
+    for disk in image.data_disks:
+        copied = backend.copy_snapshot(disk["Ebs"]["SnapshotId"], source_region, f"Copied for {image.id}", None)
+        disk["Ebs"]["SnapshotId"] = copied.id
     return image
 
 

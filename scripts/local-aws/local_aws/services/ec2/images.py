@@ -1,4 +1,4 @@
-"""The root disk of an image. For every image, moto says 15 GiB, "standard", kept when the machine ends.
+"""The disks of an image. Of every root disk, moto says 15 GiB, "standard", kept when the machine ends.
 
 A machine's root disk would differ from what its image says in device, size and type, and plans would drift.
 """
@@ -13,8 +13,10 @@ from .debian_images import ROOT_SIZE_GIB, is_debian
 
 
 def install() -> None:
-    """Makes every image return its own root disk."""
+    """Makes every image return its own disks."""
     Ami.block_device_mappings = property(_mappings)
+    # The disks of an image beside its root disk. Only images that were made here have any.
+    Ami.data_disks = ()
     correction(Ami, "__init__")(know_root_size)
 
 
@@ -38,7 +40,7 @@ def root_disk(image: Ami) -> dict[str, Any]:
 
 def _mappings(image: Ami) -> list[dict[str, Any]]:
     disk = {"SnapshotId": image.ebs_snapshot.id, **root_disk(image)}
-    return [{"DeviceName": image.root_device_name, "Ebs": disk}]
+    return [{"DeviceName": image.root_device_name, "Ebs": disk}, *image.data_disks]
 
 
 def _size_of_origin(image: Ami) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.s3.models import FakeKey
 
-from local_aws.core.saving import Aside, former_name, reduce_with, with_aside
+from local_aws.core.saving import Aside, reduce_with, with_aside
 
 # The attribute of moto's object that remembers the name of its blob: an object is hashed once, and not at every save.
 NAME = "local_aws_body"
@@ -16,7 +16,6 @@ NAME = "local_aws_body"
 def install() -> None:
     """Says how an S3 object is saved."""
     reduce_with(FakeKey, reduce_key)
-    former_name("local_aws.pickling", "_restore_key", restore_key)
     _forget_name_when_value_changes()
 
 

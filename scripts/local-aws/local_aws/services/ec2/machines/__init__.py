@@ -6,6 +6,7 @@ from pathlib import Path
 from local_aws.host.fleet import new_fleet
 
 from . import addresses, images, instances, volumes
+from .copies import Copies
 from .instance_machines import InstanceMachines
 
 
@@ -15,7 +16,11 @@ def attach(home: Path, network: IPv4Network, base_image: Path) -> InstanceMachin
     Raises LocalAwsError when machines cannot boot here.
     """
     machines = InstanceMachines(new_fleet(home, network, base_image))
+    copies = Copies(machines.fleet.disks)
+    machines.resumers.append(copies.resume)
     # These correct other methods than one another: their order has no effect.
-    for module in (addresses, instances, volumes, images):
+    for module in (addresses, instances):
         module.install(machines)
+    for module in (volumes, images):
+        module.install(machines, copies)
     return machines

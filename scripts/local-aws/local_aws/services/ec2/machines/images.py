@@ -1,4 +1,7 @@
-"""CreateImage, CopyImage and DeregisterImage: an image is the layers of a machine."""
+"""CreateImage, CopyImage and DeregisterImage: an image is the layers of a machine, and copies of its disks.
+
+An image is `pending` until all of it is on the disk.
+"""
 
 import contextlib
 import threading
@@ -6,10 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.amis import Ami
+from moto.ec2.models.instances import StateReason
 from moto.ec2.responses.amis import AmisResponse
 
+from local_aws.core.background import background
+from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
+from . import view
+from .copies import Copies, settle
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
@@ -18,8 +27,11 @@ Original = Callable[..., Any]
 _request = threading.local()
 
 
-def install(machines: InstanceMachines) -> None:
+def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes an image keep the files of its machine."""
+    layers = machines.fleet.layers
+    Ami.state_reason = None
+    machines.resumers.append(lambda: _resume(machines))
 
     @correction(AmisResponse, "create_image")
     def create_image_request(original: Original, self: Any) -> Any:
@@ -28,41 +40,77 @@ def install(machines: InstanceMachines) -> None:
 
     @correction(EC2Backend, "create_image")
     def create_image(original: Original, self: Any, instance_id: str, *args: Any, **keywords: Any) -> Any:
-        image = original(self, instance_id, *args, **keywords)
-        try:
-            with told_as("InternalError"):
-                _keep(machines, self.get_instance(instance_id), image.id)
-        except Exception:
-            self.amis.pop(image.id, None)
-            self.snapshots.pop(image.ebs_snapshot.id, None)
-            raise
+        with told_as("InternalError"):
+            machines.fleet.disks.require_space()
+        with copies.later() as copy_disks:
+            image = original(self, instance_id, *args, **keywords)
+        image.state = image.ebs_snapshot.status = "pending"
+        _keep(machines, self.get_instance(instance_id), image, copy_disks)
         return image
 
     @correction(EC2Backend, "copy_image")
     def copy_image(original: Original, self: Any, source_image_id: str, *args: Any, **keywords: Any) -> Any:
         image = original(self, source_image_id, *args, **keywords)
-        machines.fleet.layers.alias(image.id, source_image_id)
+        layers.alias(image.id, source_image_id)
         return image
 
     @correction(EC2Backend, "deregister_image")
     def deregister_image(original: Original, self: Any, ami_id: str, *args: Any, **keywords: Any) -> Any:
         done = original(self, ami_id, *args, **keywords)
-        machines.fleet.layers.forget(ami_id)
+
+        def forget() -> None:
+            background.wait_until_saved()
+            layers.forget(ami_id)
+
+        background.start(forget, lambda _problem: None)
         return done
 
 
-def _keep(machines: InstanceMachines, instance: Any, image_id: str) -> None:
+def _keep(machines: InstanceMachines, instance: Any, image: Ami, copy_disks: list[Callable[[], None]]) -> None:
     folder = machines.fleet.folders.instances / instance.id
-    running = machines.fleet.get(instance.id)
-    if running and getattr(_request, "no_reboot", False):
-        machines.fleet.layers.copy(image_id, folder)
-        return
-    # As on AWS, the machine goes down so that its files are complete, and comes up again.
-    if running:
-        machines.fleet.halt([instance.id])
-    machines.fleet.layers.keep(image_id, folder)
-    if running:
-        machines.boot(instance)
+    no_reboot = getattr(_request, "no_reboot", False)
+
+    def keep() -> None:
+        if no_reboot and machines.fleet.get(instance.id):
+            machines.fleet.layers.copy(image.id, folder)
+            _all(copy_disks)
+        else:
+            # As on AWS, the machine goes down so that its files are complete, and comes up again.
+            machines.restart_around(instance, lambda: (machines.fleet.layers.keep(image.id, folder), _all(copy_disks)))
+        background.wait_until_saved()
+
+    def kept(problem: LocalAwsError | None) -> None:
+        for snapshot in _snapshots(image):
+            settle(snapshot, problem)
+        image.state = "failed" if problem else "available"
+        if problem:
+            image.state_reason = StateReason(str(problem), "Server.InternalError")
+
+    background.start(keep, kept)
+
+
+def _all(copies: list[Callable[[], None]]) -> None:
+    for copy in copies:
+        copy()
+
+
+def _snapshots(image: Ami) -> Iterator[Any]:
+    yield image.ebs_snapshot
+    for disk in image.data_disks:
+        snapshot = image.ec2_backend.snapshots.get(disk["Ebs"]["SnapshotId"])
+        if snapshot:
+            yield snapshot
+
+
+def _resume(machines: InstanceMachines) -> None:
+    """Settles the images that were being made when the last server ended."""
+    known = set(machines.fleet.layers.known_images())
+    for backend in view.all_backends():
+        for image in list(backend.amis.values()):
+            if image.state == "pending":
+                whole = image.id in known and all(each.status != "error" for each in _snapshots(image))
+                image.state = "available" if whole else "failed"
+                settle(image.ebs_snapshot, None if whole else LocalAwsError("the local AWS ended meanwhile"))
 
 
 @contextlib.contextmanager

@@ -1,33 +1,39 @@
-"""The machines of EC2's instances: what moto knows becomes what the fleet boots."""
+"""The machines of EC2's instances: what moto knows becomes what the fleet boots.
+
+Machines boot and power off in the background, side by side, while their instances are `pending` or `stopping`. An
+instance is `running` when its machine runs and its record is on the disk. So no end of this process loses a machine.
+"""
 
 import sys
-from collections.abc import Callable
-from threading import Lock
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from moto.ec2.models.instances import StateReason
+from moto.ec2.models.instances import InstanceBackend
 
+from local_aws.core.background import background
+from local_aws.core.errors import LocalAwsError
 from local_aws.host.commands import MachineError
 from local_aws.host.fleet import Fleet, Known
 from local_aws.host.machine import Machine, MachineSpec
 from local_aws.host.record import Record, load_record
 
 from . import view
+from .states import put_into, say_cannot_boot, say_shut_itself_down
 
-SHUT_ITSELF_DOWN = "Client.InstanceInitiatedShutdown"
+AT_ONCE = 8
 
 
 class InstanceMachines:
-    """The machines of all instances.
-
-    A machine that powers itself off changes moto's state, although no request does. `changing` is held meanwhile, and
-    `saved` is called after it. The server replaces both: by its own lock, and by what saves the state.
-    """
+    """The machines of all instances. `resumers` finish what was under way when the last server ended."""
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
-        self.changing: Any = Lock()
-        self.saved: Callable[[], None] = lambda: None
+        self.resumers: list[Callable[[], None]] = []
+        # One action at a time on a machine.
+        self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         fleet.on_off = self._went_off
 
     def clean_up(self) -> None:
@@ -35,17 +41,27 @@ class InstanceMachines:
         self.fleet.clean_up()
 
     def resume(self) -> None:
-        """Makes the network and boots the machine of every running instance. Stops an instance that cannot boot."""
+        """Makes the network, and boots the machine of every running instance. Nothing else may change meanwhile.
+
+        Stops an instance that cannot boot. Finishes what was under way.
+        """
         self.fleet.open()
         self.fleet.remove_unknown(_known())
-        for instance in view.all_instances():
-            if not view.is_running(instance):
-                continue
-            try:
-                self.boot(instance)
-            except MachineError as error:
-                print(error, file=sys.stderr, flush=True)
+        for resume in self.resumers:
+            resume()
+        for instance in list(view.all_instances()):
+            if instance.state == "stopping":
                 instance.stop()
+            elif instance.state == "shutting-down":
+                self._end(instance)
+        running = [instance for instance in view.all_instances() if view.is_running(instance)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for instance, problem in zip(running, pool.map(self._boot_again, running), strict=True):
+                if problem:
+                    print(problem, file=sys.stderr, flush=True)
+                    instance.stop()
+                else:
+                    put_into(instance, "running")
 
     def shut_down(self) -> None:
         """Powers every machine off. Its instance stays running in AWS's eyes."""
@@ -55,10 +71,63 @@ class InstanceMachines:
         """Returns what the health answer says of machines."""
         return self.fleet.describe()
 
-    def boot(self, instance: Any) -> None:
-        """Boots the machine of an instance. Raises MachineError."""
+    def power_on(self, instance: Any, failed: Callable[[], None]) -> None:
+        """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot.
+
+        Raises DiskFull at once.
+        """
         self.fleet.disks.require_space()
-        self.fleet.boot(self._spec(instance))
+        put_into(instance, "pending")
+        spec = self._spec(instance)
+
+        def boot() -> None:
+            with self._turns[instance.id]:
+                if instance.state == "pending":
+                    self._restore_disks(instance)
+                    self.fleet.boot(spec)
+            background.wait_until_saved()
+
+        def booted(problem: LocalAwsError | None) -> None:
+            if instance.state != "pending":
+                return
+            if problem:
+                failed()
+                say_cannot_boot(instance, problem)
+            else:
+                put_into(instance, "running")
+                # Some may have changed meanwhile.
+                self.renew_addresses(instance)
+
+        background.start(boot, booted)
+
+    def power_off(self, instance: Any, then: Callable[[], None]) -> None:
+        """Powers the machine of an instance off, and changes the state with `then`."""
+
+        def halt() -> None:
+            with self._turns[instance.id]:
+                self.fleet.halt([instance.id])
+
+        background.start(halt, lambda _problem: then())
+
+    def end(self, instance: Any) -> None:
+        """Terminates an instance, which is shutting down until its machine is off."""
+        put_into(instance, "shutting-down")
+        self.power_off(instance, lambda: self._end(instance))
+
+    def restart_around(self, instance: Any, action: Callable[[], None]) -> None:
+        """Powers the machine of an instance off, acts, and boots it again if it was on. Call it in the background.
+
+        Raises MachineError when it cannot boot again.
+        """
+        with self._turns[instance.id]:
+            was_on = self.fleet.get(instance.id) is not None
+            if was_on:
+                self.fleet.halt([instance.id])
+            try:
+                action()
+            finally:
+                if was_on and view.is_running(instance):
+                    self.fleet.boot(self._spec(instance))
 
     def renew_addresses(self, instance: Any) -> None:
         """Gives the machine of an instance the addresses that moto has for it now."""
@@ -72,6 +141,34 @@ class InstanceMachines:
         """Returns every address that was given out, by moto or by the fleet."""
         return view.used_addresses() | self.fleet.link_addresses()
 
+    def _boot_again(self, instance: Any) -> MachineError | None:
+        try:
+            self.fleet.disks.require_space()
+            self._restore_disks(instance)
+            self.fleet.boot(self._spec(instance))
+        except MachineError as error:
+            return error
+        return None
+
+    def _restore_disks(self, instance: Any) -> None:
+        """Makes those disks of a new machine that come from snapshots."""
+        for volume in view.data_volumes_of(instance):
+            if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
+                self.fleet.disks.restore(volume.id, volume.snapshot_id, int(volume.size))
+
+    def _end(self, instance: Any) -> None:
+        if instance.state != "terminated":
+            # Protection was asked about before, and does not concern a machine that powered itself off.
+            instance.disable_api_termination = False
+            InstanceBackend.terminate_instances(instance.ec2_backend, [instance.id])
+
+        def remove() -> None:
+            background.wait_until_saved()
+            with self._turns[instance.id]:
+                self.fleet.remove(instance.id)
+
+        background.start(remove, lambda _problem: None)
+
     def _spec(self, instance: Any) -> MachineSpec:
         record = self._record(instance)
         return MachineSpec(
@@ -83,7 +180,7 @@ class InstanceMachines:
             keys=view.keys_of(instance),
             placement=view.placement_of(instance),
             user_data=view.user_data_of(instance),
-            volumes=view.data_volumes(instance),
+            volumes={volume.id: int(volume.size) for volume in view.data_volumes_of(instance)},
         )
 
     def _record(self, instance: Any) -> Record:
@@ -94,31 +191,36 @@ class InstanceMachines:
         return record
 
     def _went_off(self, machine: Machine) -> None:
-        with self.changing:
-            if not self.fleet.holds(machine):
-                return
-            instance = next((found for found in view.all_instances() if found.id == machine.spec.id), None)
-            if instance is None or not view.is_running(instance):
-                return
-            if instance.instance_initiated_shutdown_behavior == "terminate":
-                # Protection from termination is against calls, and not against the machine itself.
-                instance.disable_api_termination = False
-                instance.ec2_backend.terminate_instances([instance.id])
-            else:
-                # It is off already. This forgets it.
-                self.fleet.halt([instance.id])
-                instance.stop()
-                instance.state_reason = StateReason(
-                    f"{SHUT_ITSELF_DOWN}: Instance initiated shutdown", SHUT_ITSELF_DOWN
-                )
-            self.saved()
+        background.change(lambda: self._note_off(machine))
+
+    def _note_off(self, machine: Machine) -> None:
+        if not self.fleet.holds(machine):
+            return
+        instance = _instance(machine.spec.id)
+        if instance is None or not view.is_running(instance):
+            return
+        # It is off already. This forgets it.
+        self.fleet.halt([instance.id])
+        if instance.instance_initiated_shutdown_behavior == "terminate":
+            self._end(instance)
+        else:
+            instance.stop()
+        say_shut_itself_down(instance)
+
+
+def _instance(instance_id: str) -> Any:
+    return next((found for found in view.all_instances() if found.id == instance_id), None)
 
 
 def _known() -> Known:
     backends = list(view.all_backends())
     return Known(
         instances={instance.id for instance in view.all_instances()},
-        volumes={volume for backend in backends for volume in backend.volumes},
-        snapshots={snapshot for backend in backends for snapshot in backend.snapshots},
-        images={image for backend in backends for image in backend.amis},
+        volumes=_ids(backend.volumes for backend in backends),
+        snapshots=_ids(backend.snapshots for backend in backends),
+        images=_ids(backend.amis for backend in backends),
     )
+
+
+def _ids(found: Iterable[dict[str, Any]]) -> set[str]:
+    return {each for ids in found for each in ids}

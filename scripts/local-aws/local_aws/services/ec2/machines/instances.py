@@ -5,24 +5,27 @@ They act on machines.
 
 import base64
 from collections.abc import Callable
+from copy import copy
+from functools import partial
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.core.types import Base64EncodedString
 from moto.core.utils import utcnow
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.responses.general import General
 
 from local_aws.core.operations import ApiError, correction
 
 from .errors import told_as
 from .instance_machines import InstanceMachines
+from .states import put_into
 
 Original = Callable[..., Any]
 # AWS's limit of the answer.
 CONSOLE_BYTES = 64 * 1024
 # After InsufficientInstanceCapacity, Terraform's AWS provider would try for ten minutes before it shows the reason.
-# A machine that cannot boot here cannot boot in a minute either.
 CANNOT_BOOT = "InternalError"
 
 
@@ -32,40 +35,39 @@ def install(machines: InstanceMachines) -> None:
     @correction(EC2Backend, "run_instances")
     def run_instances(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
         _choose_subnet(self, keywords)
+        with told_as(CANNOT_BOOT):
+            machines.fleet.disks.require_space()
         reservation = original(self, *args, **keywords)
         for instance in reservation.instances:
             _end_interfaces_with(instance, keywords.get("nics") or [])
-        try:
-            with told_as(CANNOT_BOOT):
-                for instance in reservation.instances:
-                    machines.boot(instance)
-        except Exception:
-            _undo(machines, self, reservation)
-            raise
+            machines.power_on(instance, failed=partial(machines.end, instance))
         return reservation
 
     @correction(EC2Backend, "start_instances")
     def start_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
         for instance in self.get_multi_instances_by_id(instance_ids):
             _require_state(instance, ("stopped", "running"), "started")
+        with told_as(CANNOT_BOOT):
+            machines.fleet.disks.require_space()
         started = original(self, instance_ids)
         for instance, previous in started:
             if previous.name != "running":
-                try:
-                    with told_as(CANNOT_BOOT):
-                        machines.boot(instance)
-                except Exception:
-                    instance.stop()
-                    raise
+                machines.power_on(instance, failed=instance.stop)
         return started
 
     @correction(EC2Backend, "stop_instances")
     def stop_instances(original: Original, self: Any, instance_ids: list[str], *args: Any, **keywords: Any) -> Any:
-        for instance in self.get_multi_instances_by_id(instance_ids):
-            _require_state(instance, ("stopped", "running"), "stopped")
-        stopped = original(self, instance_ids, *args, **keywords)
-        machines.fleet.halt(instance_ids)
-        return stopped
+        instances = self.get_multi_instances_by_id(instance_ids)
+        for instance in instances:
+            _require_state(instance, ("stopped", "stopping", "running"), "stopped")
+            if instance.disable_api_stop is True:
+                return original(self, instance_ids, *args, **keywords)
+        before = [(instance, copy(instance._state)) for instance in instances]
+        for instance, previous in before:
+            if previous.name == "running":
+                put_into(instance, "stopping")
+                machines.power_off(instance, partial(_stopped, instance))
+        return before
 
     @correction(EC2Backend, "reboot_instances")
     def reboot_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
@@ -81,13 +83,13 @@ def install(machines: InstanceMachines) -> None:
     @correction(EC2Backend, "terminate_instances")
     def terminate_instances(original: Original, self: Any, instance_ids: list[str]) -> Any:
         instances = self.get_multi_instances_by_id(instance_ids)
-        if not any(instance.disable_api_termination is True for instance in instances):
-            # moto takes the volumes away, and the machine must be off before.
-            machines.fleet.halt(instance_ids)
-        terminated = original(self, [instance.id for instance in instances if instance.state != "terminated"])
-        for instance in instances:
-            machines.fleet.remove(instance.id)
-        return terminated
+        if not instances or any(instance.disable_api_termination is True for instance in instances):
+            return original(self, instance_ids)
+        before = [(instance, copy(instance._state)) for instance in instances]
+        for instance, previous in before:
+            if previous.name not in ("shutting-down", "terminated"):
+                machines.end(instance)
+        return before
 
     @correction(General, "get_console_output")
     def get_console_output(_original: Original, self: Any) -> ActionResult:
@@ -96,6 +98,11 @@ def install(machines: InstanceMachines) -> None:
         output = console.read_bytes()[-CONSOLE_BYTES:] if console.exists() else b""
         encoded = Base64EncodedString.from_encoded_bytes(base64.b64encode(output))
         return ActionResult({"InstanceId": instance.id, "Timestamp": utcnow(), "Output": encoded})
+
+
+def _stopped(instance: Any) -> None:
+    if instance.state == "stopping":
+        InstanceBackend.stop_instances(instance.ec2_backend, [instance.id])
 
 
 def _choose_subnet(backend: Any, keywords: dict[str, Any]) -> None:
@@ -127,14 +134,3 @@ def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
     for index, interface in instance.nics.items():
         if index not in kept:
             interface.delete_on_termination = True
-
-
-def _undo(machines: InstanceMachines, backend: Any, reservation: Any) -> None:
-    ids = [instance.id for instance in reservation.instances]
-    machines.fleet.halt(ids)
-    for instance in reservation.instances:
-        for _device, block in instance.get_block_device_mapping:
-            block.delete_on_termination = True
-        instance.terminate()
-        machines.fleet.remove(instance.id)
-    backend.reservations.pop(reservation.id, None)

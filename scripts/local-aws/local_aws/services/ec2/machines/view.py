@@ -47,11 +47,11 @@ def is_root_device(instance: Any, device: str) -> bool:
     return device == instance.root_device_name or device in ROOT_DEVICES
 
 
-def data_volumes(instance: Any) -> dict[str, int]:
-    """Returns the volumes of an instance without its root disk: sizes in GiB by id, in the order of attachment."""
-    backend, mapping = instance.ec2_backend, instance.get_block_device_mapping
+def data_volumes_of(instance: Any) -> list[Any]:
+    """Returns the volumes of an instance without its root disk, in the order of attachment."""
+    mapping = instance.get_block_device_mapping
     ids = [block.volume_id for device, block in mapping if not is_root_device(instance, device)]
-    return {volume_id: int(backend.get_volume(volume_id).size) for volume_id in ids}
+    return [instance.ec2_backend.get_volume(volume_id) for volume_id in ids]
 
 
 def keys_of(instance: Any) -> list[str]:

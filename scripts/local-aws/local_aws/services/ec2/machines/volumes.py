@@ -1,33 +1,43 @@
-"""Volumes and snapshots: a volume is a disk, and a snapshot is a copy of it."""
+"""Volumes and snapshots: a volume is a disk, and a snapshot is a copy of it.
+
+Copies are made in the background. A volume is `creating`, and a snapshot `pending`, until the copy and the record of it
+are on the disk. Files are removed when the record that they are gone is on the disk.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_block_store import Volume
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
+from local_aws.core.background import background
+from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
+from . import view
+from .copies import Copies
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
+# The attribute of a volume that is no disk yet: its state.
+STATE = "local_aws_state"
 
 
-def install(machines: InstanceMachines) -> None:
+def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes a volume a disk."""
     disks = machines.fleet.disks
+    _install_states()
+    machines.resumers.append(lambda: _resume(machines))
 
-    @correction(EC2Backend, "create_volume")
-    def create_volume(original: Original, self: Any, *args: Any, **keywords: Any) -> Any:
-        volume = original(self, *args, **keywords)
-        if volume.snapshot_id:
-            try:
-                with told_as("InternalError"):
-                    disks.restore(volume.id, volume.snapshot_id, int(volume.size))
-            except Exception:
-                self.volumes.pop(volume.id, None)
-                raise
-        return volume
+    @correction(ElasticBlockStore, "create_volume")
+    def create_volume(original: Original, self: Any) -> Any:
+        with told_as("InternalError"):
+            disks.require_space()
+        answer = original(self)
+        _make(machines, answer.result)
+        return answer
 
     @correction(EC2Backend, "attach_volume")
     def attach_volume(
@@ -58,7 +68,8 @@ def install(machines: InstanceMachines) -> None:
     @correction(EC2Backend, "delete_volume")
     def delete_volume(original: Original, self: Any, volume_id: str) -> Any:
         deleted = original(self, volume_id)
-        disks.delete(volume_id)
+        if disks.file(volume_id).exists():
+            _when_saved(lambda: disks.delete(volume_id))
         return deleted
 
     @correction(EC2Backend, "modify_volume")
@@ -73,25 +84,59 @@ def install(machines: InstanceMachines) -> None:
     @correction(EC2Backend, "create_snapshot")
     def create_snapshot(original: Original, self: Any, volume_id: str, *args: Any, **keywords: Any) -> Any:
         snapshot = original(self, volume_id, *args, **keywords)
-        return _with_copy(self, snapshot, lambda: disks.snapshot(volume_id, snapshot.id))
+        copies.copy_volume(self, volume_id, snapshot)
+        return snapshot
 
     @correction(EC2Backend, "copy_snapshot")
     def copy_snapshot(original: Original, self: Any, source_snapshot_id: str, *args: Any, **keywords: Any) -> Any:
         snapshot = original(self, source_snapshot_id, *args, **keywords)
-        return _with_copy(self, snapshot, lambda: disks.copy_snapshot(source_snapshot_id, snapshot.id))
+        copies.copy_snapshot(source_snapshot_id, snapshot)
+        return snapshot
 
     @correction(EC2Backend, "delete_snapshot")
     def delete_snapshot(original: Original, self: Any, snapshot_id: str) -> Any:
         deleted = original(self, snapshot_id)
-        disks.delete_snapshot(snapshot_id)
+        if disks.snapshot_file(snapshot_id).exists():
+            _when_saved(lambda: disks.delete_snapshot(snapshot_id))
         return deleted
 
 
-def _with_copy(backend: Any, snapshot: Any, copy: Callable[[], None]) -> Any:
-    try:
-        with told_as("InternalError"):
-            copy()
-    except Exception:
-        backend.snapshots.pop(snapshot.id, None)
-        raise
-    return snapshot
+def _install_states() -> None:
+    status = Volume.status.fget
+
+    def status_while_made(volume: Volume) -> str:
+        return vars(volume).get(STATE) or status(volume)
+
+    Volume.status = property(status_while_made)
+
+
+def _make(machines: InstanceMachines, volume: Volume) -> None:
+    setattr(volume, STATE, "creating")
+
+    def make() -> None:
+        if volume.snapshot_id:
+            machines.fleet.disks.restore(volume.id, volume.snapshot_id, int(volume.size))
+        background.wait_until_saved()
+
+    def made(problem: LocalAwsError | None) -> None:
+        if problem:
+            setattr(volume, STATE, "error")
+        else:
+            delattr(volume, STATE)
+
+    background.start(make, made)
+
+
+def _resume(machines: InstanceMachines) -> None:
+    for backend in view.all_backends():
+        for volume in list(backend.volumes.values()):
+            if vars(volume).get(STATE) == "creating":
+                _make(machines, volume)
+
+
+def _when_saved(remove: Callable[[], None]) -> None:
+    def wait_and_remove() -> None:
+        background.wait_until_saved()
+        remove()
+
+    background.start(wait_and_remove, lambda _problem: None)

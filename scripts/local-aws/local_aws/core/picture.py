@@ -1,4 +1,4 @@
-"""Saves the state of moto in a folder, so that no end of the process loses a call that was answered."""
+"""The picture of moto's objects at one moment, in a file that is replaced as a whole."""
 
 import io
 import json
@@ -13,21 +13,26 @@ import moto
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
 
+from .backends import all_backends, backend_by_name, backend_name
 from .blobs import Blobs
 from .errors import LocalAwsError
 from .files import write_whole
-from .pickling import Reader, Writer, backend_by_name, backend_name
+from .pickling import Reader, Writer
+from .stores import ATTRIBUTE, is_plain, store_of
 
 # Raise it when an older program cannot read what is written, and name here what this one reads.
-# Format 1 names the package's own classes by the modules that they were in before; see `saving.former_name`.
-FORMAT, READABLE = 2, (1, 2)
+# Format 2 has the stores of services in the picture.
+FORMAT, READABLE = 3, (2, 3)
 ATTEMPTS = 50
 # moto's own attributes of a dictionary of backends. What services add (the owners of bucket names) is state.
 PLAIN_ATTRIBUTES = frozenset(vars(BackendDict(BaseBackend, "ec2")))
 
 
-class Persistence:
-    """The saved state in `folder`. One thread at a time may load or save. A save is atomic, and reaches the disk."""
+class Picture:
+    """The file `state` in a folder, and what it refers to. A write is atomic, and reaches the disk.
+
+    One thread at a time may load, take or write a picture.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,7 +42,7 @@ class Persistence:
         self._fresh: list[Any] = []
         self._fresh_name = ""
         self._saved = b""
-        self._saved_backends = 0
+        self._backends = 0
 
     @property
     def _state_file(self) -> Path:
@@ -50,14 +55,16 @@ class Persistence:
         """
         if not self._state_file.exists():
             return
-        header, _, graph = self._state_file.read_bytes().partition(b"\n")
+        header, _, picture = self._state_file.read_bytes().partition(b"\n")
         self._check_version(header)
         try:
-            state = Reader(io.BytesIO(graph), self).load()
+            state = Reader(io.BytesIO(picture), self).load()
             for name, values in state["backends"].items():
                 backend = backend_by_name(*name)
                 vars(backend).clear()
                 vars(backend).update(values)
+                if ATTRIBUTE in values:
+                    _keep_plain_data(store_of(backend))
             for module, values in state["dictionaries"].items():
                 vars(get_backend(module)).update(values)
         except Exception as error:
@@ -66,29 +73,34 @@ class Persistence:
                 f"`python -m local_aws clean --home {self._folder.parent}`"
             ) from error
         self.blobs.forget_unused()
-        self._saved, self._saved_backends = graph, len(list(_backends()))
-
-    def save(self) -> None:
-        """Writes the state when it differs from the last one written."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        backends = list(_backends())
-        before, self.blobs.used = self.blobs.used, set()
-        graph = self._write_graph(backends)
-        if graph != self._saved:
-            if self._fresh:
-                self._write_catalogue()
-            write_whole(self._state_file, _header() + b"\n" + graph)
-            if before - self.blobs.used:
-                self.blobs.forget_unused()
-        self._saved, self._saved_backends = graph, len(backends)
+        self._saved, self._backends = picture, len(list(all_backends()))
 
     @property
     def is_stale(self) -> bool:
-        """Says whether there is a new backend since the last save.
+        """Says whether there is a new backend since the last picture.
 
         The first call in a region makes one, also a call that only reads. It returns ids of the region's new network.
         """
-        return len(list(_backends())) != self._saved_backends
+        return len(list(all_backends())) != self._backends
+
+    def take(self) -> bytes:
+        """Returns the state as it is now. Nothing may change meanwhile."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        backends = list(all_backends())
+        self.blobs.used = set()
+        picture = self._write_graph(backends)
+        self._backends = len(backends)
+        return picture
+
+    def write(self, picture: bytes) -> None:
+        """Writes the picture that was taken last, when it differs from the one on the disk. Raises OSError."""
+        if picture == self._saved:
+            return
+        if self._fresh:
+            self._write_catalogue()
+        write_whole(self._state_file, _header() + b"\n" + picture)
+        self._saved = picture
+        self.blobs.forget_unused()
 
     def put_in_catalogue(self, item: Any) -> tuple[str, int]:
         """Returns where an item is, or will be, in a catalogue."""
@@ -111,7 +123,7 @@ class Persistence:
             try:
                 Writer(stream, self).dump(
                     {
-                        "backends": {backend_name(backend): vars(backend) for backend in backends},
+                        "backends": {backend_name(backend): _without_store(backend) for backend in backends},
                         "dictionaries": dict(_dictionaries()),
                     }
                 )
@@ -147,10 +159,14 @@ def _header(number: int = FORMAT) -> bytes:
     return json.dumps({"format": number, "moto": moto.__version__, "python": python}).encode()
 
 
-def _backends() -> Iterator[BaseBackend]:
-    for backends in list(BackendDict._instances):
-        for regions in list(backends.values()):
-            yield from (backend for backend in list(regions.values()) if backend_name(backend)[0] != "moto_api")
+def _without_store(backend: BaseBackend) -> dict[str, Any]:
+    return {name: value for name, value in vars(backend).items() if name != ATTRIBUTE}
+
+
+def _keep_plain_data(store: dict[str, Any]) -> None:
+    # A state of format 2 may hold objects: sessions, which end within hours.
+    for key in [key for key, value in store.items() if not is_plain(value)]:
+        del store[key]
 
 
 def _dictionaries() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,103 @@
+"""Work that goes on after a call was answered, as on AWS: a machine boots, a disk is copied."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Protocol
+
+from .errors import LocalAwsError
+
+Then = Callable[[LocalAwsError | None], None]
+
+
+class State(Protocol):
+    """The saved state, as the background needs it."""
+
+    def changed(self) -> None:
+        """Notes a change. Saves what is saved at once."""
+
+    def wait_until_saved(self) -> None:
+        """Returns when everything that is there now is on the disk."""
+
+
+class Ending(Exception):
+    """The local AWS ends. Work that is under way stops here, and begins again at the next start."""
+
+
+class Background:
+    """The threads of one local AWS. Whoever changes the state holds `changing`: a call, or work that has ended."""
+
+    def __init__(self) -> None:
+        self.changing = threading.Lock()
+        self._state: State | None = None
+        self._running: set[threading.Thread] = set()
+        self._ending = threading.Event()
+        self._closed = False
+
+    def open(self, state: State) -> None:
+        """Saves what changes from now on."""
+        self._state = state
+
+    def start(self, work: Callable[[], None], then: Then) -> None:
+        """Runs `work` while others change the state, and then `then` alone, with the error that `work` raised.
+
+        When the local AWS ends first, nobody calls `then`. Whoever starts work resumes it at the next start.
+        """
+        thread = threading.Thread(target=self._run, args=(work, then), daemon=True)
+        self._running.add(thread)
+        thread.start()
+
+    def pause(self, seconds: float) -> None:
+        """Waits, in the midst of work. Raises Ending when the local AWS ends."""
+        if self._ending.wait(seconds):
+            raise Ending
+
+    def wait_until_saved(self) -> None:
+        """Returns when everything that is there now is on the disk, in the midst of work."""
+        if self._state:
+            self._state.wait_until_saved()
+
+    def change(self, change: Callable[[], None]) -> None:
+        """Changes the state, although no call does. After the end, nothing changes."""
+        with self.changing:
+            if not self._closed:
+                change()
+                if self._state:
+                    self._state.changed()
+
+    def close(self, limit_sec: float) -> None:
+        """Waits for the work that is under way, for no longer than the limit. After it, nothing changes."""
+        self._ending.set()
+        deadline = time.monotonic() + limit_sec
+        for thread in list(self._running):
+            thread.join(max(0.0, deadline - time.monotonic()))
+        with self.changing:
+            self._closed = True
+
+    def _run(self, work: Callable[[], None], then: Then) -> None:
+        try:
+            problem = _problem_of(work)
+            self.change(lambda: then(problem))
+        except Ending:
+            pass
+        except Exception:
+            traceback.print_exc()
+        finally:
+            self._running.discard(threading.current_thread())
+
+
+def _problem_of(work: Callable[[], None]) -> LocalAwsError | None:
+    try:
+        work()
+    except LocalAwsError as error:
+        return error
+    except Ending:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        return LocalAwsError(f"it failed inside the local AWS ({type(error).__name__}: {error})")
+    return None
+
+
+background = Background()

@@ -1,0 +1,78 @@
+"""Copies of disks, which are made in the background: a snapshot is `pending` until its copy is on the disk."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from local_aws.core.background import background
+from local_aws.core.errors import LocalAwsError
+from local_aws.host.disk import Disks
+
+from . import view
+from .errors import told_as
+
+
+class Copies:
+    """Makes the copies of one local AWS. Whoever calls it holds `background.changing`."""
+
+    def __init__(self, disks: Disks) -> None:
+        self._disks = disks
+        self._later: list[Callable[[], None]] | None = None
+
+    def copy_volume(self, backend: Any, volume_id: str, snapshot: Any) -> None:
+        """Copies a volume as it is now. Takes the snapshot back when that fails at once."""
+        if not self._disks.file(volume_id).exists():
+            return
+        if self._later is not None:
+            snapshot.status = "pending"
+            self._later.append(lambda: self._disks.snapshot(volume_id, snapshot.id))
+            return
+        try:
+            with told_as("InternalError"):
+                copy = self._disks.begin_snapshot(volume_id, snapshot.id)
+        except Exception:
+            backend.snapshots.pop(snapshot.id, None)
+            raise
+        self._start(snapshot, copy)
+
+    def copy_snapshot(self, source_id: str, snapshot: Any) -> None:
+        """Copies a snapshot."""
+        if self._disks.snapshot_file(source_id).exists():
+            self._start(snapshot, lambda: self._disks.copy_snapshot(source_id, snapshot.id))
+
+    @contextlib.contextmanager
+    def later(self) -> Iterator[list[Callable[[], None]]]:
+        """Collects the copies of volumes that are asked for meanwhile, instead of making them."""
+        self._later = collected = []
+        try:
+            yield collected
+        finally:
+            self._later = None
+
+    def resume(self) -> None:
+        """Settles the snapshots whose copies were under way when the last server ended."""
+        for backend in view.all_backends():
+            for snapshot in list(backend.snapshots.values()):
+                if snapshot.status == "pending":
+                    # A copy gets its name when it is whole.
+                    whole = self._disks.snapshot_file(snapshot.id).exists()
+                    snapshot.status = "completed" if whole else "error"
+
+    def _start(self, snapshot: Any, copy: Callable[[], None]) -> None:
+        snapshot.status = "pending"
+
+        def work() -> None:
+            copy()
+            background.wait_until_saved()
+
+        def copied(problem: LocalAwsError | None) -> None:
+            settle(snapshot, problem)
+
+        background.start(work, copied)
+
+
+def settle(snapshot: Any, problem: LocalAwsError | None) -> None:
+    """Says how a copy ended."""
+    snapshot.status = "error" if problem else "completed"
+    if problem:
+        snapshot.state_message = str(problem)
