@@ -102,9 +102,19 @@ class LocalAws:
 
     @cached_property
     def ec2(self) -> Any:
-        """A client. Use it when the local AWS has made its key."""
+        """A client that waits after each change until it is done. Use it when the local AWS has made its key."""
+        client = self.new_client()
+        client.meta.events.register("after-call.ec2", self._wait_until_done)
+        return client
+
+    def new_client(self) -> Any:
+        """Returns a client that does not wait."""
         url = f"http://127.0.0.1:{self.port}"
         return boto3.client("ec2", endpoint_url=url, region_name=REGION, **keywords_of(self.home))
+
+    def _wait_until_done(self, model: Any, **_rest: Any) -> None:
+        if not model.name.startswith(("Describe", "Get")):
+            self.until(lambda: self.health().get("under_way") == 0)
 
     def start(self) -> "LocalAws":
         """Starts it. Returns when it is ready."""

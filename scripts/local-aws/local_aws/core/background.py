@@ -39,6 +39,11 @@ class Background:
         """Saves what changes from now on."""
         self._state = state
 
+    @property
+    def under_way(self) -> int:
+        """How much work has not ended yet."""
+        return len(self._running)
+
     def start(self, work: Callable[[], None], then: Then) -> None:
         """Runs `work` while others change the state, and then `then` alone, with the error that `work` raised.
 

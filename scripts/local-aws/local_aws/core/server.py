@@ -62,6 +62,7 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
             "network": str(network),
             "machines": machines is not None,
             "saved": state.is_saved,
+            "under_way": background.under_way,
             **(machines.describe() if machines else {}),
         }
 
