@@ -1,4 +1,7 @@
-/** Escapes `${…}` and `%{…}`, which a shell or a policy uses for variables and Terraform would read as templates. */
+/**
+ * Escapes `${…}` and `%{…}`, which a shell or a policy uses for variables and Terraform would read as templates. The
+ * references of cdktf stay: an ARN that an object hands over is still filled in.
+ */
 export function terraformLiteral(text: string): string {
-  return text.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
+  return text.replaceAll(/[$%](?=\{(?!TfToken\[))/g, (sign) => sign + sign);
 }

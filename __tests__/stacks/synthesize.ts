@@ -13,7 +13,7 @@ export interface TerraformJson {
   readonly import?: readonly Record<string, unknown>[];
   readonly data: Blocks;
   readonly resource: Blocks;
-  readonly output: Record<string, { value: unknown }>;
+  readonly output: Record<string, { value: unknown; description?: string }>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments of every resource type; a test names the one it means.

@@ -1,14 +1,13 @@
 import { Fn, type Precondition, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import type { FromSetting } from "../from-setting";
 
 /** A key file, and how messages name it. */
 export interface KeyFileProps {
   /** Path as Terraform sees it: relative to the stack's working directory, absolute, or below `~/`. */
   readonly path: string;
-  /** The setting that names the file, such as `ssh.publicKeyFile`. */
-  readonly setting: string;
-  /** Value of that setting. @default path */
-  readonly settingValue?: string;
+  /** The path as people wrote it. */
+  readonly written: FromSetting<string>;
   /** What the file holds, such as `a private key`. */
   readonly holds: string;
   /** How to fix a missing file; ends the message. */
@@ -34,10 +33,10 @@ export class KeyFile extends Construct {
 
   /** Condition that the file exists. */
   get exists(): Precondition {
-    const { path, setting, settingValue = path, holds, fix } = this.props;
+    const { written, holds, fix } = this.props;
     return {
       condition: Fn.fileexists(this.expanded),
-      errorMessage: `${setting}: expected ${holds} in ${settingValue}, got no such file; ${fix}.`,
+      errorMessage: `${written.setting}: expected ${holds} in ${written.value}, got no such file; ${fix}.`,
     };
   }
 

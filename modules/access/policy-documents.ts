@@ -1,9 +1,26 @@
+/** Conditions of a statement: values by key by operator, such as `{ StringEquals: { "aws:SourceVpc": "vpc-1" } }`. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
 /** One statement of an IAM policy that allows actions on resources. */
 export interface AllowStatement {
   /** IAM actions, such as `s3:GetObject`. */
   readonly actions: readonly string[];
   /** ARNs, or `*`. */
   readonly resources: readonly string[];
+  /** When the statement applies. @default always */
+  readonly conditions?: Conditions;
+}
+
+/** Whom a role trusts that an OpenID Connect provider signs in. */
+export interface WebIdentityTrust {
+  /** ARN of the provider in IAM. */
+  readonly providerArn: string;
+  /** Its URL without `https://`: the prefix of the keys in conditions. */
+  readonly issuer: string;
+  /** Audience (`aud`) that a token must have. */
+  readonly audience: string;
+  /** Subjects (`sub`), of which a token must have one exactly. */
+  readonly subjects: readonly string[];
 }
 
 /**
@@ -15,11 +32,41 @@ export function assumeRolePolicy(service: string): string {
   return policy([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);
 }
 
+/** JSON of the trust policy that lets holders of a provider's token assume a role. No part of a subject is a pattern. */
+export function webIdentityPolicy({ providerArn, issuer, audience, subjects }: WebIdentityTrust): string {
+  return policy([
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Principal: { Federated: providerArn },
+      Condition: { StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subjects } },
+    },
+  ]);
+}
+
 /** JSON of a policy that allows `statements`. */
 export function allowPolicy(statements: readonly AllowStatement[]): string {
   return policy(
-    statements.map(({ actions, resources }) => ({ Effect: "Allow", Action: actions, Resource: resources })),
+    statements.map(({ actions, resources, conditions }) => ({
+      Effect: "Allow",
+      Action: actions,
+      Resource: resources,
+      ...(conditions && { Condition: conditions }),
+    })),
   );
+}
+
+/**
+ * Statements that allow to read the value of one secret.
+ *
+ * @param kmsKeyArn customer managed key that encrypts it. The account's own key needs no permission.
+ */
+export function readSecretStatements(secretArn: string, kmsKeyArn?: string): AllowStatement[] {
+  const read = { actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] };
+  if (kmsKeyArn === undefined) return [read];
+  // Secrets Manager encrypts a value together with the secret's ARN, so this opens no other secret of the key.
+  const conditions = { StringEquals: { "kms:EncryptionContext:SecretARN": secretArn } };
+  return [read, { actions: ["kms:Decrypt"], resources: [kmsKeyArn], conditions }];
 }
 
 /** JSON of a bucket policy that refuses every request without TLS. */

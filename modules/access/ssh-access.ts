@@ -4,7 +4,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { KeyFile } from "./key-file";
+import { KeyFile, type KeyFileProps } from "./key-file";
 
 /** Who may log in, and how. */
 export interface SshAccessProps {
@@ -16,12 +16,8 @@ export interface SshAccessProps {
   readonly port: number;
   /** IPv4 or IPv6 CIDR blocks that may connect. Without one, nobody may. */
   readonly allowFrom: readonly string[];
-  /** Path of the OpenSSH public key, as Terraform sees it. */
-  readonly publicKeyFile: string;
-  /** The setting that names this file, for messages. */
-  readonly publicKeySetting: string;
-  /** Value of that setting, for messages. @default publicKeyFile */
-  readonly publicKeySettingValue?: string;
+  /** File with the OpenSSH public key. */
+  readonly publicKey: Pick<KeyFileProps, "path" | "written">;
 }
 
 /** A key pair, and a security group that lets given blocks in on the SSH port and everything out. */
@@ -36,9 +32,7 @@ export class SshAccess extends Construct {
   constructor(scope: Construct, id: string, props: SshAccessProps) {
     super(scope, id);
     const publicKey = new KeyFile(this, "public_key_file", {
-      path: props.publicKeyFile,
-      setting: props.publicKeySetting,
-      settingValue: props.publicKeySettingValue,
+      ...props.publicKey,
       holds: "an OpenSSH public key",
       fix: "make one with `ssh-keygen -t ed25519` or name yours",
     });

@@ -4,7 +4,11 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { KeyPair } from "@cdktf/provider-aws/lib/key-pair";
 import { DataResource, Fn, type ITerraformDependable, type Precondition, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import type { MachineRole } from "../access/machine-role";
+import type { FromSetting } from "../from-setting";
+import { dependLate } from "../late-dependencies";
 import { terraformLiteral } from "../terraform-literal";
+import type { MachineImage } from "./machine-image";
 
 /** Properties of a development machine. */
 export interface DevelopmentMachineProps {
@@ -13,7 +17,7 @@ export interface DevelopmentMachineProps {
   /** EC2 instance type. A change stops the machine, resizes it in place and starts it. */
   readonly instanceType: string;
   /** Image to boot. */
-  readonly imageId: string;
+  readonly image: MachineImage;
   /** Whether a newer image replaces a running machine. @default false: only a new machine boots it */
   readonly followNew?: boolean;
   /** Subnet of the machine. Changing this replaces the machine. */
@@ -22,24 +26,24 @@ export interface DevelopmentMachineProps {
    * The data volume for the machine. Changing this replaces the machine: the AWS provider stops a machine to detach its
    * volume, and does not start it again.
    */
-  readonly dataVolumeId: string;
+  readonly dataVolume: { readonly id: string };
   /** Security group that says who may connect. */
   readonly securityGroupId: string;
   /** Key pair whose owner may log in. Changing this replaces the machine. */
   readonly keyPair: KeyPair;
-  /** Instance profile with the machine's permissions on AWS. */
-  readonly instanceProfileName: string;
+  /** What the machine may do on AWS, now and by later grants. */
+  readonly role: MachineRole;
   /** Script for the first boot. Changing this replaces the machine. */
   readonly userData: string;
   /** Size in GiB of the encrypted gp3 root volume, which is deleted with the machine. */
-  readonly rootVolumeSizeGiB: number;
+  readonly rootVolumeSizeGiB: FromSetting<number>;
   /** Tags of the root volume in addition to Name. The provider does not update its own default tags there. */
   readonly defaultTags: Readonly<Record<string, string>>;
   /** Keep one public address through stop, start and resize. @default true */
   readonly elasticAddress?: boolean;
   /** Conditions to check before a machine is made. @default none */
   readonly preconditions?: readonly Precondition[];
-  /** Resources that must exist as long as the machine does. @default none */
+  /** Further resources that must exist as long as the machine does. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -54,14 +58,17 @@ export class DevelopmentMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: DevelopmentMachineProps) {
     super(scope, id);
-    const dataVolume = new DataResource(this, "data_volume", { input: { id: props.dataVolumeId } });
+    const dataVolume = new DataResource(this, "data_volume", { input: { id: props.dataVolume.id } });
+    const { image, role, rootVolumeSizeGiB, followNew = false, preconditions = [] } = props;
+    // A machine that keeps its image may have been made from an older one than this.
+    const conditions = [...preconditions, ...(followNew ? [image.fitsOn(rootVolumeSizeGiB)] : [])];
     this.instance = new Instance(this, "this", {
-      ami: props.imageId,
+      ami: image.imageId,
       instanceType: props.instanceType,
       subnetId: props.subnetId,
       vpcSecurityGroupIds: [props.securityGroupId],
       keyName: props.keyPair.keyName,
-      iamInstanceProfile: props.instanceProfileName,
+      iamInstanceProfile: role.instanceProfile.name,
       monitoring: true,
       userData: terraformLiteral(props.userData),
       userDataReplaceOnChange: true,
@@ -69,18 +76,18 @@ export class DevelopmentMachine extends Construct {
       rootBlockDevice: {
         encrypted: true,
         volumeType: "gp3",
-        volumeSize: props.rootVolumeSizeGiB,
+        volumeSize: rootVolumeSizeGiB.value,
         tags: { ...props.defaultTags, Name: props.name },
       },
       tags: { Name: props.name },
-      dependsOn: props.dependsOn && [...props.dependsOn],
       lifecycle: {
-        ignoreChanges: props.followNew ? undefined : ["ami"],
-        precondition: props.preconditions && [...props.preconditions],
+        ignoreChanges: followNew ? undefined : ["ami"],
+        precondition: conditions.length > 0 ? conditions : undefined,
         // EC2 installs the key only at the first boot, and a new key pair has the same name as the old one.
         replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
       },
     });
+    dependLate(this.instance, () => [...role.ready, ...(props.dependsOn ?? [])]);
     if (props.elasticAddress ?? true) {
       const eip = new Eip(this, "address", { domain: "vpc", tags: { Name: props.name } });
       const association = new EipAssociation(this, "address_association", {

@@ -2,21 +2,19 @@ import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { Fn, type Precondition, TerraformCount } from "cdktf";
 import { Construct } from "constructs";
+import type { FromSetting } from "../from-setting";
+import type { MachineImage } from "./machine-image";
 
-/** A setting that an image was built with. */
-export interface BuiltWith {
-  /** Tag of the image that holds the value. */
+/** A setting that an image was built with, and its present value. */
+export interface BuiltWith extends FromSetting<string> {
+  /** Tag of the image that holds the value with which it was built. */
   readonly tag: string;
-  /** Name of the setting for the message, such as `ec2.mount.mountPoint`. */
-  readonly setting: string;
-  /** The setting's present value. */
-  readonly value: string;
 }
 
 /** An image, and the settings that it must have been built with. */
 export interface ImageBuiltWithProps {
   /** Image that a new machine boots; known before anything is made. */
-  readonly imageId: string;
+  readonly image: Pick<MachineImage, "imageId">;
   readonly expected: readonly BuiltWith[];
 }
 
@@ -28,7 +26,7 @@ export class ImageBuiltWith extends Construct {
   /** One for each setting. They also hold if the image lacks the tag, or no longer exists. */
   readonly preconditions: Precondition[];
 
-  constructor(scope: Construct, id: string, { imageId, expected }: ImageBuiltWithProps) {
+  constructor(scope: Construct, id: string, { image: { imageId }, expected }: ImageBuiltWithProps) {
     super(scope, id);
     // Look up a list, which may be empty: an image that is gone must not block the destroy of a machine.
     const { ids } = new DataAwsAmiIds(this, "there", {

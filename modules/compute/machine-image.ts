@@ -2,6 +2,7 @@ import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { FromSetting } from "../from-setting";
 
 /** How to find an image: by owner, name and tags. */
 export interface ImageFilter {
@@ -14,21 +15,16 @@ export interface ImageFilter {
 }
 
 /** An image by its id, or the newest that matches owner, name and tags. */
-export type ImageChoice = { readonly id: string } | NewestImage;
+export type ImageChoice = { readonly id: FromSetting<string> } | NewestImage;
 
 interface NewestImage extends ImageFilter {
   /** What to do if there is none; ends the message. */
   readonly fix: string;
 }
 
-/** The image, and the setting that messages name. */
+/** Which image to boot. */
 export interface MachineImageProps {
-  /** The image. */
   readonly choice: ImageChoice;
-  /** The setting that gives the image's id, if one does. */
-  readonly idSetting: string;
-  /** The setting that gives the size of the machine's root volume, for messages. */
-  readonly rootVolumeSizeSetting: string;
 }
 
 /** The image that a new machine boots. */
@@ -37,17 +33,12 @@ export class MachineImage extends Construct {
   readonly imageId: string;
   private readonly given?: DataAwsAmi;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: MachineImageProps,
-  ) {
+  constructor(scope: Construct, id: string, { choice }: MachineImageProps) {
     super(scope, id);
-    const { choice } = props;
     if ("id" in choice) {
       // If there is none, the provider says "Your query returned no results". Terraform's error shows only this
       // address, so it names the setting.
-      this.given = this.details(`from_${props.idSetting.replaceAll(".", "_")}`, choice.id);
+      this.given = this.details(`from_${choice.id.setting.replaceAll(".", "_")}`, choice.id.value);
       this.imageId = this.given.id;
     } else {
       this.imageId = this.newest(choice);
@@ -86,15 +77,13 @@ export class MachineImage extends Construct {
    * Condition that a root volume is at least as large as the image's. EC2 checks that too, but only after the old
    * machine is gone.
    */
-  fitsOn(rootVolumeSizeGiB: number): Precondition {
+  fitsOn({ value: sizeGiB, setting }: FromSetting<number>): Precondition {
     const { friendlyUniqueId } = this.given ?? this.details("details", this.imageId);
     const ami = `data.aws_ami.${friendlyUniqueId}`;
     const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
     return {
-      condition: `\${${rootVolumeSizeGiB} >= ${size}}`,
-      errorMessage:
-        `${this.props.rootVolumeSizeSetting}: ` +
-        `expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${rootVolumeSizeGiB}.`,
+      condition: `\${${sizeGiB} >= ${size}}`,
+      errorMessage: `${setting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${sizeGiB}.`,
     };
   }
 }

@@ -103,8 +103,7 @@ export class VolumeMount extends Construct {
     if (ssh.privateKeyFile === undefined) return [];
     const file = new KeyFile(this, "private_key_file", {
       path: ssh.privateKeyFile,
-      setting: props.privateKeySetting,
-      settingValue: props.privateKeySettingValue,
+      written: { value: props.privateKeySettingValue ?? ssh.privateKeyFile, setting: props.privateKeySetting },
       holds: "a private key",
       fix: "name yours, or set it to null to use the SSH agent",
     });

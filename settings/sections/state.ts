@@ -1,5 +1,53 @@
-import { regionInPartition } from "../fields/aws-names";
-import { flag, section, text } from "../fields/fields";
+import { policyArn, regionInPartition } from "../fields/aws-names";
+import { flag, listOf, section, text } from "../fields/fields";
+import { rule } from "../fields/rules";
+
+const account = "[A-Za-z0-9-]+";
+const name = "[\\w.-]+";
+
+/** The roles with which workflows of GitHub Actions plan and deploy. */
+const deployer = section({
+  repository: text(
+    new RegExp(`^${account}/${name}$|^${account}@\\d+/${name}@\\d+$`),
+    "a GitHub repository such as octocat/data, or octocat@1234/data@5678",
+  )
+    .nullable()
+    .default(null)
+    .describe(
+      "GitHub repository whose workflows may plan and deploy, exactly as their tokens name it: octocat/data, " +
+        "or octocat@1234/data@5678 if it has immutable subjects (stacks/state/README.md); null: no such roles.",
+    ),
+  branches: listOf(text(/^[\w./+#@=-]+$/, "the name of a branch"), "branches")
+    .default(["main"])
+    .describe("Branches whose workflows may deploy."),
+  environments: listOf(text(/^[\w. -]+$/, "the name of an environment"), "GitHub environments")
+    .default([])
+    .describe("GitHub environments whose jobs may deploy. They can wait for an approval."),
+  createOidcProvider: flag()
+    .default(true)
+    .describe(
+      "Make IAM's OpenID Connect provider for GitHub. false: use the account's own, since it can have only one.",
+    ),
+  planPolicyArns: listOf(policyArn(), "policy ARNs")
+    .nullable()
+    .default(null)
+    .describe("Managed policies of the role that plans; null: AWS's SecurityAudit and ViewOnlyAccess."),
+  deployPolicyArns: listOf(policyArn(), "policy ARNs")
+    .nullable()
+    .default(null)
+    .describe("Managed policies of the role that deploys; null: AWS's PowerUserAccess."),
+  permissionsBoundaryArn: policyArn()
+    .nullable()
+    .default(null)
+    .describe("Managed policy that limits what both roles can do; null: no limit."),
+}).check(
+  rule(({ repository, branches, environments }, context) => {
+    if (repository && branches?.length === 0 && environments?.length === 0) {
+      const message = "at least one branch, or a name in state.deployer.environments";
+      context.addIssue({ code: "custom", path: ["branches"], input: branches, message });
+    }
+  }),
+);
 
 /** Where Terraform keeps its state. */
 export const stateSection = section({
@@ -18,4 +66,5 @@ export const stateSection = section({
     .default(null)
     .describe("Region of state.bucket; null: aws.region. Changing it replaces the bucket that stack `state` made."),
   preventDestroy: flag().default(true).describe("Refuse every plan that destroys or replaces the state bucket."),
+  deployer,
 }).describe("Where Terraform keeps its state.");

@@ -57,8 +57,11 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
         fix: `run \`${this.cdktf("destroy", props.dependents)}\` first`,
       });
     }
-    new TerraformOutput(this, "volume_id", { value: volume.id });
-    new TerraformOutput(this, "availability_zone", { value: volume.availabilityZone });
-    new TerraformOutput(this, "size_gib", { value: volume.size });
+    new TerraformOutput(this, "volume_id", { value: volume.id, description: "The data volume, for the AWS CLI." });
+    new TerraformOutput(this, "availability_zone", {
+      value: volume.availabilityZone,
+      description: "The only zone whose machines can have the volume.",
+    });
+    new TerraformOutput(this, "size_gib", { value: volume.size, description: "Size of the volume in GiB." });
   }
 }

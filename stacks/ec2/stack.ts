@@ -35,17 +35,16 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     });
     const image = new MachineImage(this, "image", {
       choice: this.imageChoice(),
-      idSetting: "ec2.image.id",
-      rootVolumeSizeSetting: "ec2.rootVolumeSizeGiB",
     });
     const access = new SshAccess(this, "ssh_access", {
       name,
       vpcId: subnet.vpcId,
       port: ssh.port,
       allowFrom: ssh.allowFrom,
-      publicKeyFile: this.projectPath(ssh.publicKeyFile),
-      publicKeySetting: "ssh.publicKeyFile",
-      publicKeySettingValue: ssh.publicKeyFile,
+      publicKey: {
+        path: this.projectPath(ssh.publicKeyFile),
+        written: { value: ssh.publicKeyFile, setting: "ssh.publicKeyFile" },
+      },
     });
     const role = new MachineRole(this, "role", {
       name,
@@ -57,19 +56,18 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     const machine = new DevelopmentMachine(this, "machine", {
       name,
       instanceType: ec2.instanceType,
-      imageId: image.imageId,
+      image,
       followNew: ec2.image.followNew,
       subnetId: subnet.id,
       securityGroupId: access.securityGroup.id,
       keyPair: access.keyPair,
-      instanceProfileName: role.instanceProfile.name,
+      role,
       userData: firstBootScript(ssh.port),
-      rootVolumeSizeGiB: ec2.rootVolumeSizeGiB,
+      rootVolumeSizeGiB: { value: ec2.rootVolumeSizeGiB, setting: "ec2.rootVolumeSizeGiB" },
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
-      dataVolumeId: volume.id,
-      preconditions: this.conditions(volume, subnet, image),
-      dependsOn: role.ready,
+      dataVolume: volume,
+      preconditions: [sameZone(volume, subnet)],
     });
     new VolumeMount(this, "data", {
       volumeId: volume.id,
@@ -90,11 +88,14 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       fileSystem: ec2.mount.fileSystem,
       waitSec: ec2.mount.waitSec,
       unmountOverSsh: ec2.unmountOverSsh,
-      preconditions: this.imageFits(image.imageId),
+      preconditions: this.imageFits(image),
       dependsOn: [...machine.ready, ...access.ready],
     });
 
-    new TerraformOutput(this, "address", { value: machine.address });
+    new TerraformOutput(this, "address", {
+      value: machine.address,
+      description: "Address of the machine for SSH.",
+    });
     new TerraformOutput(this, "ssh", {
       value: sshCommand({
         address: machine.address,
@@ -105,18 +106,27 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       }),
       description: "Logs in, and forwards the Clojure REPL and JupyterLab to this computer.",
     });
-    new TerraformOutput(this, "image_id", { value: machine.instance.ami });
-    new TerraformOutput(this, "instance_id", { value: machine.instance.id });
-    new TerraformOutput(this, "data_volume_id", { value: volume.id });
+    new TerraformOutput(this, "image_id", {
+      value: machine.instance.ami,
+      description: "Image that the machine was made from.",
+    });
+    new TerraformOutput(this, "instance_id", {
+      value: machine.instance.id,
+      description: "The machine, for the AWS CLI.",
+    });
+    new TerraformOutput(this, "data_volume_id", {
+      value: volume.id,
+      description: "The data volume on the machine.",
+    });
   }
 
   /** Conditions that our own image was built with the mount point and ports of the settings. */
-  private imageFits(imageId: string): readonly Precondition[] {
+  private imageFits(image: MachineImage): readonly Precondition[] {
     const { ec2, services } = this.settings;
     if (ec2.image.source !== "workbench") return [];
     const { mountPoint, nreplPort, jupyterPort } = builtWithTags;
     return new ImageBuiltWith(this, "image_built_with", {
-      imageId,
+      image,
       expected: [
         { tag: mountPoint, setting: "ec2.mount.mountPoint", value: ec2.mount.mountPoint },
         { tag: nreplPort, setting: "services.nreplPort", value: String(services.nreplPort) },
@@ -125,27 +135,11 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     }).preconditions;
   }
 
-  /** Conditions to check before a machine is made. */
-  private conditions(volume: FoundDataVolume, subnet: MachineSubnet, image: MachineImage): readonly Precondition[] {
-    const { ec2 } = this.settings;
-    return [
-      {
-        condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
-        errorMessage:
-          "aws.availabilityZone: expected the machine in the zone of its data volume, " +
-          `got the volume ${volume.id} in ${volume.availabilityZone} ` +
-          `and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
-      },
-      // A machine that keeps its image may have been made from an older one than this.
-      ...(ec2.image.followNew ? [image.fitsOn(ec2.rootVolumeSizeGiB)] : []),
-    ];
-  }
-
   private imageChoice(): ImageChoice {
     const { image } = this.settings.ec2;
     switch (image.source) {
       case "id":
-        return { id: image.id ?? "" };
+        return { id: { value: image.id ?? "", setting: "ec2.image.id" } };
       case "debian":
         return {
           ...debianImage(image.architecture),
@@ -158,4 +152,15 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
         };
     }
   }
+}
+
+/** Condition that the machine is in the zone of its data volume, which can attach nowhere else. */
+function sameZone(volume: FoundDataVolume, subnet: MachineSubnet): Precondition {
+  return {
+    condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
+    errorMessage:
+      "aws.availabilityZone: expected the machine in the zone of its data volume, " +
+      `got the volume ${volume.id} in ${volume.availabilityZone} ` +
+      `and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
+  };
 }

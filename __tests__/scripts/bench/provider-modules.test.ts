@@ -19,6 +19,7 @@ test("lists the provider modules that stacks and modules import, each once", () 
     "stacks/ebs/stack.ts",
     'import { AwsProvider } from "@cdktf/provider-aws/lib/provider";',
     'import { App } from "cdktf";',
+    'import { Volume } from "../../modules/storage/volume";',
   );
   write(
     "modules/storage/volume.ts",
@@ -30,9 +31,15 @@ test("lists the provider modules that stacks and modules import, each once", () 
   expect(providerModules(root)).toEqual(["@cdktf/provider-aws/lib/ebs-volume", "@cdktf/provider-aws/lib/provider"]);
 });
 
+test("leaves out modules that no stack uses", () => {
+  write("stacks/ebs/stack.ts", 'import type { Volume } from "../../modules/storage/volume";');
+  write("modules/storage/volume.ts", 'import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";');
+  expect(providerModules(root)).toEqual([]);
+});
+
 test("leaves out type-only imports, and imports in comments", () => {
   write(
-    "modules/storage/volume.ts",
+    "stacks/ebs/stack.ts",
     'import type { Instance } from "@cdktf/provider-aws/lib/instance";',
     '// import { Eip } from "@cdktf/provider-aws/lib/eip";',
     'export const text = "@cdktf/provider-aws/lib/vpc";',

@@ -131,6 +131,7 @@ def test_destroying_leaves_nothing_else(lives, aws, ec2):
     assert aws.client("s3").list_buckets()["Buckets"] == []
     assert [role for role in aws.client("iam").list_roles()["Roles"] if role["Path"] == "/"] == []
     assert aws.client("dlm").get_lifecycle_policies()["Policies"] == []
+    assert aws.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
 
 
 def test_nothing_that_the_provider_called_was_missing(lives, aws):

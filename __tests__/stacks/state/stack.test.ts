@@ -60,4 +60,59 @@ describe("stack state", () => {
     expect(name({ STATE_BUCKET: "my-states" })).toBe("my-states");
     expect(name()).toBe("workbench-local-state-${data.aws_caller_identity.caller.account_id}");
   });
+
+  describe("with a deployer", () => {
+    const repository = { STATE_DEPLOYER_REPOSITORY: "octocat/data" };
+    const withDeployer = (values = {}) => synthesize("state", { ...repository, ...values });
+    const policiesOf = (role: string, values = {}) =>
+      Object.values(withDeployer(values).resource["aws_iam_role_policy_attachment"] ?? {})
+        .filter((attachment) => attachment.role === `\${aws_iam_role.${role}.name}`)
+        .map(({ policy_arn }) => policy_arn);
+    const subjectsOf = (role: string, values = {}) => {
+      const { assume_role_policy } = withDeployer(values).resource["aws_iam_role"]?.[role] ?? {};
+      return JSON.parse(assume_role_policy).Statement[0].Condition.StringEquals[
+        "token.actions.githubusercontent.com:sub"
+      ];
+    };
+
+    it("makes nothing of it while no repository is set", () => {
+      expect(Object.keys(synthesize("state").resource).filter((type) => type.startsWith("aws_iam_"))).toEqual([]);
+      expect(Object.keys(synthesize("state").output)).toEqual(["bucket"]);
+    });
+
+    it("lets a pull request plan, and only the main branch deploy", () => {
+      const main = "repo:octocat/data:ref:refs/heads/main";
+      expect(subjectsOf("deploy_role")).toEqual([main]);
+      expect(subjectsOf("plan_role")).toEqual(["repo:octocat/data:pull_request", main]);
+    });
+
+    it("lets only approved jobs deploy if the settings name an environment and no branch", () => {
+      const values = { STATE_DEPLOYER_BRANCHES: "[]", STATE_DEPLOYER_ENVIRONMENTS: "[production]" };
+      expect(subjectsOf("deploy_role", values)).toEqual(["repo:octocat/data:environment:production"]);
+    });
+
+    it("gives AWS's policies for each, of the region's partition", () => {
+      const china = { AWS_REGION: "cn-north-1", AWS_AVAILABILITY_ZONE: "cn-north-1a" };
+      expect(policiesOf("plan_role", china)).toEqual([
+        "arn:aws-cn:iam::aws:policy/SecurityAudit",
+        "arn:aws-cn:iam::aws:policy/job-function/ViewOnlyAccess",
+      ]);
+      expect(policiesOf("deploy_role", china)).toEqual(["arn:aws-cn:iam::aws:policy/PowerUserAccess"]);
+    });
+
+    it("gives the policies of the settings instead, and their boundary", () => {
+      const own = "arn:aws:iam::123456789012:policy/deployers";
+      expect(policiesOf("plan_role", { STATE_DEPLOYER_PLAN_POLICY_ARNS: `[${own}]` })).toEqual([own]);
+      expect(policiesOf("deploy_role", { STATE_DEPLOYER_DEPLOY_POLICY_ARNS: "[]" })).toEqual([]);
+      const { resource } = withDeployer({ STATE_DEPLOYER_PERMISSIONS_BOUNDARY_ARN: own });
+      const boundaries = Object.values(resource["aws_iam_role"] ?? {}).map((role) => role.permissions_boundary);
+      expect(boundaries).toEqual([own, own]);
+    });
+
+    it("uses the account's own provider if the setting says so", () => {
+      expect(withDeployer().resource).toHaveProperty("aws_iam_openid_connect_provider");
+      const { resource } = withDeployer({ STATE_DEPLOYER_CREATE_OIDC_PROVIDER: "false" });
+      expect(resource).not.toHaveProperty("aws_iam_openid_connect_provider");
+    });
+  });
 });

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from .core import server
 from .core.home import Home
-from .services import dlm, ec2, iam, kms, s3, ssm, sts
+from .services import dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts
 
 # No service corrects a method of another one: the order has no effect.
-SERVICES = (dlm, ec2, iam, kms, s3, ssm, sts)
+SERVICES = (dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts)
 
 
 def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) -> None:

@@ -1,0 +1,57 @@
+import { TerraformOutput } from "cdktf";
+import { describe, expect, it } from "vitest";
+import { type ImageChoice, MachineImage } from "../../../modules/compute/machine-image";
+import { only } from "../../stacks/synthesize";
+import { synthesizeModule } from "../synthesize-module";
+
+const newest: ImageChoice = { owner: "self", name: "notebooks-*", tags: { Image: "notebooks" }, fix: "build one" };
+const given: ImageChoice = { id: { value: "ami-0123456789abcdef0", setting: "ec2.image.id" } };
+
+const made = (choice: ImageChoice) =>
+  synthesizeModule((stack) => {
+    const image = new MachineImage(stack, "image", { choice });
+    new TerraformOutput(stack, "id", { value: image.imageId });
+    new TerraformOutput(stack, "fits", { value: image.fitsOn({ value: 9, setting: "ec2.rootVolumeSizeGiB" }) });
+  });
+
+describe("MachineImage", () => {
+  it("is the newest that matches owner, name and tags, and is ready to boot", () => {
+    const { data, output } = made(newest);
+    expect(only(data, "aws_ami_ids")).toMatchObject({
+      owners: ["self"],
+      filter: [
+        { name: "name", values: ["notebooks-*"] },
+        { name: "state", values: ["available"] },
+        { name: "tag:Image", values: ["notebooks"] },
+      ],
+    });
+    expect(output["id"]?.value).toBe('${try(element(data.aws_ami_ids.image.ids, 0), "none")}');
+  });
+
+  it("fails a plan with the fix if there is none", () => {
+    expect(only(made(newest).data, "aws_ami_ids").lifecycle.postcondition).toEqual([
+      {
+        condition: "${length(self.ids) > 0}",
+        error_message: "image: expected one in this region, got none named notebooks-* of owner self; build one.",
+      },
+    ]);
+  });
+
+  it("is a given one of any owner, read at an address that names the setting", () => {
+    const { data, output } = made(given);
+    const image = data["aws_ami"]?.["image_from_ec2_image_id"];
+    expect(image.filter).toEqual([{ name: "image-id", values: ["ami-0123456789abcdef0"] }]);
+    expect(image).not.toHaveProperty("owners");
+    expect(output["id"]?.value).toBe("${data.aws_ami.image_from_ec2_image_id.id}");
+  });
+
+  it.each([
+    ["newest", newest, "data.aws_ami.image_details"],
+    ["given", given, "data.aws_ami.image_from_ec2_image_id"],
+  ])("compares the size of a root volume with that of the %s image", (_, choice, image) => {
+    expect(made(choice).output["fits"]?.value).toEqual({
+      condition: expect.stringContaining(`\${9 >= one([for disk in ${image}.block_device_mappings : `),
+      errorMessage: expect.stringMatching(/^ec2\.rootVolumeSizeGiB: expected at least the \S.* GiB of .*, got 9\.$/),
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { type DeployerScope, deployStatements, planStatements } from "../../../stacks/state/deployer-statements";
+
+const scope: DeployerScope = { partition: "aws-cn", project: "workbench", bucketArn: "arn:aws-cn:s3:::states" };
+
+describe("planStatements", () => {
+  it("read the project's states, and those alone", () => {
+    const [list, read] = planStatements(scope);
+    expect([list, read]).toEqual([
+      { actions: ["s3:ListBucket"], resources: ["arn:aws-cn:s3:::states"] },
+      { actions: ["s3:GetObject"], resources: ["arn:aws-cn:s3:::states/workbench/*"] },
+    ]);
+  });
+
+  it("change nothing, and read no value of a secret", () => {
+    const actions = planStatements(scope).flatMap((statement) => statement.actions);
+    expect(actions.filter((action) => !/^[a-z0-9]+:(Get|List)[A-Za-z]+$/.test(action))).toEqual([]);
+    expect(actions).not.toContain("secretsmanager:GetSecretValue");
+  });
+});
+
+describe("deployStatements", () => {
+  const statements = deployStatements(scope);
+
+  it.each([
+    ["a role of the project", "arn:aws-cn:iam::123456789012:role/workbench-mine-machine", true],
+    [
+      "an instance profile of the project",
+      "arn:aws-cn:iam::123456789012:instance-profile/workbench-mine-machine",
+      true,
+    ],
+    ["a role of another project", "arn:aws-cn:iam::123456789012:role/workbenches-mine-machine", false],
+    ["a deployer's role", "arn:aws-cn:iam::123456789012:role/deployer/workbench-mine-deploy", false],
+    ["a user", "arn:aws-cn:iam::123456789012:user/workbench-mine", false],
+  ])("concern %s: %s %s", (_, arn, concerned) => {
+    const patterns = statements.flatMap(({ resources }) => resources);
+    // In IAM, * also stands for slashes.
+    const matches = patterns.some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(arn));
+    expect(matches).toBe(concerned);
+  });
+
+  it("name every action", () => {
+    const actions = statements.flatMap((statement) => statement.actions);
+    expect(actions.filter((action) => !/^iam:[A-Za-z]+$/.test(action))).toEqual([]);
+    expect(actions).toContain("iam:PassRole");
+  });
+});
