@@ -47,6 +47,7 @@ class Background:
     def start(self, work: Callable[[], None], then: Then) -> None:
         """Runs `work` while others change the state, and then `then` alone, with the error that `work` raised.
 
+        Work that a call starts begins when the call has ended, so that `wait_until_saved` covers the call.
         When the local AWS ends first, nobody calls `then`. Whoever starts work resumes it at the next start.
         """
         thread = threading.Thread(target=self._run, args=(work, then), daemon=True)
@@ -82,6 +83,8 @@ class Background:
 
     def _run(self, work: Callable[[], None], then: Then) -> None:
         try:
+            with self.changing:
+                pass
             problem = _problem_of(work)
             self.change(lambda: then(problem))
         except Ending:

@@ -48,6 +48,10 @@ class Step:
     work: Callable[[BaseBackend, Record], Record | None] | None = None
     takes_sec: float = LEAST_SEC
 
+    def __post_init__(self) -> None:
+        if self.work and not self.failed:
+            raise ValueError(f"a step with work needs a state for when it fails: the one before {self.then} has none")
+
 
 class Life:
     """The states of the records of one kind. `state` and `reason` are paths in a record, such as `Status.State`."""

@@ -1,0 +1,98 @@
+"""The state is saved a moment after it changed, and whoever has to wait for that can."""
+
+import threading
+import time
+
+import pytest
+from local_aws.core.saver import Saver
+
+LIMIT_SEC = 60
+
+
+class Picture:
+    """Writes are counted, and fail while `problem` is set."""
+
+    def __init__(self) -> None:
+        self.value = 0
+        self.written: list[int] = []
+        self.problem: OSError | None = None
+        self.takes_sec = 0.0
+
+    def take(self) -> bytes:
+        return str(self.value).encode()
+
+    def write(self, picture: bytes) -> None:
+        if self.problem:
+            raise self.problem
+        time.sleep(self.takes_sec)
+        self.written.append(int(picture))
+
+
+@pytest.fixture
+def picture():
+    return Picture()
+
+
+@pytest.fixture
+def saver(picture):
+    made = Saver(picture, threading.Lock())
+    made.start()
+    yield made
+    made.end()
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + LIMIT_SEC
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_change_is_saved_by_itself(saver, picture):
+    picture.value = 1
+    saver.changed()
+    until(lambda: saver.is_saved)
+    assert picture.written == [1]
+
+
+def test_waiting_returns_when_the_change_is_on_the_disk(saver, picture):
+    for value in range(1, 4):
+        picture.value = value
+        saver.changed()
+        saver.wait_until_saved()
+        assert picture.written[-1] == value
+
+
+def test_many_changes_are_saved_together(saver, picture):
+    picture.takes_sec = 0.01
+    for value in range(1, 501):
+        picture.value = value
+        saver.changed()
+    until(lambda: saver.is_saved)
+    assert picture.written[-1] == 500
+    assert len(picture.written) < 50
+
+
+def test_fails_and_says_why_until_it_can_save_again(saver, picture, capsys):
+    picture.problem = OSError(28, "No space left on device")
+    saver.changed()
+    until(lambda: saver.problem is not None)
+    assert saver.problem == "OSError: [Errno 28] No space left on device"
+    assert not saver.is_saved
+    with pytest.raises(OSError, match="No space left"):
+        saver.save()
+    picture.problem = None
+    saver.save()
+    assert saver.problem is None
+    assert saver.is_saved
+    assert "cannot save the state: [Errno 28] No space left on device" in capsys.readouterr().err
+
+
+def test_whoever_waits_is_let_go_at_the_end(saver, picture):
+    picture.problem = OSError(28, "No space left on device")
+    saver.changed()
+    waiting = threading.Thread(target=saver.wait_until_saved)
+    waiting.start()
+    saver.end()
+    waiting.join(LIMIT_SEC)
+    assert not waiting.is_alive()
