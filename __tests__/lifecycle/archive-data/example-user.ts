@@ -95,6 +95,11 @@ export class ExampleUser {
       .map(({ VolumeId = "" }) => VolumeId);
   }
 
+  /** Whether a volume has the mark of one that is being retired. */
+  async isRetiring(): Promise<boolean> {
+    return (await this.api.volumes()).some(({ Tags = [] }) => Tags.some(({ Key }) => Key === "Retiring"));
+  }
+
   /** The id or name of everything that somebody made in the account. */
   async contents(): Promise<string[]> {
     const program = path.join(import.meta.dirname, "..", "account_contents.py");
