@@ -51,10 +51,13 @@ export class AdoptVolumes extends Construct {
     if (!adopt) return;
     const [place, to, limit] =
       count === undefined ? ['"0"', address, 1] : ['volume.tags["Index"]', `${address}[each.value.index]`, count];
-    const halfMade = `{ for volume in ${existing.all} : ${place} => volume.id... if lookup(volume.tags, "${COMPLETE.key}", "") != "${COMPLETE.value}" }`;
+    const incomplete = `lookup(volume.tags, "${COMPLETE.key}", "") != "${COMPLETE.value}"`;
+    const halfMade = `{ for volume in ${existing.all} : ${place} => volume.id... if ${incomplete} }`;
+    const target = "{ id = ids[0], index = tonumber(index) }";
+    const unambiguous = `length(ids) == 1 && tonumber(index) < ${limit}`;
     // cdktf's own importFrom() has no for_each. Of two half-made volumes with one place, Terraform cannot tell which.
     addBlock(this, "import", {
-      for_each: `\${{ for index, ids in ${halfMade} : index => { id = ids[0], index = tonumber(index) } if length(ids) == 1 && tonumber(index) < ${limit} }}`,
+      for_each: `\${{ for index, ids in ${halfMade} : index => ${target} if ${unambiguous} }}`,
       id: "${each.value.id}",
       to,
     });

@@ -42,7 +42,8 @@ export class ExistingVolumes extends Construct {
 
   /** Condition that none is larger. */
   fitInto({ value: sizeGiB, setting }: FromSetting<number>): Precondition {
-    const volumes = `\${join(" and ", [for volume in ${this.all} : "\${volume.size} GiB of the data volume \${volume.id}"])}`;
+    const had = '"${volume.size} GiB of the data volume ${volume.id}"';
+    const volumes = `\${join(" and ", [for volume in ${this.all} : ${had}])}`;
     return {
       condition: `\${alltrue([for volume in ${this.all} : volume.size <= ${sizeGiB}])}`,
       errorMessage: `${setting}: expected at least the ${volumes}, got ${sizeGiB}; a volume grows and never shrinks.`,

@@ -18,8 +18,8 @@ const { loadSettings, settingsOf } = program("stacks/settings");
 
 const POLL_MS = 5_000;
 
-const USAGE = `Retires the last of a stack's data volumes: takes a snapshot, waits until it is complete, takes the volume out of
-Terraform's state, and deletes it. If it is cut off, run it again.
+const USAGE = `Retires the last of a stack's data volumes: takes a snapshot, waits until it is complete, takes the
+volume out of Terraform's state, and deletes it. If it is cut off, run it again.
 
 usage: npm run volume:retire -- --stack NAME --index N [--yes]
        --stack NAME   the stack that has the volumes

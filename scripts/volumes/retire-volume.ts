@@ -41,8 +41,8 @@ export async function snapshotOfRetired({ account }: Place, index: number): Prom
  *
  * @param index the number that the volume must have
  * @param stack name of the stack, for messages
- * @throws CommandError one sentence: there is no such volume, it is not the last one, a machine has it, or the state does
- * not know it
+ * @throws CommandError one sentence: there is no such volume, it is not the last one, a machine has it, or the state
+ * does not know it
  */
 export async function prepareRetirement(place: Place, index: number, stack: string): Promise<Retirement> {
   const { account, state } = place;
@@ -73,8 +73,8 @@ export async function prepareRetirement(place: Place, index: number, stack: stri
 }
 
 /**
- * Retires a volume: marks it, waits for a snapshot to be complete, takes the volume out of the state, and deletes it. If
- * this is cut off at any point, {@link prepareRetirement} and this go on from there.
+ * Retires a volume: marks it, waits for a snapshot to be complete, takes the volume out of the state, and deletes it.
+ * If this is cut off at any point, {@link prepareRetirement} and this go on from there.
  *
  * @param report shows what it is doing
  * @returns the snapshot's id
