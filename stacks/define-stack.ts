@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { LogIn } from "../guards/log-in";
 import type { Protection } from "../guards/protection";
+import type { FromSetting } from "../modules/from-setting";
 import type { CommonSettings, SharedSettings } from "../settings/common";
 import type { Report, RightParts } from "../settings/fields/rules";
 
@@ -15,7 +16,10 @@ export interface StackDefinition<
   Section extends z.ZodObject | undefined = z.ZodObject | undefined,
   Shared extends keyof SharedSettings = keyof SharedSettings,
 > {
-  /** Name of the stack, its folder, its settings section and its Terraform state; value of its Stack tag. */
+  /**
+   * Name of the stack, its folder, its settings section and its Terraform state; value of its Stack tag. What the stack
+   * `<name>` must never lose is in the stack `<name>-data`.
+   */
   readonly name: Name;
   /** Its own settings. @default none */
   readonly section?: Section;
@@ -35,6 +39,8 @@ export interface StackDefinition<
   readonly logsIn?: (settings: StackSettings<Name, Section, Shared>, verb: string) => LogIn | undefined;
   /** Data that it protects, and how to retire it once the stacks after it are gone. @default none */
   readonly keeps?: (settings: StackSettings<Name, Section, Shared>) => Protection | undefined;
+  /** Data volumes whose number a setting gives. `npm run volume:retire` retires the last one. @default none */
+  readonly numberedVolumes?: (settings: StackSettings<Name, Section, Shared>) => NumberedVolumes;
   /** Our own image, if its machines can boot one. @default none */
   readonly image?: StackImage<StackSettings<Name, Section, Shared>>;
   /** Output with the address of the machine that `npm run local -- ssh` logs in to. @default no such machine */
@@ -43,6 +49,14 @@ export interface StackDefinition<
   readonly nextSteps?: (deployed: DeployedStack) => readonly NextStep[];
   /** Loads the Terraform stack, and with it cdktf. */
   readonly load: () => Promise<StackClass>;
+}
+
+/** Data volumes of one stack that are one Terraform block with `count`. */
+export interface NumberedVolumes {
+  /** How many the settings want. */
+  readonly count: FromSetting<number>;
+  /** Tags that only these volumes carry. The tag `Index` tells one from the other. */
+  readonly identifyingTags: Readonly<Record<string, string>>;
 }
 
 /** One of our own images. A stack's machines boot it if a setting selects it. */

@@ -4,7 +4,7 @@ import * as declared from "./index";
 
 /** The definition of every stack, in order of deployment: each after the stacks in its `after`, otherwise by name. */
 export const definitions: readonly StackDefinition[] = inDeployOrder(
-  withNamesOfTheirOwn(Object.values(declared) as StackDefinition[]),
+  afterTheirData(withNamesOfTheirOwn(Object.values(declared) as StackDefinition[])),
 );
 
 /**
@@ -35,6 +35,23 @@ export function withNamesOfTheirOwn<Stack extends Pick<StackDefinition, "name" |
   for (const [index, { name, section }] of stacks.entries()) {
     if (stacks.findIndex((stack) => stack.name === name) < index) throw new Error(`stack ${name}: declared twice`);
     if (section && taken.has(name)) throw new Error(`stack ${name}: its settings would replace the common ones`);
+  }
+  return stacks;
+}
+
+/**
+ * Returns the stacks.
+ *
+ * @throws if a stack `<name>` does not come after the stack `<name>-data`, whose data it uses: a bug in the definitions
+ */
+export function afterTheirData<Stack extends Pick<StackDefinition, "name" | "after">>(
+  stacks: readonly Stack[],
+): readonly Stack[] {
+  for (const { name, after = [] } of stacks) {
+    const data = `${name}-data`;
+    if (stacks.some((stack) => stack.name === data) && !after.includes(data)) {
+      throw new Error(`stack ${name}: after: expected ${data}, which has its data, got ${after.join(", ") || "none"}`);
+    }
   }
   return stacks;
 }

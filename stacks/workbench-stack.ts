@@ -26,6 +26,10 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   /** Default tags, which the provider puts on every resource. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
+  /** The command that deploys this stack and those before it, for messages. */
+  protected readonly deployCommand: string;
+  /** The command that retires the last of this stack's numbered volumes, for messages. `--index` is missing. */
+  protected readonly retireCommand: string;
   /** Whether the state is in `state.bucket`, not in {@link localStateFile}. */
   readonly stateInS3: boolean;
   private readonly pathOfLogicalId = new Map<string, string>();
@@ -37,7 +41,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
    */
   protected constructor(
     scope: Construct,
-    { definition: { name }, settings, missing }: StackProps<Settings>,
+    { definition: { name, after = [] }, settings, missing }: StackProps<Settings>,
     { backend = "from settings", region = settings.aws.region }: StackOptions = {},
   ) {
     super(scope, name);
@@ -45,6 +49,8 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
     this.prefix = `${settings.project}-${settings.environment}`;
     this.partition = partitionOf(region);
     const { project, environment, tags } = settings;
+    this.deployCommand = this.cdktf("deploy", [...after, name]);
+    this.retireCommand = typedCommand(settings.environment, `npm run volume:retire -- --stack ${name}`);
     this.defaultTags = { ...tags, Project: project, Environment: environment, Stack: name };
     new AwsProvider(this, "aws", {
       region,

@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { section } from "../../settings/fields/fields";
-import { definitions, dependentsOf, inDeployOrder, withNamesOfTheirOwn } from "../../stacks/definitions";
+import {
+  afterTheirData,
+  definitions,
+  dependentsOf,
+  inDeployOrder,
+  withNamesOfTheirOwn,
+} from "../../stacks/definitions";
 import { filesLoadedBy } from "../loaded-files";
 
 describe("stacks", () => {
@@ -23,6 +29,12 @@ describe("stacks", () => {
     expect(() => inDeployOrder([{ name: "a", after: ["nowhere"] }])).toThrow(
       'stack a: after: expected names of stacks (a), got "nowhere"',
     );
+  });
+
+  it("fail to load when one does not come after the stack with its data", () => {
+    const stacks = [{ name: "a" }, { name: "a-data" }];
+    expect(() => afterTheirData(stacks)).toThrow("stack a: after: expected a-data, which has its data, got none");
+    expect(afterTheirData([{ name: "a", after: ["a-data"] }, { name: "a-data" }, { name: "b-data" }])).toHaveLength(3);
   });
 
   it("stand in stacks/index.ts in order of deployment", () => {

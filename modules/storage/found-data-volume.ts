@@ -4,6 +4,14 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { attributeOfOne, oneOf } from "../one-found";
 
+/** A volume that another stack made. */
+export interface FoundVolume {
+  readonly id: string;
+  readonly availabilityZone: string;
+  /** Size in GiB. */
+  readonly sizeGiB: number;
+}
+
 /** Which data volume to find. */
 export interface FoundDataVolumeProps {
   /** Tags that exactly one volume carries. */
@@ -17,18 +25,14 @@ export interface FoundDataVolumeProps {
  * one sentence. A destroy does not fail: it uses the state, Terraform only warns about conditions, and every attribute
  * is a placeholder.
  */
-export class FoundDataVolume extends Construct {
-  /** Its id. */
+export class FoundDataVolume extends Construct implements FoundVolume {
   readonly id: string;
   readonly availabilityZone: string;
-  /** Size in GiB. */
   readonly sizeGiB: number;
 
   constructor(scope: Construct, id: string, props: FoundDataVolumeProps) {
     super(scope, id);
-    const described = Object.entries(props.identifyingTags)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(", ");
+    const described = describeTags(props.identifyingTags);
     const candidates = new DataAwsEbsVolumes(this, "candidates", {
       tags: props.identifyingTags,
       filter: [{ name: "status", values: ["creating", "available", "in-use"] }],
@@ -56,4 +60,11 @@ export class FoundDataVolume extends Construct {
     this.availabilityZone = attributeOfOne(volume, "availability_zone");
     this.sizeGiB = Token.asNumber(attributeOfOne(volume, "size", 0));
   }
+}
+
+/** Tags in the words of a message: `Name=workbench-local-data, Project=workbench`. */
+export function describeTags(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
 }

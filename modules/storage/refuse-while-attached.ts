@@ -2,15 +2,15 @@ import { DataAwsArn } from "@cdktf/provider-aws/lib/data-aws-arn";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
 import { Construct } from "constructs";
 
-/** Which volume no machine may have, and how to free it. */
+/** Which volumes no machine may have, and how to free one. */
 export interface RefuseWhileAttachedProps {
-  /** Id of the volume in the state. */
-  readonly volumeId: string;
-  /** Tags that no other volume carries. They find the volume even if a plan changes its id. */
+  /** Ids of the volumes in the state. */
+  readonly volumeIds: string[];
+  /** Tags that no other volume carries. They find the volumes even if a plan changes their ids. */
   readonly identifyingTags: Readonly<Record<string, string>>;
-  /** The setting that no longer protects the volume, for the message. */
+  /** The setting that no longer protects the volumes, for the message. */
   readonly protectionSetting: string;
-  /** How to free the volume, for the message. */
+  /** How to free a volume, for the message. */
   readonly fix: string;
 }
 
@@ -25,10 +25,10 @@ export interface RefuseWhileAttachedProps {
 export class RefuseWhileAttached extends Construct {
   constructor(scope: Construct, id: string, props: RefuseWhileAttachedProps) {
     super(scope, id);
-    const { identifyingTags, volumeId } = props;
+    const { identifyingTags, volumeIds } = props;
     const inUse = { name: "status", values: ["in-use"] };
     this.refuse("this", new DataAwsEbsVolumes(this, "attached", { tags: identifyingTags, filter: [inUse] }), props);
-    const filter = [inUse, { name: "volume-id", values: [volumeId] }];
+    const filter = [inUse, { name: "volume-id", values: volumeIds }];
     this.refuse("in_state", new DataAwsEbsVolumes(this, "attached_in_state", { filter }), props);
   }
 

@@ -11,15 +11,15 @@ export interface SnapshotScheduleProps {
   readonly name: string;
   /** AWS partition of the account, such as `aws` or `aws-cn`: the second part of every ARN. */
   readonly partition: string;
-  /** Name tag of the volume to take snapshots of. */
-  readonly volumeName: string;
+  /** One tag that only the volumes to take snapshots of carry. A volume with any of several tags would match. */
+  readonly volumeTag: { readonly key: string; readonly value: string };
   /** Time of day in UTC, `HH:MM`. */
   readonly timeUtc: string;
-  /** How many snapshots to keep. */
+  /** How many snapshots of a volume to keep. */
   readonly retainCount: number;
 }
 
-/** Daily snapshots of one volume by Data Lifecycle Manager, with the role that it needs. */
+/** Daily snapshots of one volume or of several, by Data Lifecycle Manager, with the role that it needs. */
 export class SnapshotSchedule extends Construct {
   /** The policy. It must exist as long as snapshots must be taken. */
   readonly ready: readonly ITerraformDependable[];
@@ -36,14 +36,13 @@ export class SnapshotSchedule extends Construct {
       policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole`,
     });
     const policy = new DlmLifecyclePolicy(this, "this", {
-      description: `Daily snapshots of ${props.volumeName}`,
+      description: `Daily snapshots of ${props.volumeTag.value}`,
       executionRoleArn: role.arn,
       state: "ENABLED",
       tags: { Name: props.name },
       policyDetails: {
         resourceTypes: ["VOLUME"],
-        // A volume with any of the target tags matches, so use one tag that only this volume has.
-        targetTags: { Name: props.volumeName },
+        targetTags: { [props.volumeTag.key]: props.volumeTag.value },
         schedule: [
           {
             name: "daily",

@@ -1,4 +1,4 @@
-import { allOf, Ec2Calls } from "./ec2-calls";
+import { allOf, Ec2Calls } from "../ec2/ec2-calls";
 import { describeOwnImages, type OwnImage } from "./own-image";
 
 /**

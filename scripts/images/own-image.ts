@@ -1,7 +1,7 @@
 import type { Filter, Image } from "@aws-sdk/client-ec2";
+import type { LocalEndpoint } from "../ec2/ec2-calls";
+import { allOf, Ec2Calls } from "../ec2/ec2-calls";
 import { program } from "../support/program";
-import type { LocalEndpoint } from "./ec2-calls";
-import { allOf, Ec2Calls } from "./ec2-calls";
 
 const { ownImage } = program("stacks/names/images");
 

@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import { type AccountSettings, ImageAccount } from "../images/image-account";
 import { judgeImages, type Verdict } from "../images/old-images";
 import { CommandError } from "../support/command-error";
+import { confirm } from "../support/confirm";
 import { callProgram, program } from "../support/program";
 import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
@@ -36,7 +36,7 @@ await runCommand(async (args) => {
   if (old.length + orphans.length === 0) return 0;
   const snapshots = old.flatMap(({ snapshotIds }) => snapshotIds).length + orphans.length;
   const what = `Retire ${counted(old.length, "image")} and delete ${counted(snapshots, "snapshot")}`;
-  if (!yes) await confirm(`${what} in ${settings.aws.region}?`);
+  if (!yes) await confirm(`${what} in ${settings.aws.region}?`, "nothing was retired");
   for (const { id, name, snapshotIds } of old) {
     await account.deregister(id);
     for (const snapshot of snapshotIds) await account.deleteSnapshot(snapshot);
@@ -66,14 +66,4 @@ function readArguments(args: readonly string[]): { keep: number | undefined; yes
     throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${keep}"`, 2);
   }
   return { keep: Number(keep), yes };
-}
-
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new CommandError("nothing was retired: expected a terminal to confirm on, got none; pass --yes");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError("nothing was retired");
 }

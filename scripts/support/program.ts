@@ -9,6 +9,7 @@ interface Program {
   readonly "packer/template/packer-template": typeof import("../../packer/template/packer-template");
   readonly "settings/documents/documents": typeof import("../../settings/documents/documents");
   readonly "settings/load/environment-variables": typeof import("../../settings/load/environment-variables");
+  readonly "settings/typed-command": typeof import("../../settings/typed-command");
   readonly "settings/user-error": typeof import("../../settings/user-error");
   readonly "stacks/definitions": typeof import("../../stacks/definitions");
   readonly "stacks/names/images": typeof import("../../stacks/names/images");

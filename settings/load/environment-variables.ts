@@ -16,12 +16,16 @@ interface SettingVariable {
   readonly description: string | undefined;
 }
 
-/** Name of the variable that sets the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. */
+/**
+ * Name of the variable that sets the setting at `path`: `ebs.volumeSizeGiB` is `WORKBENCH_EBS_VOLUME_SIZE_GIB`. A shell
+ * accepts no hyphen in a name, so the section of a stack such as `graph-data` begins with `WORKBENCH_GRAPH_DATA_`.
+ */
 export function variableName(path: readonly string[]): string {
   const words = path.map((key) =>
     key
       .replace("GiB", "Gib")
       .replace("MiBps", "Mibps")
+      .replaceAll("-", "_")
       .replace(/[A-Z]/g, (letter) => `_${letter}`),
   );
   return prefix + words.join("_").toUpperCase();

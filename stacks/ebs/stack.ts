@@ -1,7 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { DataVolume } from "../../modules/storage/data-volume";
-import { RefuseWhileAttached } from "../../modules/storage/refuse-while-attached";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
@@ -16,7 +15,6 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
     const { ebs, aws } = this.settings;
     const limits = volumeLimits[ebs.volumeType];
     const name = dataVolumeName(this.settings);
-    const identifyingTags = dataVolumeTags(this.settings);
 
     const { snapshotSchedule } = ebs;
     // The volume depends on its schedule: a destroy that fails half-way leaves no volume without daily snapshots.
@@ -24,39 +22,28 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
       ? new SnapshotSchedule(this, "snapshot_schedule", {
           name: `${this.prefix}-snapshots`,
           partition: this.partition,
-          volumeName: name,
+          volumeTag: { key: "Name", value: name },
           timeUtc: snapshotSchedule.timeUtc,
           retainCount: snapshotSchedule.retainCount,
         })
       : undefined;
 
-    const { volume, knownId } = new DataVolume(this, "data_volume", {
+    const { volume } = new DataVolume(this, "data_volume", {
       name,
-      identifyingTags,
+      identifyingTags: dataVolumeTags(this.settings),
       holds: "everything that the development machine keeps",
-      availabilityZone: aws.availabilityZone,
-      availabilityZoneSetting: "aws.availabilityZone",
-      volumeSizeGiB: ebs.volumeSizeGiB,
-      volumeSizeSetting: "ebs.volumeSizeGiB",
+      availabilityZone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
+      volumeSizeGiB: { value: ebs.volumeSizeGiB, setting: "ebs.volumeSizeGiB" },
       volumeType: ebs.volumeType,
       iops: "iops" in limits ? ebs.iops : undefined,
       throughputMiBps: "throughput" in limits ? ebs.throughputMiBps : undefined,
-      kmsKeyArn: ebs.kmsKeyArn ?? undefined,
-      kmsKeySetting: "ebs.kmsKeyArn",
-      snapshotId: ebs.snapshotId ?? undefined,
-      snapshotSetting: "ebs.snapshotId",
-      preventDestroy: ebs.preventDestroy,
+      kmsKeyArn: { value: ebs.kmsKeyArn, setting: "ebs.kmsKeyArn" },
+      snapshotId: { value: ebs.snapshotId, setting: "ebs.snapshotId" },
+      preventDestroy: { value: ebs.preventDestroy, setting: "ebs.preventDestroy" },
+      toDetach: `run \`${this.cdktf("destroy", props.dependents)}\` first`,
       finalSnapshot: ebs.finalSnapshot,
       dependsOn: schedule?.ready,
     });
-    if (!ebs.preventDestroy) {
-      new RefuseWhileAttached(this, "free_volume", {
-        volumeId: knownId,
-        identifyingTags,
-        protectionSetting: "ebs.preventDestroy",
-        fix: `run \`${this.cdktf("destroy", props.dependents)}\` first`,
-      });
-    }
     new TerraformOutput(this, "volume_id", { value: volume.id, description: "The data volume, for the AWS CLI." });
     new TerraformOutput(this, "availability_zone", {
       value: volume.availabilityZone,

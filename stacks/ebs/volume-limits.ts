@@ -1,4 +1,4 @@
-import type { VolumeType } from "../../modules/storage/data-volume";
+import type { VolumeType } from "../../modules/storage/volume-block";
 
 /**
  * EBS's limits by volume type. Sizes in GiB, throughput in MiB/s. Source: Amazon EBS user guide, "Amazon EBS volume

@@ -26,7 +26,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
 
     const volume = new FoundDataVolume(this, "data_volume", {
       identifyingTags: dataVolumeTags(this.settings),
-      fix: `run \`${this.cdktf("deploy", [...(props.definition.after ?? []), this.node.id])}\``,
+      fix: `run \`${this.deployCommand}\``,
     });
     const subnet = new MachineSubnet(this, "subnet", {
       availabilityZone: aws.availabilityZone,

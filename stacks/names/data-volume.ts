@@ -11,3 +11,20 @@ export function dataVolumeName(settings: Owner): string {
 export function dataVolumeTags(settings: Owner): Record<string, string> {
   return { Name: dataVolumeName(settings), Project: settings.project, Environment: settings.environment };
 }
+
+/**
+ * Name of the numbered data volumes of a stack: value of their tag `Set`, and the beginning of their Name tags.
+ *
+ * @param stack the stack that makes them
+ */
+export function dataVolumesName(settings: Owner, stack: string): string {
+  return `${settings.project}-${settings.environment}-${stack}`;
+}
+
+/** Tags that only these volumes have in the account. The tag `Index` tells one from the other. */
+export function dataVolumesTags(settings: Owner, stack: string): Record<string, string> {
+  return { Set: dataVolumesName(settings, stack), Project: settings.project, Environment: settings.environment };
+}
+
+/** Keys of the tags that such a volume or its snapshot can have, for `ownTags`. */
+export const dataVolumesTagKeys = ["Complete", "Set", "Index", "Retiring", "Retired"];

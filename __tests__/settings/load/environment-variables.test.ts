@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { variableName } from "../../../settings/load/environment-variables";
 import { load } from "./settings-folder";
 
 describe("a WORKBENCH_ variable", () => {
+  it.each([
+    [["ebs", "volumeSizeGiB"], "WORKBENCH_EBS_VOLUME_SIZE_GIB"],
+    [["graph-data", "throughputMiBps"], "WORKBENCH_GRAPH_DATA_THROUGHPUT_MIBPS"],
+  ])("has a name that a shell accepts: %j", (path, name) => {
+    expect(variableName(path)).toBe(name);
+  });
+
   it("reads lists and nulls from environment variables", () => {
     const settings = load("state: { bucket: some-bucket }", {
       WORKBENCH_SSH_ALLOW_FROM: "[198.51.100.0/24, 2001:db8::/32]",

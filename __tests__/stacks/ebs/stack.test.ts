@@ -46,12 +46,11 @@ describe("stack ebs", () => {
 
   it("adopts a half-made volume while it is protected, and marks its own as complete", () => {
     const { import: imports, data, resource } = synthesize("ebs");
-    expect(imports).toMatchObject([{ to: "aws_ebs_volume.data_volume", id: "${each.value}" }]);
-    const identifying = { Name: "workbench-local-data", Project: "workbench", Environment: "local" };
-    expect(data["aws_ebs_volumes"]?.["data_volume_adoption_existing"].tags).toEqual(identifying);
-    expect(data["aws_ebs_volumes"]?.["data_volume_adoption_completed"].tags).toEqual({
-      ...identifying,
-      Complete: "true",
+    expect(imports).toMatchObject([{ to: "aws_ebs_volume.data_volume", id: "${each.value.id}" }]);
+    expect(data["aws_ebs_volumes"]?.["data_volume_existing_found"].tags).toEqual({
+      Name: "workbench-local-data",
+      Project: "workbench",
+      Environment: "local",
     });
     expect(only(resource, "aws_ec2_tag")).toMatchObject({
       resource_id: "${aws_ebs_volume.data_volume.id}",
@@ -64,10 +63,9 @@ describe("stack ebs", () => {
   });
 
   it("restores a snapshot only into a volume that can hold it", () => {
-    const { resource } = synthesize("ebs", { EBS_SNAPSHOT_ID: "snap-0123456789abcdef0" });
-    const volume = only(resource, "aws_ebs_volume");
-    expect(volume.snapshot_id).toBe("snap-0123456789abcdef0");
-    expect(volume.lifecycle.precondition).toContainEqual(
+    const { resource, data } = synthesize("ebs", { EBS_SNAPSHOT_ID: "snap-0123456789abcdef0" });
+    expect(only(resource, "aws_ebs_volume").snapshot_id).toBe("snap-0123456789abcdef0");
+    expect(only(data, "aws_availability_zones").lifecycle.precondition).toContainEqual(
       expect.objectContaining({
         condition: "${(1 >= data.aws_ebs_snapshot.data_volume_snapshot.volume_size)}",
       }),
@@ -78,11 +76,12 @@ describe("stack ebs", () => {
     const kmsKeyArn = "arn:aws:kms:eu-west-1:123456789012:key/0123abcd";
     const snapshotId = "snap-0123456789abcdef0";
     const values = { EBS_PREVENT_DESTROY: "false", EBS_KMS_KEY_ARN: kmsKeyArn, EBS_SNAPSHOT_ID: snapshotId };
-    const conditions = only(synthesize("ebs", values).resource, "aws_ebs_volume").lifecycle.precondition.map(
-      ({ condition }: { condition: string }) => condition,
-    );
+    const { resource, data } = synthesize("ebs", values);
+    const zones = only(data, "aws_availability_zones");
+    expect(only(resource, "aws_ebs_volume").depends_on).toContain("data.aws_availability_zones.data_volume_zones");
+    const conditions = zones.lifecycle.precondition.map(({ condition }: { condition: string }) => condition);
     const every = (condition: string) =>
-      `\${alltrue([for volume in data.aws_ebs_volume.data_volume_deployed : ${condition}])}`;
+      `\${alltrue([for volume in data.aws_ebs_volume.data_volume_existing : ${condition}])}`;
     expect(conditions).toEqual(
       expect.arrayContaining([
         every('volume.availability_zone == "eu-west-1a"'),
@@ -95,11 +94,13 @@ describe("stack ebs", () => {
 
   it("fails every plan while a machine has a volume that nothing protects, found by its tags and by the state", () => {
     const { aws_arn, aws_ebs_volumes } = synthesize("ebs", { EBS_PREVENT_DESTROY: "false" }).data;
-    expect(aws_arn?.["free_volume"].arn).toContain(
+    expect(aws_arn?.["data_volume_free"].arn).toContain(
       "set it back to true, or run `npm run local -- npx cdktf destroy ec2` first",
     );
-    expect(aws_arn?.["free_volume_in_state"].arn).toContain("data.aws_ebs_volumes.free_volume_attached_in_state.ids");
-    expect(aws_ebs_volumes?.["free_volume_attached_in_state"].filter).toContainEqual({
+    expect(aws_arn?.["data_volume_free_in_state"].arn).toContain(
+      "data.aws_ebs_volumes.data_volume_free_attached_in_state.ids",
+    );
+    expect(aws_ebs_volumes?.["data_volume_free_attached_in_state"].filter).toContainEqual({
       name: "volume-id",
       values: ['${element(split(",", aws_ec2_tag.data_volume_adoption_complete.id), 0)}'],
     });

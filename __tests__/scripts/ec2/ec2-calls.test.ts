@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Ec2Calls, type Ec2Place } from "../../../scripts/images/ec2-calls";
+import { Ec2Calls, type Ec2Place } from "../../../scripts/ec2/ec2-calls";
 import { CommandError } from "../../../scripts/support/command-error";
 import { FakeEc2 } from "./fake-ec2";
 

@@ -1,0 +1,109 @@
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NumberedVolumes } from "../../stacks/define-stack";
+import { CommandError } from "../support/command-error";
+import { confirm } from "../support/confirm";
+import { callProgram, program } from "../support/program";
+import { runTask } from "../support/progress";
+import { projectRoot } from "../support/project";
+import { readOptions } from "../support/read-options";
+import { runCommand } from "../support/run-command";
+import { StackState } from "../terraform/stack-state";
+import { synthesize } from "../terraform/synthesize";
+import { prepareRetirement, type Retirement, retireVolume, snapshotOfRetired } from "../volumes/retire-volume";
+import { VolumeAccount } from "../volumes/volume-account";
+
+const { definitions } = program("stacks/definitions");
+const { loadSettings, settingsOf } = program("stacks/settings");
+
+const POLL_MS = 5_000;
+
+const USAGE = `Retires the last of a stack's data volumes: takes a snapshot, waits until it is complete, takes the
+volume out of Terraform's state, and deletes it. If it is cut off, run it again.
+
+usage: npm run volume:retire -- --stack NAME --index N [--yes]
+       --stack NAME   the stack that has the volumes
+       --index N      number of the last volume; the first one, 0, goes with its stack
+       --yes          retires without asking
+
+WORKBENCH_ENV=<environment> chooses the settings.
+`;
+
+await runCommand(async (args) => {
+  const { stack, index, yes } = readArguments(args);
+  if (stack === undefined || index === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const settings = callProgram(() => loadSettings());
+  const { project, environment, aws } = settings;
+  const { count, identifyingTags } = volumesOf(stack, settings);
+  const outdir = process.env["CDKTF_OUTDIR"] || path.join(projectRoot, "cdktf.out");
+  const place = await runTask("Read the state", async () => {
+    const written = await synthesize({ ...process.env, CDKTF_OUTDIR: outdir });
+    const synthesized = written.find(({ name }) => name === stack);
+    if (synthesized === undefined) throw new Error(`${stack}: expected the program to write it`);
+    return {
+      account: await VolumeAccount.open(aws, identifyingTags),
+      state: await StackState.open(synthesized),
+      now: () => new Date().toISOString(),
+      pause: () => sleep(POLL_MS),
+    };
+  });
+  process.stdout.write(`project ${project}, environment ${environment}, ${aws.region}\n`);
+  const before = await snapshotOfRetired(place, index);
+  if (before !== undefined) {
+    process.stdout.write(`data volume ${index} is retired already: its data is in ${before.id}\n`);
+  } else {
+    const retirement = await prepareRetirement(place, index, stack);
+    process.stdout.write(steps(retirement));
+    if (!yes) await confirm(`Retire data volume ${index} of ${stack}?`, "nothing was retired");
+    const snapshot = await runTask(`Retire data volume ${index}`, (report) => retireVolume(place, retirement, report));
+    process.stdout.write(`retired data volume ${index}: its data is in ${snapshot}\n`);
+  }
+  process.stdout.write(`${settingHint(count, index)}\n`);
+  return 0;
+});
+
+function readArguments(args: readonly string[]) {
+  const options = {
+    stack: { type: "string" },
+    index: { type: "string" },
+    yes: { type: "boolean", default: false },
+  } as const;
+  const { stack, index, yes } = readOptions(args, options, "npm run volume:retire prints its usage");
+  if (index !== undefined && !/^[1-9]\d{0,3}$/.test(index)) {
+    throw new CommandError(`--index: expected the number of the last volume, from 1 to 9999, got "${index}"`, 2);
+  }
+  return { stack, index: index === undefined ? undefined : Number(index), yes };
+}
+
+function volumesOf(stack: string, settings: ReturnType<typeof loadSettings>): NumberedVolumes {
+  const candidates = definitions.filter(({ numberedVolumes }) => numberedVolumes !== undefined);
+  const definition = candidates.find(({ name }) => name === stack);
+  if (definition?.numberedVolumes !== undefined) return definition.numberedVolumes(settingsOf(definition, settings));
+  const names = candidates.map(({ name }) => name).join(", ");
+  throw new CommandError(
+    `--stack: expected a stack with numbered data volumes (${names || "there is none"}), got "${stack}"`,
+    2,
+  );
+}
+
+function steps({ volume, addresses, snapshot }: Retirement): string {
+  const { id, sizeGiB, tags } = volume;
+  const lines = [
+    `${tags["Name"]} (${id}, ${sizeGiB} GiB): ${tags["Holds"]}`,
+    snapshot === undefined ? "take a snapshot, and wait until it is complete" : `wait for the snapshot ${snapshot.id}`,
+    ...(addresses.length === 0 ? [] : [`take out of the state: ${addresses.join(", ")}`]),
+    `delete ${id}`,
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** What the setting that gives the number must be from now on. */
+function settingHint({ setting, value }: NumberedVolumes["count"], index: number): string {
+  if (value > index)
+    return `Set ${setting} to ${index} before the next deploy: with ${value}, it makes a blank volume.`;
+  if (value === index) return `${setting} is ${index} already.`;
+  return `${setting} is ${value}: data volume ${index - 1} is the next to retire.`;
+}
