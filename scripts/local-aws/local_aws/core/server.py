@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
 
 from .access.gate import Gate
 from .access.key_file import keep_key
@@ -23,10 +24,12 @@ class Machines(Protocol):
     """What the server asks of machines, where there are any.
 
     A machine may power itself off, which changes the state. It holds `changing` meanwhile and calls `saved` after it.
+    `api` answers AWS's API to machines.
     """
 
     changing: Any
     saved: Callable[[], None]
+    api: WSGIApplication
 
     def clean_up(self) -> None:
         """Removes what a crash left."""
@@ -68,7 +71,7 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
     state = Persistence(home.state_folder)
     application = Application(state, describe, gate)
     if machines:
-        machines.changing, machines.saved = application.changing, state.save
+        machines.changing, machines.saved, machines.api = application.changing, state.save, application.for_machines
     server = serve_on(listener, application)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     with told_of(home.folder):
@@ -82,7 +85,9 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
         if machines:
             application.doing = "booting machines"
             machines.resume()
-            state.save()
+            # A machine that boots may get credentials, which are saved too.
+            with application.changing:
+                state.save()
         application.ready = True
         print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
         stop.wait()

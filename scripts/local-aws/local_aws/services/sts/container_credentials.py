@@ -1,6 +1,6 @@
 """The credentials of containers, as ECS's agent gives them out at 169.254.170.2.
 
-Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (read 2026-11).
+Source of the format: https://docs.rs/aws-config/1.5.10/aws_config/ecs/index.html (read 2026-11).
 """
 
 import json

@@ -1,9 +1,11 @@
 """The machines of EC2's instances: what moto knows becomes what the fleet boots."""
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from moto.ec2.models.instances import StateReason
 
@@ -13,6 +15,7 @@ from local_aws.host.machine import Machine, MachineSpec
 from local_aws.host.record import Record, load_record
 
 from . import view
+from .doors import Doors
 
 SHUT_ITSELF_DOWN = "Client.InstanceInitiatedShutdown"
 
@@ -21,13 +24,17 @@ class InstanceMachines:
     """The machines of all instances.
 
     A machine that powers itself off changes moto's state, although no request does. `changing` is held meanwhile, and
-    `saved` is called after it. The server replaces both: by its own lock, and by what saves the state.
+    `saved` is called after it. The server replaces both: by its own lock, and by what saves the state. It also sets
+    `api`, which answers AWS's API to machines.
     """
+
+    api: WSGIApplication
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
         self.changing: Any = Lock()
         self.saved: Callable[[], None] = lambda: None
+        self._doors: Doors | None = None
         fleet.on_off = self._went_off
 
     def clean_up(self) -> None:
@@ -38,6 +45,8 @@ class InstanceMachines:
         """Makes the network and boots the machine of every running instance. Stops an instance that cannot boot."""
         self.fleet.open()
         self.fleet.remove_unknown(_known())
+        # Machines use them from the first moment of their boot.
+        self._doors = Doors(self.fleet, self.api, self._change)
         for instance in view.all_instances():
             if not view.is_running(instance):
                 continue
@@ -49,6 +58,8 @@ class InstanceMachines:
 
     def shut_down(self) -> None:
         """Powers every machine off. Its instance stays running in AWS's eyes."""
+        if self._doors:
+            self._doors.close()
         self.fleet.shut_down()
 
     def describe(self) -> dict[str, Any]:
@@ -71,6 +82,12 @@ class InstanceMachines:
     def used_addresses(self) -> set[str]:
         """Returns every address that was given out, by moto or by the fleet."""
         return view.used_addresses() | self.fleet.link_addresses()
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        with self.changing:
+            yield
+            self.saved()
 
     def _spec(self, instance: Any) -> MachineSpec:
         record = self._record(instance)
