@@ -21,7 +21,8 @@ export async function leftovers({ home }: { home: string }): Promise<string[]> {
 
 /** What the machines of a running local AWS have here: like {@link leftovers}, without the server and its network. */
 export async function machineLeftovers({ home }: { home: string }): Promise<string[]> {
-  const ofTheServer = /^(firewall rule |interface lwb|control group )/;
+  const ofTheServer =
+    /^(firewall rule |interface lwb|control group |network namespace .*-services$|interface lv.*serve$)/;
   return (await kernelObjects(home)).filter((line) => !ofTheServer.test(line));
 }
 

@@ -15,7 +15,7 @@ from local_aws.core import application, files  # noqa: E402
 
 assert local_aws.__file__ is not None
 if "web pages" in guards:
-    application.refuse_web_pages = lambda _environ: None
+    application.refuse_web_pages = lambda _environ, _hosts: None
 if "signatures" in guards:
     anybody = SimpleNamespace(service=application.HEALTH_SERVICE, value="")
     application.Gate.check = lambda _gate, _environ: anybody

@@ -92,7 +92,8 @@ def test_nothing_changes_after_the_end():
     background.start(work, lambda _problem: changes.append("work"))
     wait_for(began)
     background.close(0.01)
-    background.change(lambda: changes.append("change"))
+    with pytest.raises(Ending), background.change():
+        changes.append("change")
     release.set()
     background.close(LIMIT_SEC)
     assert changes == []

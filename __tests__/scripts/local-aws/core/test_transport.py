@@ -2,11 +2,14 @@
 
 import http.client
 import socket
+import ssl
 import sys
 import threading
 import urllib.parse
 
 import pytest
+from local_aws.core.certificates import keep_authority
+from local_aws.core.transport import listen, serve_on
 from signing import key_of, sign
 
 CALLS, THREADS = 1500, 8
@@ -103,3 +106,28 @@ def test_a_body_that_cannot_be_read_is_a_bad_request(aws, headers, body):
     with socket.create_connection(("127.0.0.1", aws.port), timeout=600) as connection:
         connection.sendall(f"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n\r\n".encode() + body)
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only machines use TLS, and they need Linux")
+def test_a_client_that_does_not_shake_hands_keeps_no_other_waiting(tmp_path):
+    authority = keep_authority(tmp_path / "authority")
+
+    def answer(_environ, start_response):
+        start_response("200 OK", [])
+        return [b"served"]
+
+    with listen(0) as listener:
+        server = serve_on(listener, answer, tls=authority.server_context())
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    address = ("127.0.0.1", server.port)
+    trusting = ssl.create_default_context(cadata=authority.certificate)
+    try:
+        with (
+            socket.create_connection(address, timeout=60),
+            socket.create_connection(address, timeout=60) as plain,
+            trusting.wrap_socket(plain, server_hostname="iam.amazonaws.com") as connection,
+        ):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: iam.amazonaws.com\r\n\r\n")
+            assert connection.recv(1 << 16).endswith(b"served")
+    finally:
+        server.shutdown()

@@ -11,6 +11,7 @@ PLAN = AddressPlan(IPv4Network("198.18.0.0/20"))
 
 def test_divides_a_network_into_public_addresses_and_the_default_vpc():
     assert str(PLAN.gateway) == "198.18.0.1"
+    assert str(PLAN.api) == "198.18.0.2"
     assert str(PLAN.public) == "198.18.0.0/21"
     assert str(PLAN.default_vpc) == "198.18.8.0/21"
     assert [str(PLAN.default_subnet(index)) for index in (0, 7)] == ["198.18.8.0/24", "198.18.15.0/24"]
@@ -32,10 +33,10 @@ def test_fails_for_a_network_that_somebody_may_have(network):
 def test_gives_out_every_public_address_once_and_then_fails():
     plan = AddressPlan(IPv4Network("198.18.3.0/24"))
     used: set[str] = set()
-    for _ in range(126):
+    for _ in range(125):
         used.add(plan.pick_public(used))
-    assert used == {f"198.18.3.{last}" for last in range(2, 128)}
-    with pytest.raises(NoFreeAddress, match=r"all 126 public addresses of 198.18.3.0/24 are in use"):
+    assert used == {f"198.18.3.{last}" for last in range(3, 128)}
+    with pytest.raises(NoFreeAddress, match=r"all 125 public addresses of 198.18.3.0/24 are in use"):
         plan.pick_public(used)
 
 
@@ -47,6 +48,11 @@ def test_gives_out_private_addresses_as_aws_does_and_then_fails():
     assert used == [f"10.1.2.{last}" for last in range(4, 15)]
     with pytest.raises(NoFreeAddress, match=r"all addresses of the subnet 10.1.2.0/28 are in use"):
         pick_private(subnet, used)
+
+
+def test_knows_the_addresses_of_its_services():
+    assert PLAN.services == ("169.254.169.254", "169.254.169.253", "169.254.170.2", "198.18.0.2")
+    assert [PLAN.holds(address) for address in ("198.18.15.255", "198.18.16.0", "10.0.0.4")] == [True, False, False]
 
 
 def test_lists_a_machine_s_addresses_with_the_lasting_one_first():

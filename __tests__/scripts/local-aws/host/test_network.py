@@ -165,11 +165,13 @@ def test_another_host_reaches_no_machine(local_aws, instance, stranger):
     ]
     addresses = [local_aws.address(instance), local_aws.describe(instance)["PrivateIpAddress"]]
     interface, within = stranger
+    api = str(AddressPlan(IPv4Network(local_aws.network)).api)
     # Docker may have set a policy to forward nothing. That must not be what keeps the stranger out.
     way_in = ["FORWARD", "-i", interface, "-j", "ACCEPT"]
     iptables("-I", *way_in)
     try:
         assert [reaches(within, address) for address in addresses] == [False, False]
+        assert not reaches(within, api, 443)
         iptables("-t", "mangle", "-D", *rule)
         try:
             assert [reaches(within, address) for address in addresses] == [True, True]
@@ -178,6 +180,34 @@ def test_another_host_reaches_no_machine(local_aws, instance, stranger):
     finally:
         iptables("-D", *way_in)
     assert reaches([], addresses[0])
+    assert reaches([], api, 443)
+
+
+def test_a_machine_reaches_no_link_local_service_of_this_host_s_network(local_aws, instance, stranger):
+    # In a cloud, such a service gives out this computer's own credentials. A machine's root may route anything.
+    service, (interface, within) = "169.254.77.1", stranger
+    namespace = Names.of(local_aws.home).namespace(instance)
+    subprocess.run([*within, "ip", "addr", "add", f"{service}/32", "dev", "eth0"], check=True)
+    ip("route", "add", service, "dev", interface)
+    comment = ["-m", "comment", "--comment", Names.of(local_aws.home).rule_comment]
+    bridge = Names.of(local_aws.home).bridge
+    rule = ["FORWARD", "-d", "169.254.0.0/16", "-i", bridge, "!", "-o", bridge, *comment, "-j", "DROP"]
+    code = f"import socket; socket.create_connection(({service!r}, 7777), 2)"
+    server = "import socket; s = socket.create_server(('0.0.0.0', 7777)); print('up', flush=True); s.accept()"
+    listener = subprocess.Popen([*within, "python3", "-c", server], stdout=subprocess.PIPE)
+    try:
+        assert listener.stdout is not None and listener.stdout.readline() == b"up\n"
+        machine = ["ip", "netns", "exec", namespace, "python3", "-c", code]
+        assert subprocess.run(machine, capture_output=True, check=False).returncode != 0
+        iptables("-t", "mangle", "-D", *rule)
+        try:
+            subprocess.run(machine, check=True)
+        finally:
+            iptables("-t", "mangle", "-I", *rule)
+    finally:
+        listener.kill()
+        listener.wait()
+        listener.stdout.close()
 
 
 def test_machines_of_two_local_aws_do_not_reach_each_other(local_aws, instance, make_local_aws):
@@ -195,10 +225,10 @@ def test_fails_when_no_address_is_free_and_goes_on_when_one_is(make_local_aws, s
     network = second_place.subnets()[0]
     small = make_local_aws(str(network))
     taken = []
-    with pytest.raises(ClientError, match=rf"AddressLimitExceeded.*all 126 public addresses of {network} are in use"):
-        for _ in range(127):
+    with pytest.raises(ClientError, match=rf"AddressLimitExceeded.*all 125 public addresses of {network} are in use"):
+        for _ in range(126):
             taken.append(small.ec2.allocate_address(Domain="vpc"))
-    assert len({address["PublicIp"] for address in taken}) == 126
+    assert len({address["PublicIp"] for address in taken}) == 125
     with pytest.raises(ClientError, match="in use"):
         small.run()
     assert list((small.home / "instances").iterdir()) == []

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from .access.gate import Gate, refuse_web_pages
+from .access.gate import AWS_HOSTS, LOOPBACK_HOSTS, Gate, refuse_web_pages
 from .access.problems import Refused
 from .access.refusals import refusal
+from .bucket_paths import put_bucket_into_path
 from .calls import ApiCall, full_name, identify
 from .dispatcher import Dispatcher
 from .error_answers import Answer, error_answer
@@ -70,23 +71,31 @@ class Application:
         self._moto = Dispatcher()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Answers one request (WSGI)."""
-        status, headers, body = self._answer(environ)
+        """Answers one request of this computer (WSGI)."""
+        status, headers, body = self._answer(environ, from_machine=False)
         start_response(status, headers)
         return [body]
 
-    def _answer(self, environ: WSGIEnvironment) -> Answer:
-        asks_for_health = environ.get("PATH_INFO") == HEALTH_PATH
+    def for_machines(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Answers one request of a machine (WSGI). A machine calls AWS by AWS's own names, and gets no health."""
+        status, headers, body = self._answer(environ, from_machine=True)
+        start_response(status, headers)
+        return [body]
+
+    def _answer(self, environ: WSGIEnvironment, *, from_machine: bool) -> Answer:
+        asks_for_health = not from_machine and environ.get("PATH_INFO") == HEALTH_PATH
         # Read once: a request that comes before it is ready is neither checked nor answered.
         ready = self.ready
         try:
-            refuse_web_pages(environ)
+            refuse_web_pages(environ, AWS_HOSTS if from_machine else LOOPBACK_HOSTS)
             # The keys that services gave out are unknown until the state is loaded.
             signature = self._gate.check(environ) if ready or asks_for_health else None
         except Refused as refused:
             return self._refuse_access(environ, refused)
         if asks_for_health and signature is not None and signature.service == HEALTH_SERVICE:
             return self._health(self._gate.proof_for(signature))
+        if from_machine:
+            put_bucket_into_path(environ)
         call = identify(environ)
         if not ready:
             return self._unavailable(call)

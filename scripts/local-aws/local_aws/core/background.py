@@ -1,9 +1,10 @@
 """Work that goes on after a call was answered, as on AWS: a machine boots, a disk is copied."""
 
+import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from .errors import LocalAwsError
@@ -64,13 +65,15 @@ class Background:
         if self._state:
             self._state.wait_until_saved()
 
-    def change(self, change: Callable[[], None]) -> None:
-        """Changes the state, although no call does. After the end, nothing changes."""
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """Lets its body change the state, although no call does. Raises Ending after the end."""
         with self.changing:
-            if not self._closed:
-                change()
-                if self._state:
-                    self._state.changed()
+            if self._closed:
+                raise Ending
+            yield
+            if self._state:
+                self._state.changed()
 
     def close(self, limit_sec: float) -> None:
         """Waits for the work that is under way, for no longer than the limit. After it, nothing changes."""
@@ -86,7 +89,8 @@ class Background:
             with self.changing:
                 pass
             problem = _problem_of(work)
-            self.change(lambda: then(problem))
+            with self.change():
+                then(problem)
         except Ending:
             pass
         except Exception:

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
 
 from .access.gate import Gate
 from .access.key_file import keep_key
@@ -25,7 +26,9 @@ BACKGROUND_LIMIT_SEC = 60
 
 
 class Machines(Protocol):
-    """What the server asks of machines, where there are any."""
+    """What the server asks of machines, where there are any. `api` answers AWS's API to machines."""
+
+    api: WSGIApplication
 
     def clean_up(self) -> None:
         """Removes what a crash left."""
@@ -68,6 +71,8 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
 
     state = State(home.state_folder, background.changing)
     application = Application(state, background.changing, describe, gate)
+    if machines:
+        machines.api = application.for_machines
     server = serve_on(listener, application)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     with told_of(home.folder):
@@ -82,8 +87,9 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
         background.open(state)
         if machines:
             application.doing = "booting machines"
-            background.change(machines.resume)
-        background.change(resume_lives)
+            machines.resume()
+        with background.change():
+            resume_lives()
         state.save()
         application.ready = True
         print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""HTTP on the loopback interface, as AWS's clients need it.
+"""HTTP as AWS's clients need it, on the loopback interface and, for machines, with TLS on AWS's own port.
 
 Every answer is sent in one write. If headers and body are sent in two, Terraform's AWS provider fails at random under
 load. It says "use of closed network connection", and its retries create things twice.
@@ -6,6 +6,7 @@ load. It says "use of closed network connection", and its retries create things 
 
 import io
 import socket
+import ssl
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -129,13 +130,20 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve_on(listener: socket.socket, application: WSGIApplication) -> BaseWSGIServer:
+def serve_on(
+    listener: socket.socket,
+    application: WSGIApplication,
+    *,
+    handler: type[Handler] = Handler,
+    tls: ssl.SSLContext | None = None,
+) -> BaseWSGIServer:
     """Returns a server with a thread a connection, on a socket that listens already."""
-    return make_server(
-        HOST,
-        listener.getsockname()[1],
-        application,
-        threaded=True,
-        request_handler=Handler,
-        fd=listener.fileno(),
-    )
+    address, port = listener.getsockname()
+    server = make_server(
+        address, port, application, threaded=True, request_handler=handler, fd=listener.fileno()
+    )  # fmt: skip
+    if tls:
+        # Each connection shakes hands in its own thread. werkzeug would make all others wait for a slow client.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.ssl_context = tls
+    return server

@@ -2,7 +2,7 @@
 
 All are in one network inside 198.18.0.0/15, which RFC 2544 keeps for benchmarks. The internet does not route it: a
 packet to such an address reaches a machine here, or none. The lower half holds public and elastic addresses. The upper
-half is the default VPC.
+half is the default VPC. The link-local addresses of AWS's services are the same in every local AWS.
 """
 
 import random
@@ -14,6 +14,10 @@ from local_aws.core.errors import LocalAwsError
 
 NEVER_ROUTED = IPv4Network("198.18.0.0/15")
 LARGEST_PREFIX = 24
+# AWS's addresses of services that each machine reaches without a route of its VPC.
+METADATA, RESOLVER, CONTAINER_CREDENTIALS = "169.254.169.254", "169.254.169.253", "169.254.170.2"
+LINK_LOCAL_SERVICES = (METADATA, RESOLVER, CONTAINER_CREDENTIALS)
+LINK_LOCAL = IPv4Network("169.254.0.0/16")
 # A default VPC has a subnet for each zone, and no region has more than eight zones.
 SUBNETS_A_VPC_BITS = 3
 
@@ -37,6 +41,20 @@ class AddressPlan:
         return self.network[1]
 
     @property
+    def api(self) -> IPv4Address:
+        """The address of AWS's API for machines."""
+        return self.network[2]
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every address in the namespace of the services."""
+        return (*LINK_LOCAL_SERVICES, str(self.api))
+
+    def holds(self, address: str) -> bool:
+        """Says whether an address is in the local AWS's network."""
+        return IPv4Address(address) in self.network
+
+    @property
     def public(self) -> IPv4Network:
         """Public and elastic addresses, and those of machines that have no other address in the network."""
         return next(self.network.subnets())
@@ -55,7 +73,7 @@ class AddressPlan:
 
         Raises NoFreeAddress when all are in use.
         """
-        first, last = int(self.gateway) + 1, int(self.public.broadcast_address)
+        first, last = int(self.api) + 1, int(self.public.broadcast_address)
         taken = {int(IPv4Address(address)) for address in used}
         free = [number for number in range(first, last + 1) if number not in taken]
         if not free:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from .addresses import LINK_LOCAL
 from .commands import MachineError, run
 
 TABLES = ("mangle", "filter", "nat")
@@ -15,6 +16,7 @@ def rules(bridge: str, network: IPv4Network) -> list[Rule]:
 
     - Packets from elsewhere to machines are dropped, unless they answer a machine. The rule is in `mangle`, so that no
       ACCEPT of another tool comes before it.
+    - Machines reach no link-local service of this host's own network. There a cloud has the metadata of this host.
     - Machines may send to each other and out, also where another tool (Docker) drops forwarded packets.
     - On the way out, their packets get this host's address.
     """
@@ -23,6 +25,7 @@ def rules(bridge: str, network: IPv4Network) -> list[Rule]:
     strangers = ("-m", "conntrack", "--ctstate", "NEW,INVALID")
     return [
         ("mangle", "-I", "FORWARD", *outside, *strangers, "-j", "DROP"),
+        ("mangle", "-I", "FORWARD", *inside, "!", "-o", bridge, "-d", str(LINK_LOCAL), "-j", "DROP"),
         ("filter", "-I", "FORWARD", *inside, "-j", "ACCEPT"),
         ("filter", "-I", "FORWARD", *outside, *answers, "-j", "ACCEPT"),
         ("nat", "-I", "POSTROUTING", "-s", str(network), "!", "-o", bridge, "-j", "MASQUERADE"),

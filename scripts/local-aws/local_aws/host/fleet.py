@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
+from local_aws.core.certificates import CertificateAuthority, keep_authority
 from local_aws.core.errors import LocalAwsError
 
 from . import clean_up, forwarding
@@ -42,9 +44,17 @@ class Fleet:
         self.disks = Disks(self.folders)
         self.layers = ImageLayers(self.folders, base_image)
         self.on_off: Callable[[Machine], None] = lambda _machine: None
-        self._around = Surroundings(self.folders, self.names, self.network, self.disks)
         self._machines: dict[str, Machine] = {}
         self._closing = False
+
+    @cached_property
+    def authority(self) -> CertificateAuthority:
+        """The certificate authority that every machine trusts."""
+        return keep_authority(self.folders.authority)
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        return Surroundings(self.folders, self.names, self.network, self.disks, self.authority.certificate)
 
     def clean_up(self) -> None:
         """Removes what a crash of this local AWS left in the kernel. Files stay."""

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from local_aws.core.aws_names import internal_zone
+
 from . import control_group, device_nodes, seed
 from .addresses import MachineAddresses
 from .commands import MachineError
@@ -31,20 +33,21 @@ class MachineSpec:
     hostname: str
     mac_address: str
     addresses: MachineAddresses
+    placement: Mapping[str, str]
     keys: Sequence[str] = ()
-    placement: Mapping[str, str] = field(default_factory=dict)
     user_data: bytes = b""
     volumes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The things that all machines of one local AWS share."""
+    """The things that all machines of one local AWS share. `authority` is the certificate that they trust, as PEM."""
 
     folders: Folders
     names: Names
     network: Network
     disks: Disks
+    authority: str
 
 
 class Machine:
@@ -148,7 +151,8 @@ class Machine:
             given, seed.Identity(spec.id, spec.hostname, spec.keys, spec.placement), user_data=spec.user_data
         )
         home = self._around.folders.home
-        seed.write_way_out(given, [folder / "upper", *(home / layer for layer in spec.layers)])
+        way_out = seed.WayOut(internal_zone(spec.placement["region"]), self._around.authority)
+        seed.write_way_out(given, [folder / "upper", *(home / layer for layer in spec.layers)], way_out)
         self._around.network.connect(spec.id, spec.mac_address, spec.addresses)
         for volume_id, size_gib in spec.volumes.items():
             self.plug(volume_id, size_gib)

@@ -38,6 +38,11 @@ class Names:
         return self.namespace_prefix + instance_id
 
     @property
+    def services_namespace(self) -> str:
+        """The network namespace of the services that machines reach. No instance has such an id."""
+        return f"{self.namespace_prefix}services"
+
+    @property
     def cable_prefix(self) -> str:
         """The start of the names of all cables, at the bridge's end."""
         return f"lv{self.tag}"
@@ -45,6 +50,11 @@ class Names:
     def cable(self, instance_id: str) -> str:
         """Returns the bridge's end of a machine's cable (a veth pair)."""
         return self.cable_prefix + instance_id.removeprefix("i-")[:7]
+
+    @property
+    def services_cable(self) -> str:
+        """The bridge's end of the cable of the services."""
+        return f"{self.cable_prefix}serve"
 
     @property
     def rule_comment(self) -> str:
@@ -59,7 +69,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Folders:
-    """The folders of machines, disks and images below a home."""
+    """The folders of machines, disks and images below a home, and of the certificate authority."""
 
     home: Path
 
@@ -77,6 +87,11 @@ class Folders:
     def bases(self) -> Path:
         """Links to the base images of machines."""
         return self.home / "bases"
+
+    @cached_property
+    def authority(self) -> Path:
+        """The certificate authority that machines trust."""
+        return self.home / "authority"
 
     @cached_property
     def disks(self) -> Path:
@@ -102,7 +117,8 @@ class Folders:
 
     def make(self) -> None:
         """Makes them all. Root alone can read them, since disks and layers contain keys."""
-        for folder in (self.home, self.instances, self.images, self.bases, self.disks, self.snapshots):
+        folders = (self.instances, self.images, self.bases, self.authority, self.disks, self.snapshots)
+        for folder in (self.home, *folders):
             folder.mkdir(parents=True, exist_ok=True)
             if folder != self.home:
                 folder.chmod(0o700)

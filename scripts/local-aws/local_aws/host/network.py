@@ -1,4 +1,7 @@
-"""The network of one local AWS: a bridge, this host as its gateway, and a namespace with an interface a machine."""
+"""The network of one local AWS: a bridge, this host as its gateway, and a namespace with an interface a machine.
+
+One more namespace on the bridge holds the services that machines reach.
+"""
 
 import json
 from ipaddress import IPv4Network
@@ -7,9 +10,10 @@ from pathlib import Path
 from local_aws.core.errors import LocalAwsError
 
 from . import firewall, forwarding
-from .addresses import AddressPlan, MachineAddresses
+from .addresses import LINK_LOCAL_SERVICES, AddressPlan, MachineAddresses
 from .commands import run, succeeds
 from .names import Names
+from .services_namespace import ServicesNamespace
 
 # The name that Debian gives the first interface of a Nitro instance.
 INTERFACE = "ens5"
@@ -21,9 +25,14 @@ class Network:
     def __init__(self, names: Names, plan: AddressPlan) -> None:
         self._names = names
         self.plan = plan
+        self.services = ServicesNamespace(names, plan)
+        self._mac_addresses: dict[str, str] = {}
 
     def up(self) -> None:
-        """Makes the bridge, turns forwarding on, adds the rules. Raises LocalAwsError when the network is routed."""
+        """Makes the bridge and the services on it, turns forwarding on, adds the rules.
+
+        Raises LocalAwsError when the network is routed.
+        """
         self._require_unrouted()
         bridge, plan = self._names.bridge, self.plan
         run(
@@ -33,6 +42,7 @@ class Network:
             f"addr add {plan.gateway}/{plan.network.prefixlen} dev {bridge}\n"
             f"link set {bridge} up\n",
         )  # fmt: skip
+        self.services.up()
         forwarding.turn_on()
         firewall.add_rules(bridge, plan.network, self._names.rule_comment)
 
@@ -45,14 +55,18 @@ class Network:
             "ip", "-batch", "-",
             feed=f"link add {cable} type veth peer name {INTERFACE} netns {namespace}\n"
             f"link set {cable} master {self._names.bridge} addrgenmode none\n"
+            # The bridge knows where a machine is. It would believe a frame that has another machine's address.
+            f"link set {cable} type bridge_slave learning off\n"
             f"link set {cable} up\n",
         )  # fmt: skip
+        run("bridge", "fdb", "replace", mac_address, "dev", cable, "master", "static")
         run(
             "ip", "-n", namespace, "-batch", "-",
             feed="link set lo up\n"
             f"link set {INTERFACE} address {mac_address} addrgenmode none\n"
             f"link set {INTERFACE} up\n",
         )  # fmt: skip
+        self._mac_addresses[instance_id] = mac_address
         self.set_addresses(instance_id, addresses)
 
     def set_addresses(self, instance_id: str, addresses: MachineAddresses) -> None:
@@ -64,6 +78,7 @@ class Network:
         lines += [f"addr add {address}/32 dev {INTERFACE}" for address in added]
         lines += self._routes(addresses)
         run("ip", "-n", namespace, "-batch", "-", feed="\n".join(lines) + "\n")
+        self.services.learn(instance_id, self._mac_addresses[instance_id], addresses)
         self._forget_neighbour(added)
 
     def addresses_of(self, instance_id: str) -> list[str]:
@@ -73,6 +88,8 @@ class Network:
 
     def disconnect(self, instance_id: str) -> None:
         """Removes a machine's namespace and cable, if there are any."""
+        self.services.forget(instance_id)
+        self._mac_addresses.pop(instance_id, None)
         if self.namespace_path(instance_id).exists():
             run("ip", "netns", "delete", self._names.namespace(instance_id))
         # The kernel removes the cable some time after its namespace. Its name may be needed at once.
@@ -89,6 +106,7 @@ class Network:
             f"route replace {self.plan.network} dev {INTERFACE} src {addresses.link}",
             f"route replace default via {self.plan.gateway} dev {INTERFACE} src {addresses.link}",
         ]
+        lines += [f"route replace {service} dev {INTERFACE} src {addresses.link}" for service in LINK_LOCAL_SERVICES]
         return lines + [f"route replace {vpc} dev {INTERFACE} src {address}" for address, vpc in addresses.private]
 
     def _forget_neighbour(self, addresses: list[str]) -> None:

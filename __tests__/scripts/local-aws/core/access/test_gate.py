@@ -6,9 +6,11 @@ import urllib.parse
 from http.client import HTTPMessage
 from typing import Any
 
+import pytest
 from botocore.credentials import Credentials
-from local_aws.core.access.gate import Gate
-from local_aws.core.application import Application
+from local_aws.core.access.gate import AWS_HOSTS, LOOPBACK_HOSTS, Gate, refuse_web_pages
+from local_aws.core.access.problems import Refused
+from local_aws.core.application import HEALTH_PATH, HEALTH_SERVICE, Application
 from signing import sign
 
 KEY = Credentials("LOCALAWSKEY", "secret")
@@ -45,6 +47,52 @@ def test_a_check_takes_less_than_a_millisecond():
     for _ in range(calls):
         gate.check({**environ})
     assert (time.process_time() - began) / calls < 0.001
+
+
+@pytest.mark.parametrize(
+    ("hosts", "url"),
+    [
+        (LOOPBACK_HOSTS, "http://127.0.0.1:4760/"),
+        (LOOPBACK_HOSTS, "http://photos.localhost:4760/"),
+        (AWS_HOSTS, "https://ec2.eu-west-1.amazonaws.com/"),
+        (AWS_HOSTS, "https://my.photos.s3.eu-west-1.amazonaws.com:443/"),
+    ],
+)
+def test_each_door_takes_its_own_hosts(hosts, url):
+    refuse_web_pages(environment_of(url, {}, b""), hosts)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "url"),
+    [
+        (LOOPBACK_HOSTS, "http://ec2.eu-west-1.amazonaws.com/"),
+        (AWS_HOSTS, "https://127.0.0.1/"),
+        (AWS_HOSTS, "https://198.18.0.2/"),
+        (AWS_HOSTS, "https://example.org/"),
+        (AWS_HOSTS, "https://ec2.eu-west-1.amazonaws.com.example.org/"),
+    ],
+)
+def test_fails_at_the_door_of_others(hosts, url):
+    with pytest.raises(Refused, match="expected the host"):
+        refuse_web_pages(environment_of(url, {}, b""), hosts)
+
+
+def test_fails_to_tell_a_machine_about_the_local_aws():
+    def describe():
+        raise AssertionError("it told")
+
+    application = Application(object(), describe, Gate(KEY))
+    answered: list[str] = []
+
+    def ask(door, host):
+        url = f"{host}{HEALTH_PATH}"
+        asked = environment_of(url, sign(KEY, "POST", url, b"", service=HEALTH_SERVICE), b"")
+        door({**asked, "RAW_URI": HEALTH_PATH, "PATH_INFO": HEALTH_PATH}, lambda status, _: answered.append(status))
+
+    ask(application.for_machines, "https://ec2.eu-west-1.amazonaws.com")
+    assert answered == ["503 Service Unavailable"]
+    with pytest.raises(AssertionError, match="it told"):
+        ask(application, "http://127.0.0.1:4760")
 
 
 def environment_of(url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:

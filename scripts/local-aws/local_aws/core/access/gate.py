@@ -3,10 +3,13 @@
 import datetime
 import hmac
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
 from botocore.credentials import Credentials
 
+from ..aws_names import is_api_host
 from .key_store import KeyStore
 from .payload import check_chunks, read_payload
 from .problems import Problem, Refused
@@ -16,6 +19,18 @@ from .signature import ALGORITHM, Signature, check_signature, read_signature
 CLOCK = datetime.timedelta(minutes=15)
 # By RFC 6761, names below localhost are this computer. S3 puts the name of a bucket there.
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|\[::1\]|([a-z0-9.-]+\.)?localhost)(:\d{1,5})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The values of the header Host that a door accepts. `expected` describes them."""
+
+    accepts: Callable[[str], bool]
+    expected: str
+
+
+LOOPBACK_HOSTS = Hosts(lambda host: _LOOPBACK.fullmatch(host) is not None, "127.0.0.1 or localhost")
+AWS_HOSTS = Hosts(is_api_host, "a name of AWS's API")
 
 
 class Gate:
@@ -42,15 +57,15 @@ class Gate:
         return hmac.new(self._secret, signature.value.encode(), "sha256").hexdigest()
 
 
-def refuse_web_pages(environ: WSGIEnvironment) -> None:
+def refuse_web_pages(environ: WSGIEnvironment, hosts: Hosts) -> None:
     """Raises Refused for what only a web page sends, also when it is signed. A browser connects to any port here."""
     if environ["REQUEST_METHOD"] == "OPTIONS":
         raise Refused(Problem.WEB_PAGE, "OPTIONS, by which a browser asks for a web page, is not answered")
     if "HTTP_ORIGIN" in environ:
         raise Refused(Problem.WEB_PAGE, f"the request comes from the web page {environ['HTTP_ORIGIN'][:80]}")
     host = environ.get("HTTP_HOST", "")
-    if not _LOOPBACK.fullmatch(host):
-        raise Refused(Problem.WEB_PAGE, f"expected the host 127.0.0.1 or localhost, got {host[:80] or 'none'}")
+    if not hosts.accepts(host):
+        raise Refused(Problem.WEB_PAGE, f"expected the host {hosts.expected}, got {host[:80] or 'none'}")
 
 
 def _check_date(signature: Signature, now: datetime.datetime) -> None:

@@ -11,13 +11,14 @@ from . import (
     image_builds,
     images,
     instances,
+    metadata_options,
     monitoring,
     security_groups,
 )
 
 # Two modules may correct one method. Then the later one runs first, and calls the earlier one:
 # - create_volume: ebs_volumes encrypts by default before ebs_snapshots looks for the snapshot's key
-# - run_instances: instances refuses a wrong request before block_devices makes disks
+# - run_instances: metadata_options and instances refuse a wrong request before block_devices makes disks
 _IN_ORDER = (
     debian_images,
     catalogue,
@@ -29,6 +30,7 @@ _IN_ORDER = (
     block_devices,
     image_builds,
     instances,
+    metadata_options,
     monitoring,
     security_groups,
 )

@@ -4,16 +4,18 @@ Machines boot and power off in the background, side by side, while their instanc
 instance is `running` when its machine runs and its record is on the disk. So no end of this process loses a machine.
 """
 
+import contextlib
 import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from moto.ec2.models.instances import InstanceBackend
 
-from local_aws.core.background import background
+from local_aws.core.background import Ending, background
 from local_aws.core.errors import LocalAwsError
 from local_aws.host.commands import MachineError
 from local_aws.host.fleet import Fleet, Known
@@ -21,19 +23,27 @@ from local_aws.host.machine import Machine, MachineSpec
 from local_aws.host.record import Record, load_record
 
 from . import view
+from .doors import Doors
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
 AT_ONCE = 8
 
 
 class InstanceMachines:
-    """The machines of all instances. `resumers` finish what was under way when the last server ended."""
+    """The machines of all instances.
+
+    `resumers` finish what was under way when the last server ended. The server sets `api`, which answers AWS's API to
+    machines.
+    """
+
+    api: WSGIApplication
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
         self.resumers: list[Callable[[], None]] = []
         # One action at a time on a machine.
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._doors: Doors | None = None
         fleet.on_off = self._went_off
 
     def clean_up(self) -> None:
@@ -41,30 +51,41 @@ class InstanceMachines:
         self.fleet.clean_up()
 
     def resume(self) -> None:
-        """Makes the network, and boots the machine of every running instance. Nothing else may change meanwhile.
+        """Makes the network, and boots the machine of every running instance.
 
         Stops an instance that cannot boot. Finishes what was under way.
         """
         self.fleet.open()
         self.fleet.remove_unknown(_known())
-        for resume in self.resumers:
-            resume()
-        for instance in list(view.all_instances()):
-            if instance.state == "stopping":
-                instance.stop()
-            elif instance.state == "shutting-down":
-                self._end(instance)
+        # Machines use them from the first moment of their boot.
+        self._doors = Doors(self.fleet, self.api, background.change)
+        with background.change():
+            for resume in self.resumers:
+                resume()
+            self._finish()
         running = [instance for instance in view.all_instances() if view.is_running(instance)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for instance, problem in zip(running, pool.map(self._boot_again, running), strict=True):
+            problems = list(pool.map(self._boot_again, running))
+        with background.change():
+            for instance, problem in zip(running, problems, strict=True):
                 if problem:
                     print(problem, file=sys.stderr, flush=True)
                     instance.stop()
                 else:
                     put_into(instance, "running")
 
+    def _finish(self) -> None:
+        """Finishes the stops and terminations that were under way when the last server ended."""
+        for instance in list(view.all_instances()):
+            if instance.state == "stopping":
+                instance.stop()
+            elif instance.state == "shutting-down":
+                self._end(instance)
+
     def shut_down(self) -> None:
         """Powers every machine off. Its instance stays running in AWS's eyes."""
+        if self._doors:
+            self._doors.close()
         self.fleet.shut_down()
 
     def describe(self) -> dict[str, Any]:
@@ -191,7 +212,8 @@ class InstanceMachines:
         return record
 
     def _went_off(self, machine: Machine) -> None:
-        background.change(lambda: self._note_off(machine))
+        with contextlib.suppress(Ending), background.change():
+            self._note_off(machine)
 
     def _note_off(self, machine: Machine) -> None:
         if not self.fleet.holds(machine):

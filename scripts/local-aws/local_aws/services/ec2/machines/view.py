@@ -37,6 +37,19 @@ def used_addresses() -> set[str]:
     return {address for address in used if address}
 
 
+def address_of_name(name: str) -> str | None:
+    """Returns the address of the instance that has a private or public DNS name.
+
+    Within a VPC, AWS answers a public name with the private address. The public one is reached from every VPC here.
+    """
+    for instance in all_instances():
+        if instance.state != "terminated":
+            addresses = {instance.private_dns_name: instance.private_ip, instance.public_dns_name: instance.public_ip}
+            if name in addresses:
+                return addresses[name]
+    return None
+
+
 def is_running(instance: Any) -> bool:
     """Says whether the instance's machine should be on."""
     return instance.state in ("running", "pending")
@@ -65,11 +78,16 @@ def placement_of(instance: Any) -> dict[str, str]:
     return {"availability-zone": str(instance.availability_zone), "region": instance.region_name}
 
 
-def user_data_of(instance: Any) -> bytes:
-    """Returns the user data. Data that was encoded twice is decoded twice, as cloud-init does on AWS."""
+def sent_user_data_of(instance: Any) -> bytes:
+    """Returns the user data as the caller sent it. AWS's API encodes it once, which is undone."""
     if not instance.user_data:
         return b""
-    data = _decoded(str(instance.user_data).encode()) or str(instance.user_data).encode()
+    return _decoded(str(instance.user_data).encode()) or str(instance.user_data).encode()
+
+
+def user_data_of(instance: Any) -> bytes:
+    """Returns the user data. Data that was encoded twice is decoded twice, as cloud-init does on AWS."""
+    data = sent_user_data_of(instance)
     if data.startswith((b"#", GZIP_MAGIC, b"Content-Type", b"MIME-Version")):
         return data
     return _decoded(data) or data
