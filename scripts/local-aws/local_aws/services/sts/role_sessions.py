@@ -10,6 +10,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, STSBackend, sts_backends
 from moto.utilities.utils import get_partition
 
+from local_aws.core.background import background
 from local_aws.core.stores import store_of
 
 # AWS's duration for machines and containers.
@@ -50,6 +51,8 @@ class RoleSessions:
             with self._change():
                 # Another request may have made it while this one waited.
                 session = _current(backend, role_arn, session_name) or _renew(backend, role_arn, session_name, region)
+            # A program keeps its credentials for hours: no end of this process may make them unknown.
+            background.wait_until_saved()
         return RoleCredentials(
             role_arn,
             session.access_key_id,
