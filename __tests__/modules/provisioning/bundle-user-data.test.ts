@@ -28,3 +28,10 @@ it("hands the program its arguments as single words", () => {
   const text = bundleUserData({ bundle: { ...bundle, key: "it's $HOME" }, fetchProgram, commands: [] });
   expect(text).toContain(`python3 - '${bundle.host}' 'ap-southeast-2' 'it'\\''s $HOME' '${sha256}' <<'PYTHON'\n`);
 });
+
+it("names no address but that of EC2's metadata service, and reads no variable of its environment", () => {
+  const text = bundleUserData({ bundle, fetchProgram, commands: [] });
+  const addresses = new Set(text.match(/\w+:\/\/[^\s"]+/g));
+  expect([...addresses]).toEqual(["http://169.254.169.254/latest/", "https://{host}{path}"]);
+  expect(text).not.toMatch(/environ|getenv|\$[A-Z]/);
+});
