@@ -126,5 +126,5 @@ export class VolumeMount extends Construct {
 /** Changes to / first: a login shell that starts on the volume would keep the volume busy. */
 function unmountCommand({ name }: PlannedMount): string {
   const config = `/etc/workbench/${name}.conf`;
-  return `cd / && { test ! -e ${config} || sudo /usr/local/lib/workbench/unmount-data-volume ${config}; }`;
+  return `cd / && { sudo test ! -e ${config} || sudo /usr/local/lib/workbench/unmount-data-volume ${config}; }`;
 }

@@ -57,7 +57,7 @@ describe("VolumeMount", () => {
       expect(run("data_mount", 2)).toMatch(/^cd && sudo bash \.workbench-data-volume\/install-data-volume .* 120$/);
       expect(run("data_logs_mount", 2)).toMatch(/^cd && sudo bash \.workbench-logs\/install-.* --name 'logs'$/);
       expect(run("data_logs_unmount", 0)).toBe(
-        "cd / && { test ! -e /etc/workbench/logs.conf || sudo /usr/local/lib/workbench/unmount-data-volume /etc/workbench/logs.conf; }",
+        "cd / && { sudo test ! -e /etc/workbench/logs.conf || sudo /usr/local/lib/workbench/unmount-data-volume /etc/workbench/logs.conf; }",
       );
     });
 
