@@ -1,8 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileProblem } from "../settings/file-problem";
 import { UserError } from "../settings/user-error";
+import { temporaryFolder } from "./temporary-folder";
 
 const hosts = resolve(__dirname, "../scripts/machine");
 
@@ -24,7 +23,6 @@ export function hostScripts(kind: string, folder = hosts): string {
   if (known !== undefined) return known;
   const files = listedFiles(source, `scripts/machine/${kind}/MANIFEST`);
   const copy = temporaryFolder();
-  process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
   for (const file of files) cpSync(join(source, file), join(copy, file));
   copies.set(source, copy);
   return copy;
@@ -47,16 +45,4 @@ function listedFiles(source: string, name: string): string[] {
     `${name}: expected every file that it lists, got no ${missing.join(", no ")}; ` +
       "restore it with git checkout, or remove its line",
   );
-}
-
-function temporaryFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), "workbench-scripts-"));
-  } catch (error) {
-    const problem = fileProblem(error);
-    if (problem === undefined) throw error;
-    throw new UserError(
-      `TMPDIR: expected a folder that can be written, got ${tmpdir()} (${problem}); set TMPDIR to another`,
-    );
-  }
 }

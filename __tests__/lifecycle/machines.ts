@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { execa } from "execa";
 import { describe } from "vitest";
 import { machineObstacles, thisHost } from "../../scripts/setup/machine-obstacles";
 import { describeTool, missingTools } from "../../scripts/setup/tools";
@@ -10,4 +12,16 @@ export const withoutMachines: string | undefined = obstacle;
 /** A story with machines that boot. Where none can, it is skipped, with the reason in its name. */
 export function describeWithMachines(name: string, tell: () => void): void {
   describe.skipIf(withoutMachines !== undefined)(`${name}${withoutMachines ? ` (${withoutMachines})` : ""}`, tell);
+}
+
+/** The process id, on this computer, of the first process of an instance's machine. */
+export async function leaderOf(instanceId: string): Promise<string> {
+  const { stdout } = await execa("pgrep", ["--exact", "systemd-nspawn", "--list-full"], { reject: false });
+  const [pid] =
+    stdout
+      .split("\n")
+      .find((line) => line.includes(instanceId))
+      ?.split(" ") ?? [];
+  const [leader = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
+  return leader;
 }

@@ -1,4 +1,5 @@
 import { type FileProvisioner, type RemoteExecProvisioner, type SSHProvisionerConnection, Token } from "cdktf";
+import type { KeyFileProps } from "../access/key-file";
 import { terraformLiteral } from "../terraform-literal";
 
 /** cdktf's type lacks `when`, but cdktf writes it and Terraform obeys it. */
@@ -21,8 +22,8 @@ export function copyFolder(source: string, destination: string): FileProvisioner
 }
 
 /**
- * How provisioners reach a machine. It is stored in the resource's `input`, since a destroy-time provisioner may only
- * read `self`.
+ * How provisioners reach a machine. It is stored in the resource's `input`, with the path of the key as
+ * `privateKeyFile`, since a destroy-time provisioner may only read `self`.
  */
 export interface SshTarget {
   /** Host name or address. */
@@ -31,13 +32,13 @@ export interface SshTarget {
   readonly port: number;
   /** Login user. */
   readonly user: string;
-  /** Path of the private key, as Terraform sees it. @default the SSH agent's keys */
-  readonly privateKeyFile?: string;
+  /** File with the private key. @default the SSH agent's keys */
+  readonly privateKey?: Pick<KeyFileProps, "path" | "written">;
   /** How long to try before giving up, in seconds. */
   readonly timeoutSec: number;
 }
 
-/** `connection` of a resource whose `input` is an {@link SshTarget}. */
+/** `connection` of a resource whose `input` has an {@link SshTarget}. */
 export function connectionFromInput(target: SshTarget): SSHProvisionerConnection {
   const connection = {
     type: "ssh",
@@ -46,9 +47,9 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
   } as const;
-  return target.privateKeyFile === undefined
+  return target.privateKey === undefined
     ? { ...connection, agent: "true" }
-    : { ...connection, agent: "false", privateKey: fileOf(target.privateKeyFile) };
+    : { ...connection, agent: "false", privateKey: fileOf(target.privateKey.path) };
 }
 
 /**

@@ -1,109 +1,121 @@
+import type { Instance } from "@cdktf/provider-aws/lib/instance";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { AssetType, DataResource, type ITerraformDependable, type Precondition, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { KeyFile } from "../access/key-file";
 import { connectionFromInput, copyFolder, remoteExec, type SshTarget } from "../provisioning/provisioners";
-import { shellWord } from "../shell-word";
+import { defaultName, installOptions, type PlannedMount } from "./mount-plan";
 
-/** File systems that a blank volume can get. */
-export type FileSystem = "ext4" | "xfs";
-
-/** The volume, the machine, and how to log in to it. */
+/** The volumes, the machine, and what mounts them there. */
 export interface VolumeMountProps {
-  /** Volume to mount. Changing this first unmounts and detaches the old one. */
-  readonly volumeId: string;
-  /** Size in GiB. When it grows, the file system grows with it. */
-  readonly volumeSizeGiB: number;
-  /** Machine to mount it on. Changing this first unmounts the volume on the old one. */
-  readonly instanceId: string;
-  /** A change stops the machine, so the volume is unmounted before and mounted after. */
-  readonly instanceType: string;
+  /** From `planMounts`. */
+  readonly mounts: readonly PlannedMount[];
+  /** Machine to mount them on. Changing this first unmounts the volumes on the old one. */
+  readonly machine: { readonly instance: Instance };
+  /** Mount over SSH. @default the machine mounts at its first boot, by `firstBootCommands` in its user data */
+  readonly ssh?: MountOverSsh;
+}
+
+/** How Terraform logs in to mount and unmount. */
+export interface MountOverSsh {
   /** How provisioners reach the machine. */
-  readonly ssh: SshTarget;
-  /** The setting that names the private key file, for messages. */
-  readonly privateKeySetting: string;
-  /** Value of that setting, for messages. @default ssh.privateKeyFile */
-  readonly privateKeySettingValue?: string;
+  readonly target: SshTarget;
   /** Folder on this computer with `install-data-volume` and the scripts that it installs. */
   readonly scriptsDirectory: string;
-  /** Absolute path of the mount point on the machine. A change first unmounts the volume at the old one. */
-  readonly mountPoint: string;
-  /** File system for a blank volume. */
-  readonly fileSystem: FileSystem;
-  /** How long to wait for the attached device, in seconds. */
-  readonly waitSec: number;
   /**
    * Unmount over SSH before detaching the volume. false: stop the machine, which unmounts as it shuts down. @default
    * true
    */
-  readonly unmountOverSsh?: boolean;
-  /** Conditions to check before the volume is mounted. @default none */
+  readonly unmount?: boolean;
+  /** Conditions to check before a volume is mounted. @default none */
   readonly preconditions?: readonly Precondition[];
   /** Resources that must exist as long as provisioners must log in. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
-const deviceName = "/dev/sdf";
-const uploadedTo = ".workbench-data-volume";
-const unmountScript = "/usr/local/lib/workbench/unmount-data-volume";
-// Change to / first: a login shell that starts on the volume would keep the volume busy.
-const unmountCommand = `cd / && { test ! -e ${unmountScript} || sudo ${unmountScript}; }`;
+interface AttachedMount extends PlannedMount {
+  /** Construct whose name is part of the addresses of the volume's resources. */
+  readonly place: Construct;
+  readonly attachment: VolumeAttachment;
+}
 
 /**
- * A data volume on a machine: attached, mounted over SSH, and unmounted over SSH before it is detached.
+ * Data volumes on a machine: attached, and mounted in one of two ways by the same scripts.
  *
- * There are two resources, since Terraform skips the destroy-time provisioners of a resource whose creation failed.
- * `unmount` only unmounts, and `mount` only mounts. So a mount that failed half-way is still unmounted, and the next
- * deploy tries again.
+ * Over SSH, Terraform mounts a volume after it attached it, and unmounts it before it detaches it. At the first boot,
+ * nothing logs in: the machine's user data waits for the attachment, which is made after the machine. A systemd unit of
+ * each volume mounts it at every later boot, grows its file system if the volume grew, and unmounts it at shutdown. To
+ * detach a volume, Terraform stops the machine, so this shutdown comes first: when the machine is replaced, when the
+ * volume is, and at a destroy. AWS does not start the machine again, so whatever replaces a volume must replace the
+ * machine: its user data does, since it names the volumes. `scripts/machine/data-volume/README.md` says what happens
+ * when a volume is busy or late.
  */
 export class VolumeMount extends Construct {
-  constructor(scope: Construct, id: string, props: VolumeMountProps) {
+  constructor(scope: Construct, id: string, { mounts, machine, ssh }: VolumeMountProps) {
     super(scope, id);
-    const attachment = new VolumeAttachment(this, "attachment", {
-      deviceName,
-      volumeId: props.volumeId,
-      instanceId: props.instanceId,
-      stopInstanceBeforeDetaching: true,
+    const attached = mounts.map((mount) => {
+      const place = mount.name === defaultName ? this : new Construct(this, mount.name);
+      const attachment = new VolumeAttachment(place, "attachment", {
+        deviceName: mount.deviceName,
+        volumeId: mount.volume.id,
+        instanceId: machine.instance.id,
+        stopInstanceBeforeDetaching: true,
+      });
+      return { ...mount, place, attachment };
     });
-    const { host, port, user, privateKeyFile = null } = props.ssh;
-    const input = { host, port, user, privateKeyFile };
-    const unmount = new DataResource(this, "unmount", {
-      input,
-      triggersReplace: { attachment: attachment.id, instanceType: props.instanceType, mountPoint: props.mountPoint },
-      connection: connectionFromInput(props.ssh),
-      provisioners: (props.unmountOverSsh ?? true) ? [remoteExec([unmountCommand], "destroy")] : undefined,
-      dependsOn: [attachment, ...(props.dependsOn ?? [])],
-    });
-    const scripts = new TerraformAsset(this, "scripts", { path: props.scriptsDirectory, type: AssetType.DIRECTORY });
-    const command = installCommand({
-      "volume-id": props.volumeId,
-      "device-name": deviceName,
-      "mount-point": props.mountPoint,
-      "file-system": props.fileSystem,
-      label: "workbench",
-      owner: user,
-      "wait-sec": props.waitSec,
-    });
-    const preconditions = [...this.canLogIn(props), ...(props.preconditions ?? [])];
-    new DataResource(this, "mount", {
-      input,
-      triggersReplace: { unmount: unmount.id, sizeGiB: props.volumeSizeGiB, scripts: scripts.assetHash, command },
-      connection: connectionFromInput(props.ssh),
-      provisioners: [
-        remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),
-        copyFolder(`${scripts.path}/`, uploadedTo),
-        remoteExec([command]),
-      ],
-      lifecycle: { precondition: preconditions.length > 0 ? preconditions : undefined },
-      dependsOn: [unmount],
-    });
+    if (ssh) this.mountOverSsh(attached, machine.instance, ssh);
   }
 
-  private canLogIn({ ssh, ...props }: VolumeMountProps): Precondition[] {
-    if (ssh.privateKeyFile === undefined) return [];
+  /**
+   * Each volume has two resources, since Terraform skips the destroy-time provisioners of a resource whose creation
+   * failed. `unmount` only unmounts, and `mount` only mounts. So a mount that failed half-way is still unmounted, and
+   * the next deploy tries again.
+   */
+  private mountOverSsh(mounts: readonly AttachedMount[], instance: Instance, ssh: MountOverSsh): void {
+    const { host, port, user, privateKey } = ssh.target;
+    const input = { host, port, user, privateKeyFile: privateKey?.path ?? null };
+    const connection = connectionFromInput(ssh.target);
+    const { path, assetHash } = new TerraformAsset(this, "scripts", {
+      path: ssh.scriptsDirectory,
+      type: AssetType.DIRECTORY,
+    });
+    const preconditions = [...this.canLogIn(ssh.target), ...(ssh.preconditions ?? [])];
+    const made: ITerraformDependable[] = [];
+    for (const mount of mounts) {
+      const unmount = new DataResource(mount.place, "unmount", {
+        input,
+        triggersReplace: {
+          attachment: mount.attachment.id,
+          instanceType: instance.instanceTypeInput,
+          mountPoint: mount.mountPoint.value,
+        },
+        connection,
+        provisioners: (ssh.unmount ?? true) ? [remoteExec([unmountCommand(mount)], "destroy")] : undefined,
+        dependsOn: [mount.attachment, ...(ssh.dependsOn ?? [])],
+      });
+      const uploadedTo = `.workbench-${mount.name}`;
+      const command = `cd && sudo bash ${uploadedTo}/install-data-volume ${installOptions(mount)}`;
+      const mounted = new DataResource(mount.place, "mount", {
+        input,
+        triggersReplace: { unmount: unmount.id, sizeGiB: mount.volume.sizeGiB, scripts: assetHash, command },
+        connection,
+        provisioners: [
+          remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),
+          copyFolder(`${path}/`, uploadedTo),
+          remoteExec([command]),
+        ],
+        lifecycle: { precondition: preconditions.length > 0 ? preconditions : undefined },
+        // One after the other: all of them install the same scripts.
+        dependsOn: [unmount, ...made],
+      });
+      made.push(mounted);
+    }
+  }
+
+  private canLogIn({ privateKey }: SshTarget): Precondition[] {
+    if (privateKey === undefined) return [];
     const file = new KeyFile(this, "private_key_file", {
-      path: ssh.privateKeyFile,
-      written: { value: props.privateKeySettingValue ?? ssh.privateKeyFile, setting: props.privateKeySetting },
+      ...privateKey,
       holds: "a private key",
       fix: "name yours, or set it to null to use the SSH agent",
     });
@@ -111,8 +123,8 @@ export class VolumeMount extends Construct {
   }
 }
 
-/** Command that installs the mount and unmount scripts on the machine, and mounts the volume. */
-function installCommand(options: Readonly<Record<string, string | number>>): string {
-  const words = Object.entries(options).map(([name, value]) => `--${name} ${shellWord(value)}`);
-  return `cd && sudo bash ${uploadedTo}/install-data-volume ${words.join(" ")}`;
+/** Changes to / first: a login shell that starts on the volume would keep the volume busy. */
+function unmountCommand({ name }: PlannedMount): string {
+  const config = `/etc/workbench/${name}.conf`;
+  return `cd / && { sudo test ! -e ${config} || sudo /usr/local/lib/workbench/unmount-data-volume ${config}; }`;
 }

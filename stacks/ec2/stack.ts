@@ -8,7 +8,9 @@ import { firstBootScript } from "../../modules/compute/first-boot";
 import { ImageBuiltWith } from "../../modules/compute/image-built-with";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
 import { MachineSubnet } from "../../modules/compute/machine-subnet";
+import type { SshTarget } from "../../modules/provisioning/provisioners";
 import { FoundDataVolume } from "../../modules/storage/found-data-volume";
+import { planMounts } from "../../modules/storage/mount-plan";
 import { VolumeMount } from "../../modules/storage/volume-mount";
 import type { StackProps } from "../define-stack";
 import { hostScripts } from "../host-scripts";
@@ -70,26 +72,29 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       preconditions: [sameZone(volume, subnet)],
     });
     new VolumeMount(this, "data", {
-      volumeId: volume.id,
-      volumeSizeGiB: volume.sizeGiB,
-      instanceId: machine.instance.id,
-      instanceType: ec2.instanceType,
+      mounts: planMounts([
+        {
+          volume,
+          mountPoint: { value: ec2.mount.mountPoint, setting: "ec2.mount.mountPoint" },
+          fileSystem: ec2.mount.fileSystem,
+          owner: ssh.user,
+          waitSec: ec2.mount.waitSec,
+        },
+      ]),
+      machine,
       ssh: {
-        host: machine.address,
-        port: ssh.port,
-        user: ssh.user,
-        privateKeyFile: ssh.privateKeyFile === null ? undefined : this.projectPath(ssh.privateKeyFile),
-        timeoutSec: ssh.connectTimeoutSec,
+        target: {
+          host: machine.address,
+          port: ssh.port,
+          user: ssh.user,
+          privateKey: this.privateKey(),
+          timeoutSec: ssh.connectTimeoutSec,
+        },
+        scriptsDirectory: hostScripts("data-volume"),
+        unmount: ec2.unmountOverSsh,
+        preconditions: this.imageFits(image),
+        dependsOn: [...machine.ready, ...access.ready],
       },
-      privateKeySetting: "ssh.privateKeyFile",
-      privateKeySettingValue: ssh.privateKeyFile ?? undefined,
-      scriptsDirectory: hostScripts("data-volume"),
-      mountPoint: ec2.mount.mountPoint,
-      fileSystem: ec2.mount.fileSystem,
-      waitSec: ec2.mount.waitSec,
-      unmountOverSsh: ec2.unmountOverSsh,
-      preconditions: this.imageFits(image),
-      dependsOn: [...machine.ready, ...access.ready],
     });
 
     new TerraformOutput(this, "address", {
@@ -118,6 +123,16 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       value: volume.id,
       description: "The data volume on the machine.",
     });
+  }
+
+  /** The file with the private key; undefined for the SSH agent's keys. */
+  private privateKey(): SshTarget["privateKey"] {
+    const { privateKeyFile } = this.settings.ssh;
+    if (privateKeyFile === null) return undefined;
+    return {
+      path: this.projectPath(privateKeyFile),
+      written: { value: privateKeyFile, setting: "ssh.privateKeyFile" },
+    };
   }
 
   /** Conditions that our own image was built with the mount point and ports of the settings. */

@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { checksums, checksumsOf, mounted, writeFiles } from "../data";
 import { accountContents } from "../leftovers";
-import { describeWithMachines } from "../machines";
+import { describeWithMachines, leaderOf } from "../machines";
 import { unwrapped } from "../said";
 import { story } from "../steps";
 import { until } from "../until";
@@ -131,18 +131,6 @@ describeWithMachines("what can go wrong", () => {
 /** The path of a machine's file on this computer, seen with the machine's own mounts. */
 async function machineFile(instanceId: string, file: string): Promise<string> {
   return `/proc/${await leaderOf(instanceId)}/root${file}`;
-}
-
-/** The process id, on this computer, of the machine's first process. */
-async function leaderOf(instanceId: string): Promise<string> {
-  const { stdout } = await execa("pgrep", ["--exact", "systemd-nspawn", "--list-full"], { reject: false });
-  const [pid] =
-    stdout
-      .split("\n")
-      .find((line) => line.includes(instanceId))
-      ?.split(" ") ?? [];
-  const [leader = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
-  return leader;
 }
 
 async function attachLoop(file: string): Promise<string> {

@@ -103,12 +103,21 @@ export class BootedMachine {
   }
 
   /** Waits until all of the units are active. */
-  async untilActive(...units: string[]): Promise<void> {
+  untilActive(...units: string[]): Promise<void> {
+    return this.untilAre("active", units);
+  }
+
+  /** Waits until the unit has failed, and systemd does not start it again. */
+  untilFailed(unit: string): Promise<void> {
+    return this.untilAre("failed", [unit]);
+  }
+
+  private async untilAre(wanted: string, units: readonly string[]): Promise<void> {
     const deadline = Date.now() + limitMs;
     for (;;) {
       const states = (await this.run("systemctl", "is-active", ...units)).out.split("\n");
-      if (states.every((state) => state === "active")) return;
-      if (Date.now() > deadline) throw new Error(`expected ${units} to be active, got ${states}`);
+      if (states.every((state) => state === wanted)) return;
+      if (Date.now() > deadline) throw new Error(`expected ${units} to be ${wanted}, got ${states}`);
       await sleep(200);
     }
   }

@@ -49,6 +49,36 @@ describeWithDisks("install-data-volume", () => {
     expect(await volume.mountLines()).toEqual(mounts);
   });
 
+  it("gives a second volume a configuration and a unit of its own name, and keeps those of the first", async () => {
+    const first = await machineToInstallOn();
+    await install(first);
+    const second = await Volume.attach({ machine: first.machine, deviceName: "/dev/sdg" });
+    expect(await install(second, { name: "logs", "device-name": "/dev/sdg" })).toMatchObject({ code: 0 });
+    const read = (path: string) => readFileSync(first.machine.path(path), "utf8");
+    expect(read(config)).toContain(`volume-id=${first.device.volumeId}\n`);
+    expect(read("/etc/workbench/logs.conf")).toContain(`volume-id=${second.device.volumeId}\n`);
+    expect(read("/etc/systemd/system/workbench-logs.service")).toMatch(/^ExecStart=\S+ \/etc\/workbench\/logs\.conf$/m);
+
+    await first.machine.must(`${programs}/unmount-data-volume`, "/etc/workbench/logs.conf");
+    expect([await first.seen("FSROOT"), await second.seen("FSROOT")]).toEqual(["/", ""]);
+    await first.machine.must(`${programs}/mount-data-volume`, "/etc/workbench/logs.conf");
+    await first.machine.must(`${programs}/unmount-data-volume`);
+    expect([await first.seen("FSROOT"), await second.seen("FSROOT")]).toEqual(["", "/"]);
+    await first.machine.must(`${programs}/unmount-data-volume`, "/etc/workbench/logs.conf");
+  });
+
+  it("fails for a name whose unit is a service of something else, which stays as it is", async () => {
+    const volume = await machineToInstallOn();
+    const taken = volume.machine.path("/etc/systemd/system/workbench-jupyter.service");
+    writeFileSync(taken, "[Service]\n");
+    const { code, said } = await install(volume, { name: "jupyter" });
+    expect(said).toBe(
+      'install-data-volume: arguments: name: expected one whose unit is not taken, got "jupyter", but /etc/systemd/system/workbench-jupyter.service is another service: choose another name',
+    );
+    expect(code).toBe(exitCode("USAGE"));
+    expect(readFileSync(taken, "utf8")).toBe("[Service]\n");
+  });
+
   it("ends with mount's code and sentence when mount fails, and the next install heals", async () => {
     const volume = await machineToInstallOn();
     volume.device.unplug();
@@ -78,6 +108,7 @@ describeWithDisks("install-data-volume", () => {
     [{ label: "seventeen-letters" }, /^install-data-volume: arguments: label: expected at most 16/],
     [{ "mount-point": "relative" }, /mount-point: expected an absolute path/],
     [{ owner: "no-such-user" }, /no user "no-such-user" on this machine/],
+    [{ name: "../data" }, /^install-data-volume: arguments: name: expected at most 32 of a-z 0-9 -/],
     [{ colour: "blue" }, /expected pairs of --name value with the names volume-id, .*, got "--colour blue"/],
   ])("fails for %o, and installs nothing", async (change, sentence) => {
     const volume = await machineToInstallOn();

@@ -52,6 +52,12 @@ it.skipIf(missing !== undefined)(`shellcheck finds nothing${missing ? ` (${missi
   execFileSync("shellcheck", [...programs, ...library], { cwd: scripts });
 });
 
+it("the late volume's unit tries again for a missing device, and for no other failure", () => {
+  const listed = /^RestartPreventExitStatus=(.*)$/m.exec(text("workbench-late-volume@.service"))?.[1]?.split(" ");
+  const { EXIT_DONE: _, EXIT_NO_DEVICE: __, ...others } = exitCodes;
+  expect(listed).toEqual(Object.values(others).map(String));
+});
+
 it("the unit leaves its mount point to be filled in, and its limits fit the unmount script", () => {
   const unit = text("workbench-data-volume.service");
   expect(unit).toContain('RequiresMountsFor="@MOUNT_POINT@"');

@@ -10,6 +10,7 @@ import { asArguments, type DataVolumeSettings, dataVolumeSettings } from "./sett
 const mountPoint = "/my data";
 const log = `${mountPoint}/log`;
 const unit = "workbench-data-volume.service";
+const lateUnit = "workbench-late-volume@data-volume.service";
 const unmount = "/usr/local/lib/workbench/unmount-data-volume";
 const reason = whyNoDisks() === undefined ? whyNoMachines() : undefined;
 
@@ -108,7 +109,7 @@ describeWithDisks("on a machine that boots", () => {
       expect(await machine.must("cat", log)).toBe("asked\nwritten");
     });
 
-    it("without the volume: boots, says so, starts no service that lives on it, writes nothing below the mount point", async () => {
+    it("without the volume: boots, says so, starts no service that lives on it, writes nothing below the mount point; mounts it when it comes", async () => {
       const { machine, device, install } = await machineWithVolume();
       await install({ "wait-sec": "2" });
       await machine.addService("lives-there.service", livesThere);
@@ -124,8 +125,47 @@ describeWithDisks("on a machine that boots", () => {
       );
       expect(await machine.must("ls", "-A", mountPoint)).toBe("");
       await machine.plug(device);
-      expect(await install()).toMatchObject({ code: 0 });
       await machine.untilActive(unit, "lives-there.service");
+    });
+
+    it("goes on waiting after an install without the volume, until an unmount ends that", async () => {
+      const { machine, device, install } = await machineWithVolume();
+      machine.unplug(device);
+      expect(await install({ "wait-sec": "1" })).toMatchObject({ code: exitCode("NO_DEVICE") });
+      await machine.untilActive(lateUnit);
+      await machine.must(unmount);
+      expect((await machine.run("systemctl", "is-active", lateUnit)).out).toBe("inactive");
+    });
+
+    it("fails once and for all for a late volume that only a person can mend", async () => {
+      const { machine, device, install } = await machineWithVolume();
+      machine.unplug(device);
+      expect(await install({ "wait-sec": "1" })).toMatchObject({ code: exitCode("NO_DEVICE") });
+      await execa("mkswap", [device.path]);
+      await machine.plug(device);
+      await machine.untilFailed(lateUnit);
+      expect(await machine.must("systemctl", "show", "--property=ExecMainStatus", "--value", lateUnit)).toBe(
+        String(exitCode("FOREIGN_CONTENT")),
+      );
+    });
+
+    it("mounts two volumes at boot, and unmounts both at shutdown", async () => {
+      const { machine, device, install } = await machineWithVolume();
+      const logs = await LoopDevice.create();
+      await machine.plug(logs);
+      await install();
+      const settings = dataVolumeSettings(logs.volumeId, "/logs", { "device-name": "/dev/sdg", name: "logs" });
+      await machine.must("bash", "/opt/on-machine/install-data-volume", ...asArguments(settings));
+      await machine.shutDown("reboot");
+      await expectCleanlyUnmounted(device);
+      await expectCleanlyUnmounted(logs);
+      await machine.bootAgain();
+      await machine.untilActive(unit, "workbench-logs.service");
+      const source = (path: string) => machine.must("cat", `${path}/.workbench-volume`);
+      expect([await source(mountPoint), await source("/logs")]).toEqual([
+        `first-volume=${device.volumeId}`,
+        `first-volume=${logs.volumeId}`,
+      ]);
     });
   });
 });

@@ -18,6 +18,11 @@ volume_unit() {
   printf 'workbench-%s.service\n' "${name%.conf}"
 }
 
+# late_unit UNIT: prints the unit that goes on waiting for the volume of this unit.
+late_unit() {
+  printf 'workbench-late-volume@%s\n' "${1#workbench-}"
+}
+
 # unit_of PID: prints the system service of a process; fails for a process of a login session, or of no service.
 unit_of() {
   local line
