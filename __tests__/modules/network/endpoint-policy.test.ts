@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { ownAccountEndpointPolicy } from "../../../modules/network/endpoint-policy";
+
+const ownAccount = {
+  Sid: "OwnAccount",
+  Effect: "Allow",
+  Principal: "*",
+  Action: "*",
+  Resource: "*",
+  Condition: { StringEquals: { "aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012" } },
+};
+const packages = { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::packages/*"] };
+
+it.each([
+  ["lets the account reach its own resources alone", [], [ownAccount]],
+  [
+    "lets anybody do what is named in addition",
+    [packages],
+    [ownAccount, { Effect: "Allow", Principal: "*", Action: packages.actions, Resource: packages.resources }],
+  ],
+])("%s", (_, others, statements) => {
+  expect(JSON.parse(ownAccountEndpointPolicy("123456789012", others))).toEqual({
+    Version: "2012-10-17",
+    Statement: statements,
+  });
+});
