@@ -1,7 +1,6 @@
 import { DataAwsVpcEndpointService } from "@cdktf/provider-aws/lib/data-aws-vpc-endpoint-service";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { VpcEndpointSubnetAssociation } from "@cdktf/provider-aws/lib/vpc-endpoint-subnet-association";
-import { type ITerraformDependable, TerraformCount, Token } from "cdktf";
+import { type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
 import type { InVpc } from "./network";
@@ -32,7 +31,7 @@ const https = tcp(443);
 export class InterfaceEndpoint extends Construct {
   /** Security group of the endpoint's addresses, for the opposite rule of a group that cannot connect to everything. */
   readonly securityGroup: SecurityGroup;
-  private readonly parts: readonly ITerraformDependable[];
+  private readonly endpoint: VpcEndpoint;
 
   constructor(scope: Construct, id: string, { name, vpc, service, subnets, policy }: InterfaceEndpointProps) {
     super(scope, id);
@@ -40,11 +39,14 @@ export class InterfaceEndpoint extends Construct {
     const found = new DataAwsVpcEndpointService(this, "service", { service, serviceType: "Interface" });
     const itsZones = `data.aws_vpc_endpoint_service.${found.friendlyUniqueId}.availability_zones`;
     const zones = subnets.value.map(({ availabilityZone }) => availabilityZone);
-    const endpoint = new VpcEndpoint(this, "this", {
+    const subnetOfZone = subnets.value.map(({ availabilityZone, id }) => `"${availabilityZone}" = ${id}`).join(", ");
+    const ids = `[for zone, id in { ${subnetOfZone} } : id if contains(${itsZones}, zone)]`;
+    this.endpoint = new VpcEndpoint(this, "this", {
       vpcId: vpc.vpcId,
       serviceName: found.serviceName,
       vpcEndpointType: "Interface",
       privateDnsEnabled: true,
+      subnetIds: Token.asList(`\${${ids}}`),
       securityGroupIds: [this.securityGroup.id],
       policy,
       tags: { Name: name },
@@ -59,21 +61,11 @@ export class InterfaceEndpoint extends Construct {
         ],
       },
     });
-    // Not a list in the endpoint: Terraform would wait to delete a subnet before it takes it from the list, for ever.
-    const addresses = subnets.value.map(
-      ({ node, id, availabilityZone }) =>
-        new VpcEndpointSubnetAssociation(this, node.id, {
-          count: TerraformCount.of(Token.asNumber(`\${contains(${itsZones}, "${availabilityZone}") ? 1 : 0}`)),
-          vpcEndpointId: endpoint.id,
-          subnetId: id,
-        }),
-    );
-    this.parts = [endpoint, ...addresses];
   }
 
   /** The endpoint, and the rules so far. They must exist as long as something needs the service. */
   get ready(): readonly ITerraformDependable[] {
-    return [...this.parts, ...this.securityGroup.ready];
+    return [this.endpoint, ...this.securityGroup.ready];
   }
 
   /** Lets `peer` use the service. @param description what the peer does there */

@@ -38,7 +38,14 @@ export class VpcSubnet extends Construct implements Subnet {
     super(scope, id);
     const { vpcId } = vpc;
     const tags = { Name: name };
-    const subnet = new AwsSubnet(this, "this", { vpcId, availabilityZone, cidrBlock, tags });
+    const subnet = new AwsSubnet(this, "this", {
+      vpcId,
+      availabilityZone,
+      cidrBlock,
+      tags,
+      // So an interface endpoint leaves a subnet before Terraform deletes it. Otherwise the deletion waits for ever.
+      lifecycle: { createBeforeDestroy: true },
+    });
     const table = new RouteTable(this, "routes", { vpcId, tags });
     const association = new RouteTableAssociation(this, "routes_association", {
       subnetId: subnet.id,
