@@ -8,7 +8,7 @@ import type { AllowStatement } from "../access/policy-documents";
  * for packages may be unsigned. Whatever a VPC needs of these is a statement among `others`.
  *
  * @param accountId number of the account
- * @param others what anybody may do in addition, signed or not, by actions and resources. @default nothing
+ * @param others what anybody may do in addition, signed or not. @default nothing
  */
 export function ownAccountEndpointPolicy(accountId: string, others: readonly AllowStatement[] = []): string {
   return JSON.stringify({
@@ -22,11 +22,12 @@ export function ownAccountEndpointPolicy(accountId: string, others: readonly All
         Resource: "*",
         Condition: { StringEquals: { "aws:PrincipalAccount": accountId, "aws:ResourceAccount": accountId } },
       },
-      ...others.map(({ actions, resources }) => ({
+      ...others.map(({ actions, resources, conditions }) => ({
         Effect: "Allow",
         Principal: "*",
         Action: actions,
         Resource: resources,
+        ...(conditions && { Condition: conditions }),
       })),
     ],
   });

@@ -1,9 +1,8 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import { allowPolicy, assumeRolePolicy } from "../access/policy-documents";
+import { assumeRolePolicy } from "../access/policy-documents";
+import { Role } from "../access/role";
 import type { InVpc } from "./network";
 
 /** Which connections to record, and for how long. */
@@ -28,21 +27,17 @@ export class FlowLogs extends Construct {
       retentionInDays: retentionDays,
       tags: { Name: name, Holds: "Who connected to whom in the VPC" },
     });
-    const role = new IamRole(this, "role", {
+    const role = new Role(this, "role", {
       name,
       description: "Lets the VPC write its flow logs",
-      assumeRolePolicy: assumeRolePolicy("vpc-flow-logs.amazonaws.com"),
-    });
-    const permission = new IamRolePolicy(this, "role_policy", {
-      name,
-      role: role.name,
-      policy: allowPolicy([
+      trustPolicy: assumeRolePolicy("vpc-flow-logs.amazonaws.com"),
+      statements: [
         {
           actions: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
           resources: [group.arn, `${group.arn}:*`],
         },
         { actions: ["logs:DescribeLogGroups"], resources: ["*"] },
-      ]),
+      ],
     });
     new FlowLog(this, "this", {
       vpcId: vpc.vpcId,
@@ -50,7 +45,7 @@ export class FlowLogs extends Construct {
       logDestination: group.arn,
       iamRoleArn: role.arn,
       tags: { Name: name },
-      dependsOn: [permission],
+      dependsOn: [...role.ready],
     });
   }
 }

@@ -14,7 +14,7 @@ import { everyPort, tcp } from "../../../modules/network/port";
 import { SecurityGroup } from "../../../modules/network/security-group";
 import { type Nat, Vpc } from "../../../modules/network/vpc";
 import { projectRoot } from "../../../scripts/support/project";
-import { type Build, writeModules } from "../../modules/synthesize";
+import { type Build, writeStack } from "../../modules/synthesize-module";
 import { accountContents } from "../leftovers";
 import { unwrapped } from "../said";
 import { story } from "../steps";
@@ -58,7 +58,7 @@ describe("a VPC", () => {
   const step = story();
   const write = (stack: string, build: Build): void => {
     const state = path.resolve(path.dirname(user.stateFile(stack)), "..");
-    writeModules(stack, build, { outdir: user.outdir, values: { STATE_DIRECTORY: path.relative(projectRoot, state) } });
+    writeStack(stack, build, { outdir: user.outdir, values: { STATE_DIRECTORY: path.relative(projectRoot, state) } });
   };
   const terraform = async (stack: string, ...args: readonly string[]): Promise<string> => {
     const { exitCode, output } = await user.terraformAgain(args, stack);

@@ -11,12 +11,24 @@ const ownAccount = {
 };
 const packages = { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::packages/*"] };
 
+const conditions = { StringEquals: { "aws:SourceVpc": "vpc-1" } };
+
 it.each([
   ["lets the account reach its own resources alone", [], [ownAccount]],
   [
     "lets anybody do what is named in addition",
-    [packages],
-    [ownAccount, { Effect: "Allow", Principal: "*", Action: packages.actions, Resource: packages.resources }],
+    [packages, { ...packages, conditions }],
+    [
+      ownAccount,
+      { Effect: "Allow", Principal: "*", Action: packages.actions, Resource: packages.resources },
+      {
+        Effect: "Allow",
+        Principal: "*",
+        Action: packages.actions,
+        Resource: packages.resources,
+        Condition: conditions,
+      },
+    ],
   ],
 ])("%s", (_, others, statements) => {
   expect(JSON.parse(ownAccountEndpointPolicy("123456789012", others))).toEqual({

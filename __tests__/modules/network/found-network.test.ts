@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { FoundNetwork, type FoundNetworkProps } from "../../../modules/network/found-network";
 import type { Network } from "../../../modules/network/network";
-import { synthesizeModules } from "../synthesize";
+import { synthesizeModule } from "../synthesize-module";
 
 function find(props: FoundNetworkProps) {
   let network: Network | undefined;
-  const { data } = synthesizeModules((stack) => {
+  const { data } = synthesizeModule((stack) => {
     network = new FoundNetwork(stack, "network", props);
   });
   return { network: network as unknown as Network, data };
@@ -49,6 +49,6 @@ describe("a network that exists", () => {
 
   it("fails: no subnet at all", () => {
     const none = { value: [], setting: "emr.publicSubnets" };
-    expect(() => find({ publicSubnets: none })).toThrow("modules/network: expected at least one subnet, got none");
+    expect(() => find({ publicSubnets: none })).toThrow("test/network: expected at least one subnet, got none");
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { FoundSubnet, type SubnetChoice } from "../../../modules/network/found-subnet";
 import { only } from "../../stacks/synthesize";
-import { synthesizeModules } from "../synthesize";
+import { synthesizeModule } from "../synthesize-module";
 
 const synthesizeSubnet = (value: SubnetChoice) =>
-  synthesizeModules((stack) => new FoundSubnet(stack, "subnet", { choice: { value, setting: "ec2.subnetId" } })).data;
+  synthesizeModule((stack) => new FoundSubnet(stack, "subnet", { choice: { value, setting: "ec2.subnetId" } })).data;
 
 describe("a subnet that exists", () => {
   it("is the given one", () => {

@@ -3,7 +3,7 @@ import { cidrPeer, prefixListPeer } from "../../../modules/network/peer";
 import { everyPort, tcp, udp } from "../../../modules/network/port";
 import { SecurityGroup } from "../../../modules/network/security-group";
 import type { WorkbenchStack } from "../../../stacks/workbench-stack";
-import { synthesizeModules } from "../synthesize";
+import { synthesizeModule } from "../synthesize-module";
 
 const vpc = { vpcId: "vpc-0123456789abcdef0" };
 const makeGroup = (stack: WorkbenchStack, id: string) =>
@@ -11,7 +11,7 @@ const makeGroup = (stack: WorkbenchStack, id: string) =>
 
 /** What Terraform gets of a group `web`, and of a group `database` beside it. */
 function withGroups(build: (web: SecurityGroup, database: SecurityGroup) => void) {
-  const { resource } = synthesizeModules((stack) => build(makeGroup(stack, "web"), makeGroup(stack, "database")));
+  const { resource } = synthesizeModule((stack) => build(makeGroup(stack, "web"), makeGroup(stack, "database")));
   return {
     resource,
     ingress: resource["aws_vpc_security_group_ingress_rule"] ?? {},

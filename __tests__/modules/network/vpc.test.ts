@@ -5,7 +5,7 @@ import { SecurityGroup } from "../../../modules/network/security-group";
 import { type Nat, Vpc, type VpcProps } from "../../../modules/network/vpc";
 import type { WorkbenchStack } from "../../../stacks/workbench-stack";
 import { only, type TerraformJson } from "../../stacks/synthesize";
-import { synthesizeModules } from "../synthesize";
+import { synthesizeModule } from "../synthesize-module";
 
 const usual: VpcProps = {
   name: "test",
@@ -18,7 +18,7 @@ function synthesizeVpc(
   props: Partial<VpcProps> = {},
   use: (vpc: Vpc, stack: WorkbenchStack) => void = () => {},
 ): TerraformJson {
-  return synthesizeModules((stack) => use(new Vpc(stack, "vpc", { ...usual, ...props }), stack));
+  return synthesizeModule((stack) => use(new Vpc(stack, "vpc", { ...usual, ...props }), stack));
 }
 
 const namesOf = (json: TerraformJson, type: string): string[] => Object.keys(json.resource[type] ?? {}).sort();
@@ -157,7 +157,7 @@ describe("the way to the internet", () => {
 
   it("fails: NAT gateways without public subnets", () => {
     expect(() => synthesizeVpc({ publicSubnets: false, nat: "single" })).toThrow(
-      "modules/vpc: expected public subnets, since nat is single, got publicSubnets: false",
+      "test/vpc: expected public subnets, since nat is single, got publicSubnets: false",
     );
   });
 });
@@ -187,7 +187,7 @@ describe("flow logs", () => {
       { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
     ]);
     expect(only(resource, "aws_iam_role").assume_role_policy).toContain("vpc-flow-logs.amazonaws.com");
-    expect(only(resource, "aws_flow_log").depends_on).toEqual(["aws_iam_role_policy.vpc_flow_logs_role_policy"]);
+    expect(only(resource, "aws_flow_log").depends_on).toEqual(["aws_iam_role_policy.vpc_flow_logs_role_statements"]);
   });
 });
 
