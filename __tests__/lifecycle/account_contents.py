@@ -18,11 +18,26 @@ def contents() -> Iterator[str]:
     groups = ec2.describe_security_groups()["SecurityGroups"]
     yield from (group["GroupName"] for group in groups if group["GroupName"] != "default")
     yield from names(ec2.describe_network_interfaces()["NetworkInterfaces"], "NetworkInterfaceId")
+    yield from network(ec2)
+    yield from names(boto3.client("logs").describe_log_groups()["logGroups"], "logGroupName")
     roles = iam.list_roles()["Roles"]
     yield from (role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/"))
     yield from names(iam.list_instance_profiles()["InstanceProfiles"], "InstanceProfileName")
     yield from names(boto3.client("dlm").get_lifecycle_policies()["Policies"], "PolicyId")
     yield from names(boto3.client("s3").list_buckets()["Buckets"], "Name")
+
+
+def network(ec2: Any) -> Iterator[str]:
+    """VPCs and what is in them, except for the default VPC. A gateway is listed for an hour after it is deleted."""
+    yield from (vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"])
+    yield from (subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"] if not subnet["DefaultForAz"])
+    tables = ec2.describe_route_tables()["RouteTables"]
+    yield from (each["RouteTableId"] for each in tables if not any(link["Main"] for link in each["Associations"]))
+    yield from names(ec2.describe_internet_gateways()["InternetGateways"], "InternetGatewayId")
+    gateways = ec2.describe_nat_gateways()["NatGateways"]
+    yield from (each["NatGatewayId"] for each in gateways if each["State"] != "deleted")
+    yield from names(ec2.describe_vpc_endpoints()["VpcEndpoints"], "VpcEndpointId")
+    yield from names(ec2.describe_flow_logs()["FlowLogs"], "FlowLogId")
 
 
 def names(found: list[dict[str, Any]], key: str) -> Iterator[str]:

@@ -1,17 +1,18 @@
 import { KeyPair } from "@cdktf/provider-aws/lib/key-pair";
-import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
-import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
-import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { InVpc } from "../network/network";
+import { cidrPeer } from "../network/peer";
+import { everyPort, tcp } from "../network/port";
+import { SecurityGroup } from "../network/security-group";
 import { KeyFile, type KeyFileProps } from "./key-file";
 
 /** Who may log in, and how. */
 export interface SshAccessProps {
   /** Name of the security group and of the key pair. */
   readonly name: string;
-  /** VPC of the machine, and so of the security group. Changing this replaces the security group. */
-  readonly vpcId: string;
+  /** The machine's network or subnet. Another VPC replaces the security group. */
+  readonly vpc: InVpc;
   /** TCP port of sshd. */
   readonly port: number;
   /** IPv4 or IPv6 CIDR blocks that may connect. Without one, nobody may. */
@@ -44,27 +45,14 @@ export class SshAccess extends Construct {
     this.securityGroup = new SecurityGroup(this, "group", {
       name: props.name,
       description: "SSH from the allowed blocks, everything out",
-      vpcId: props.vpcId,
-      tags: { Name: props.name },
+      vpc: props.vpc,
     });
-    const securityGroupId = this.securityGroup.id;
-    const ingress = props.allowFrom.map(
-      (block) =>
-        new VpcSecurityGroupIngressRule(this, `from_${block.replace(/[^0-9a-f]/g, "_")}`, {
-          securityGroupId,
-          ...(block.includes(":") ? { cidrIpv6: block } : { cidrIpv4: block }),
-          fromPort: props.port,
-          toPort: props.port,
-          ipProtocol: "tcp",
-          description: "SSH",
-        }),
-    );
-    const egress = new VpcSecurityGroupEgressRule(this, "out", {
-      securityGroupId,
-      cidrIpv4: "0.0.0.0/0",
-      ipProtocol: "-1",
-      description: "Packages, notebooks' libraries, AWS services",
-    });
-    this.ready = [...ingress, egress];
+    for (const peer of props.allowFrom.map(cidrPeer)) {
+      // No port in the address: a rule keeps it when the port changes.
+      this.securityGroup.allowFrom(peer, tcp(props.port), "SSH", { scope: this, id: `from_${peer.peerName}` });
+    }
+    const purpose = "Packages, notebooks' libraries, AWS services";
+    this.securityGroup.allowTo(cidrPeer("0.0.0.0/0"), everyPort, purpose, { scope: this, id: "out" });
+    this.ready = this.securityGroup.ready;
   }
 }

@@ -7,6 +7,8 @@ import { Construct } from "constructs";
 import type { MachineRole } from "../access/machine-role";
 import type { FromSetting } from "../from-setting";
 import { dependLate } from "../late-dependencies";
+import type { SecurityGroup } from "../network/security-group";
+import type { Subnet } from "../network/subnet";
 import { terraformLiteral } from "../terraform-literal";
 import type { MachineImage } from "./machine-image";
 
@@ -21,14 +23,14 @@ export interface DevelopmentMachineProps {
   /** Whether a newer image replaces a running machine. @default false: only a new machine boots it */
   readonly followNew?: boolean;
   /** Subnet of the machine. Changing this replaces the machine. */
-  readonly subnetId: string;
+  readonly subnet: Subnet;
   /**
    * The data volume for the machine. Changing this replaces the machine: the AWS provider stops a machine to detach its
    * volume, and does not start it again.
    */
   readonly dataVolume: { readonly id: string };
   /** Security group that says who may connect. */
-  readonly securityGroupId: string;
+  readonly securityGroup: SecurityGroup;
   /** Key pair whose owner may log in. Changing this replaces the machine. */
   readonly keyPair: KeyPair;
   /** What the machine may do on AWS, now and by later grants. */
@@ -65,8 +67,8 @@ export class DevelopmentMachine extends Construct {
     this.instance = new Instance(this, "this", {
       ami: image.imageId,
       instanceType: props.instanceType,
-      subnetId: props.subnetId,
-      vpcSecurityGroupIds: [props.securityGroupId],
+      subnetId: props.subnet.id,
+      vpcSecurityGroupIds: [props.securityGroup.id],
       keyName: props.keyPair.keyName,
       iamInstanceProfile: role.instanceProfile.name,
       monitoring: true,
@@ -87,7 +89,7 @@ export class DevelopmentMachine extends Construct {
         replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
       },
     });
-    dependLate(this.instance, () => [...role.ready, ...(props.dependsOn ?? [])]);
+    dependLate(this.instance, () => [...role.ready, ...props.subnet.ready, ...(props.dependsOn ?? [])]);
     if (props.elasticAddress ?? true) {
       const eip = new Eip(this, "address", { domain: "vpc", tags: { Name: props.name } });
       const association = new EipAssociation(this, "address_association", {

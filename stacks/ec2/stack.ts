@@ -7,7 +7,8 @@ import { DevelopmentMachine } from "../../modules/compute/development-machine";
 import { firstBootScript } from "../../modules/compute/first-boot";
 import { ImageBuiltWith } from "../../modules/compute/image-built-with";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
-import { MachineSubnet } from "../../modules/compute/machine-subnet";
+import { FoundSubnet } from "../../modules/network/found-subnet";
+import type { Subnet } from "../../modules/network/subnet";
 import type { SshTarget } from "../../modules/provisioning/provisioners";
 import { FoundDataVolume } from "../../modules/storage/found-data-volume";
 import { planMounts } from "../../modules/storage/mount-plan";
@@ -30,17 +31,18 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       identifyingTags: dataVolumeTags(this.settings),
       fix: `run \`${this.deployCommand}\``,
     });
-    const subnet = new MachineSubnet(this, "subnet", {
-      availabilityZone: aws.availabilityZone,
-      subnetId: ec2.subnetId ?? undefined,
-      subnetSetting: "ec2.subnetId",
+    const subnet = new FoundSubnet(this, "subnet", {
+      choice: {
+        value: ec2.subnetId === null ? { defaultIn: aws.availabilityZone } : { id: ec2.subnetId },
+        setting: "ec2.subnetId",
+      },
     });
     const image = new MachineImage(this, "image", {
       choice: this.imageChoice(),
     });
     const access = new SshAccess(this, "ssh_access", {
       name,
-      vpcId: subnet.vpcId,
+      vpc: subnet,
       port: ssh.port,
       allowFrom: ssh.allowFrom,
       publicKey: {
@@ -60,8 +62,8 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       instanceType: ec2.instanceType,
       image,
       followNew: ec2.image.followNew,
-      subnetId: subnet.id,
-      securityGroupId: access.securityGroup.id,
+      subnet,
+      securityGroup: access.securityGroup,
       keyPair: access.keyPair,
       role,
       userData: firstBootScript(ssh.port),
@@ -170,7 +172,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
 }
 
 /** Condition that the machine is in the zone of its data volume, which can attach nowhere else. */
-function sameZone(volume: FoundDataVolume, subnet: MachineSubnet): Precondition {
+function sameZone(volume: FoundDataVolume, subnet: Subnet): Precondition {
   return {
     condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
     errorMessage:

@@ -3,13 +3,13 @@ import { SshAccess } from "../../../modules/access/ssh-access";
 import { only } from "../../stacks/synthesize";
 import { synthesizeModule } from "../synthesize-module";
 
-const made = (allowFrom: readonly string[] = []) => {
+const made = (allowFrom: readonly string[] = [], port = 2222) => {
   let ready = 0;
   const { resource } = synthesizeModule((stack) => {
     const access = new SshAccess(stack, "ssh_access", {
       name: "machine",
-      vpcId: "vpc-0123456789abcdef0",
-      port: 2222,
+      vpc: { vpcId: "vpc-0123456789abcdef0" },
+      port,
       allowFrom,
       publicKey: { path: "../id.pub", written: { value: "id.pub", setting: "ssh.publicKeyFile" } },
     });
@@ -32,6 +32,13 @@ describe("SshAccess", () => {
       expect.objectContaining({ cidr_ipv6: "2001:db8::/64", ...port }),
       expect.objectContaining({ cidr_ipv4: "203.0.113.7/32", ...port }),
     ]);
+  });
+
+  it("changes its rules in place when the port changes", () => {
+    const addresses = (port: number) =>
+      Object.keys(made(["203.0.113.7/32"], port).resource["aws_vpc_security_group_ingress_rule"] ?? {});
+    expect(addresses(22)).toEqual(["ssh_access_from_203_0_113_7_32"]);
+    expect(addresses(2222)).toEqual(addresses(22));
   });
 
   it("names every rule for those who need to log in", () => {

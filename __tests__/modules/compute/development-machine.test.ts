@@ -5,8 +5,17 @@ import { describe, expect, it } from "vitest";
 import { MachineRole } from "../../../modules/access/machine-role";
 import { DevelopmentMachine, type DevelopmentMachineProps } from "../../../modules/compute/development-machine";
 import { MachineImage } from "../../../modules/compute/machine-image";
+import { SecurityGroup } from "../../../modules/network/security-group";
+import type { Subnet } from "../../../modules/network/subnet";
 import { only } from "../../stacks/synthesize";
 import { synthesizeModule } from "../synthesize-module";
+
+const subnet: Subnet = {
+  id: "subnet-0123456789abcdef0",
+  vpcId: "vpc-0123456789abcdef0",
+  availabilityZone: "eu-west-1a",
+  ready: [],
+};
 
 const made = (props: Partial<DevelopmentMachineProps> = {}) =>
   synthesizeModule((stack) => {
@@ -16,8 +25,8 @@ const made = (props: Partial<DevelopmentMachineProps> = {}) =>
       name: "machine",
       instanceType: "t3.medium",
       image: new MachineImage(stack, "image", { choice }),
-      subnetId: "subnet-0123456789abcdef0",
-      securityGroupId: "sg-0123456789abcdef0",
+      subnet,
+      securityGroup: new SecurityGroup(stack, "group", { name: "machine", description: "Nobody", vpc: subnet }),
       dataVolume: new EbsVolume(stack, "data", { availabilityZone: "eu-west-1a", size: 1 }),
       keyPair: new KeyPair(stack, "key", { publicKey: "ssh-ed25519 AAAA" }),
       role,

@@ -11,9 +11,16 @@ from . import (
     image_builds,
     images,
     instances,
+    internet_gateways,
     metadata_options,
     monitoring,
+    nat_gateways,
+    security_group_rules,
     security_groups,
+    subnets,
+    vpc_endpoint_services,
+    vpc_endpoints,
+    vpcs,
 )
 
 # Two modules may correct one method. Then the later one runs first, and calls the earlier one:
@@ -30,9 +37,16 @@ _IN_ORDER = (
     block_devices,
     image_builds,
     instances,
+    internet_gateways,
     metadata_options,
     monitoring,
+    nat_gateways,
+    security_group_rules,
     security_groups,
+    subnets,
+    vpc_endpoint_services,
+    vpc_endpoints,
+    vpcs,
 )
 
 
