@@ -8,7 +8,7 @@ from local_aws.core.errors import LocalAwsError
 # Each tool, and the Debian package that has it.
 TOOLS = {
     "systemd-nspawn": "systemd-container", "ip": "iproute2", "iptables": "iptables", "losetup": "mount",
-    "unshare": "util-linux",
+    "unshare": "util-linux", "nsenter": "util-linux",
 }  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from moto.ec2.models.instances import StateReason
 
 from local_aws.host.commands import MachineError
+from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, Known
-from local_aws.host.machine import Machine, MachineSpec
+from local_aws.host.machine import Machine
 from local_aws.host.record import Record, load_record
 
 from . import view
@@ -88,9 +89,8 @@ class InstanceMachines:
 
     def _record(self, instance: Any) -> Record:
         record = self.fleet.record(instance.id, instance.image_id)
-        if not record.link_address and view.needs_link_address(instance, self.fleet.plan):
-            record.link_address = self.fleet.plan.pick_public(self.used_addresses())
-        self.fleet.save_record(instance.id, record)
+        if view.needs_link_address(instance, self.fleet.plan):
+            record = self.fleet.claim_link_address(instance.id, view.used_addresses)
         return record
 
     def _went_off(self, machine: Machine) -> None:
