@@ -21,6 +21,7 @@ import boto3
 import pytest
 from local_aws.host import clean_up
 from local_aws.host.addresses import MachineAddresses
+from local_aws.host.containers.driver import TOOLS as CONTAINER_TOOLS
 from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, new_fleet
 from local_aws.host.requirements import TOOLS
@@ -46,7 +47,7 @@ def why_no_machines() -> str | None:
     """Says what this computer lacks for machines. None: nothing."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "machines need Linux and root"
-    missing = [tool for tool in (*TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
+    missing = [tool for tool in (*TOOLS, *CONTAINER_TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
     if missing:
         return f"machines need tools that are not installed: {', '.join(missing)}"
     return None if find_base_image() else "no base image: make one with scripts/local-aws/base-image/build-base-image"

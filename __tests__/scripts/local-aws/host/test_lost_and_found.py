@@ -3,8 +3,11 @@
 from ipaddress import IPv4Network
 
 import pytest
+from local_aws.core.home import Home
 from local_aws.host.addresses import AddressPlan
+from local_aws.host.drivers import choose_driver
 from local_aws.host.fleet import Fleet, Known
+from local_aws.host.names import Folders, Names
 from local_aws.host.record import load_record
 
 NOBODY = Known(instances=(), volumes=("vol-of-somebody",), snapshots=(), images=())
@@ -15,7 +18,9 @@ def fleet(tmp_path):
     """A fleet as files alone. Nothing boots."""
     base = tmp_path / "base"
     base.mkdir()
-    fleet = Fleet(tmp_path / "home", AddressPlan(IPv4Network("198.18.0.0/20")), base)
+    home = tmp_path / "home"
+    driver = choose_driver(Folders(home), Names.of(home))
+    fleet = Fleet(home, AddressPlan(IPv4Network("198.18.0.0/20")), base, driver)
     fleet.folders.make()
     return fleet
 
@@ -140,3 +145,13 @@ def test_an_empty_state_takes_nothing_away(fleet):
     make_disk(fleet, "vol-1", b"precious")
     fleet.remove_unknown(Known((), (), (), ()))
     assert names(fleet.folders.disks) == ["vol-1"]
+
+
+def test_clean_removes_it_too(fleet):
+    make_disk(fleet, "vol-1", b"precious")
+    fleet.remove_unknown(NOBODY)
+    home = Home(fleet.folders.home)
+    home.take()
+    home.remove()
+    home.release()
+    assert not fleet.folders.home.exists()

@@ -92,8 +92,9 @@ class DiskAccess(Protocol):
 
 
 class Driver(Protocol):
-    """A kind of machine."""
+    """A kind of machine. `tools` are the programs of this host that it needs, with their Debian packages."""
 
+    tools: Mapping[str, str]
     disks: DiskAccess
 
     def guest(self, spec: MachineSpec, network: Network) -> Guest:

@@ -4,37 +4,27 @@ import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 from local_aws.core.errors import LocalAwsError
 
-from . import clean_up, forwarding
+from . import clean_up, forwarding, unknown
 from .addresses import AddressPlan
 from .commands import MachineError
-from .disk import PARTIAL, Disks
-from .driver import MachineSpec
+from .disk import Disks
+from .driver import Driver, MachineSpec
 from .drivers import choose_driver
 from .execution import TIMEOUT_SEC, Command, Execution, Finished
 from .image_layers import ImageLayers
-from .lost_and_found import LostAndFound, holds_data
+from .lost_and_found import LostAndFound
 from .machine import Machine, Surroundings
 from .names import REMOVED, Folders, Names
 from .network import Network
 from .record import Record, load_record, save_record
 from .requirements import require_base, require_tools
-
-
-@dataclass(frozen=True)
-class Known:
-    """The ids of everything that exists in AWS's eyes."""
-
-    instances: Collection[str]
-    volumes: Collection[str]
-    snapshots: Collection[str]
-    images: Collection[str]
+from .unknown import Known
 
 
 class Fleet:
@@ -43,17 +33,17 @@ class Fleet:
     Several threads may call it: machines boot, run and halt side by side.
     """
 
-    def __init__(self, home: Path, plan: AddressPlan, base_image: Path) -> None:
+    def __init__(self, home: Path, plan: AddressPlan, base_image: Path, driver: Driver) -> None:
         self.plan = plan
         self.folders = Folders(home.resolve())
         self.names = Names.of(home)
         self.network = Network(self.names, plan)
-        self._driver = choose_driver(self.folders, self.names)
-        self.disks = Disks(self.folders, self._driver.disks)
+        self._driver = driver
+        self.disks = Disks(self.folders, driver.disks)
         self.layers = ImageLayers(self.folders, base_image)
         self.lost_and_found = LostAndFound(self.folders)
         self.on_off: Callable[[Machine], None] = lambda _machine: None
-        self._around = Surroundings(self.folders, self.network, self.disks, self._driver)
+        self._around = Surroundings(self.folders, self.network, self.disks, driver)
         self._machines: dict[str, Machine] = {}
         # Guards the machines, and the choice of an address. Nobody holds it while a machine boots or halts.
         self._lock = threading.Lock()
@@ -219,41 +209,9 @@ class Fleet:
 
         Those that hold data go to the lost and found. Does nothing when there is neither an instance nor a volume.
         """
-        self._finish_removals()
-        if not known.instances and not known.volumes:
-            return
-        kinds = (
-            ("instances", self.folders.instances, known.instances),
-            ("disks", self.folders.disks, known.volumes),
-            ("snapshots", self.folders.snapshots, known.snapshots),
-        )
-        taken = []
-        for kind, folder, ids in kinds:
-            for thing in [each for each in folder.iterdir() if each.name not in ids]:
-                if holds_data(thing):
-                    taken.append(self.lost_and_found.take(kind, thing))
-                elif thing.is_dir():
-                    clean_up.require_nothing_mounted(thing)
-                    shutil.rmtree(thing)
-                else:
-                    thing.unlink()
-        for image in self.layers.known_images():
-            folder = self.folders.images / image
-            if image in known.images:
-                continue
-            if self.layers.is_top(image) and holds_data(folder):
-                taken.append(self.lost_and_found.take("images", folder))
-            else:
-                self.layers.forget(image)
-        self.lost_and_found.report(taken)
-        self.layers.free_unused()
-
-    def _finish_removals(self) -> None:
-        for folder in self.folders.instances.glob(f"*{REMOVED}"):
-            shutil.rmtree(folder)
-        for folder in (self.folders.disks, self.folders.snapshots):
-            for copy in folder.glob(f"*{PARTIAL}"):
-                copy.unlink()
+        unknown.finish_removals(self.folders)
+        if known.instances or known.volumes:
+            unknown.remove_unknown(self.folders, self.layers, self.lost_and_found, known)
 
     def _forget(self, machine: Machine) -> None:
         with self._lock:
@@ -266,11 +224,12 @@ def new_fleet(home: Path, network: IPv4Network, base_image: Path) -> Fleet:
 
     Raises LocalAwsError when tools are missing, the base is none, or the network cannot be used.
     """
-    require_tools()
+    driver = choose_driver(Folders(home.resolve()), Names.of(home))
+    require_tools(driver.tools)
     require_base(base_image)
     plan = AddressPlan(network)
     # Addresses that were given out are in the saved state, and another network would not hold them.
     made_with = Folders(home).remembered_network()
     if made_with not in (None, str(network)):
         raise LocalAwsError(f"{home} was made with --network {made_with}, not {network}: give that, or another --home")
-    return Fleet(home, plan, base_image)
+    return Fleet(home, plan, base_image, driver)

@@ -20,6 +20,9 @@ from .processes import all_pids, command_line, leader_of
 POWER_OFF_LIMIT_SEC = 20
 KILL_LIMIT_SEC = 10
 NSPAWN_RUN = Path("/run/systemd/nspawn")
+TOOLS = {
+    "systemd-nspawn": "systemd-container", "losetup": "mount", "unshare": "util-linux", "nsenter": "util-linux",
+}  # fmt: skip
 
 
 class Containers:
@@ -29,6 +32,7 @@ class Containers:
         self._folders = folders
         self._home = folders.home
         self._names = names
+        self.tools = TOOLS
         self.disks = loop_disks.LoopDisks()
 
     def guest(self, spec: MachineSpec, network: Network) -> Container:

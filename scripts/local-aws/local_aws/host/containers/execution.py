@@ -27,8 +27,8 @@ STOP_SEC = 5
 # Beyond the command's own limit, for a machine that hangs and does not enforce it.
 GRACE_SEC = 60
 CANCEL_INTERVAL_SEC = 1
-# A child that goes on may keep the output open.
-DRAIN_SEC = 1
+# The output ends with the last process that may write to it. A child that goes on may keep it open for ever.
+DRAIN_SEC, DRAIN_WITH_CHILDREN_SEC = 60, 1
 SYSTEM_BUS = "run/dbus/system_bus_socket"
 NAMESPACES = ("--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup")
 # systemd.exec(5), Process Exit Codes.
@@ -37,7 +37,10 @@ CHUNK_BYTES = 64 * 1024
 
 
 class ContainerExecution:
-    """One command on one boot of a machine. Implements `Execution`. `members` yields the processes of a service."""
+    """One command on one boot of a machine. Implements `Execution`.
+
+    `members` returns the processes of a service of the machine, as this host numbers them.
+    """
 
     def __init__(
         self, instance_id: str, nspawn: Nspawn, command: Command, members: Callable[[str], Iterable[int]]
@@ -101,7 +104,7 @@ class ContainerExecution:
             os.killpg(process.pid, signal.SIGKILL)
             raise MachineError(f"did not end {self._command.argv[0]} within its time limit: it hangs") from None
         for pump in pumps:
-            pump.join(DRAIN_SEC)
+            pump.join(DRAIN_WITH_CHILDREN_SEC if self._command.keeps_children else DRAIN_SEC)
         return self._result(status, self._take_verdict(leader))
 
     def _wait_until_ready(self) -> int | None:
