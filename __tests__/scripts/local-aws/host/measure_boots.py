@@ -1,6 +1,6 @@
 """Measures how machines boot and halt side by side. It is no test: other work on this computer changes the numbers.
 
-usage: PYTHONPATH=scripts/local-aws python measure_boots.py NETWORK [MACHINES...]
+usage: PYTHONPATH=scripts/local-aws python measure_boots.py BASE-IMAGE NETWORK [MACHINES...]
 
 Boots each number of machines at once (1 and 6 when none is given), waits until a command on each says that everything
 has started, and halts them. Prints seconds of wall time, and of processor time of the whole computer.
@@ -26,11 +26,9 @@ UP = ["systemctl", "is-system-running", "--wait"]
 
 def main() -> None:
     """Measures, and leaves nothing behind."""
-    network, *counts = sys.argv[1:]
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "workbench" / "base-image"
-    base_image = max(cache.glob("*-*/"), key=lambda folder: folder.stat().st_ctime)
+    base_image, network, *counts = sys.argv[1:]
     home = Path(tempfile.mkdtemp(prefix="measure-boots-"))
-    fleet = new_fleet(home, IPv4Network(network), base_image)
+    fleet = new_fleet(home, IPv4Network(network), Path(base_image))
     fleet.open()
     try:
         for count in map(int, counts or ["1", "6"]):
