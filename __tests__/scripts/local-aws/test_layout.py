@@ -70,7 +70,7 @@ def reached_from(module: str) -> set[str]:
 
 def test_finds_every_file_and_its_imports():
     assert {level(module) for module in FILES} == {0, 1, 2, TOP}
-    assert "local_aws.host.disk" in imports_of("local_aws.host.clean_up")
+    assert "local_aws.host.drivers" in imports_of("local_aws.host.clean_up")
 
 
 def test_no_import_points_up():
@@ -91,6 +91,12 @@ def services_in(names: frozenset[str]) -> set[str]:
 def test_host_runs_without_moto():
     reached = {name: {each for each in reached_from(name) if each.split(".")[0] == "moto"} for name in below("host")}
     assert {name: found for name, found in reached.items() if found} == {}
+
+
+def test_only_the_choice_of_a_driver_names_a_kind_of_machine():
+    kind = "local_aws.host.containers"
+    importers = {name for name in FILES for other in own(name) if other.startswith(kind)}
+    assert {name for name in importers if not name.startswith(kind)} == {"local_aws.host.drivers"}
 
 
 def test_no_modules_import_each_other_in_a_circle():

@@ -13,12 +13,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from local_aws.host import clean_up
+from local_aws.host.addresses import MachineAddresses
+from local_aws.host.containers.driver import TOOLS as CONTAINER_TOOLS
+from local_aws.host.driver import MachineSpec
+from local_aws.host.fleet import Fleet, new_fleet
 from local_aws.host.requirements import TOOLS
 from places import Place, claim_place
 from signing import keywords_of, read_health
@@ -42,7 +47,7 @@ def why_no_machines() -> str | None:
     """Says what this computer lacks for machines. None: nothing."""
     if sys.platform != "linux" or os.geteuid() != 0:
         return "machines need Linux and root"
-    missing = [tool for tool in (*TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
+    missing = [tool for tool in (*TOOLS, *CONTAINER_TOOLS, "ssh", "mkfs.ext4") if not shutil.which(tool)]
     if missing:
         return f"machines need tools that are not installed: {', '.join(missing)}"
     return None if find_base_image() else "no base image: make one with scripts/local-aws/base-image/build-base-image"
@@ -52,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = why_no_machines()
     for item in items if reason else ():
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"local_aws", "make_local_aws"} or item.get_closest_marker("machines"):
+        if fixtures & {"local_aws", "make_local_aws", "machines"} or item.get_closest_marker("machines"):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
@@ -292,3 +297,63 @@ def local_aws(login: Login, place: Place) -> Iterator[LocalAws]:
 def instance(local_aws: LocalAws) -> str:
     """A machine that a module's tests share. They leave it running, without volumes."""
     return local_aws.run()
+
+
+class Machines:
+    """Machines of a fleet without AWS's API in front of it."""
+
+    def __init__(self, fleet: Fleet, login: Login) -> None:
+        self.fleet, self.login = fleet, login
+
+    def spec(self, number: int, **keywords: Any) -> MachineSpec:
+        """Returns how to boot the machine with a number from 0 to 99. It has files from the first call on."""
+        instance_id = f"i-{number:07x}0123456789"
+        record = self.fleet.record(instance_id, "ami-any")
+        asked = {
+            "hostname": f"machine-{number}",
+            "mac_address": f"02:00:00:00:01:{number:02x}",
+            "addresses": MachineAddresses(str(self.fleet.plan.default_vpc[10 + number])),
+            "keys": [self.login.public],
+            **keywords,
+        }
+        return MachineSpec(id=instance_id, layers=self.fleet.layers.usable(record), **asked)
+
+    def boot(self, number: int, **keywords: Any) -> str:
+        """Boots a machine, and returns its id while it boots."""
+        spec = self.spec(number, **keywords)
+        self.fleet.boot(spec)
+        return spec.id
+
+    def say(self, instance_id: str, script: str) -> str:
+        """Runs a shell script on a machine, and returns its output. Fails when the script fails."""
+        done = self.fleet.run(instance_id, ["bash", "-ec", script])
+        assert done.exit_code == 0, f"{script}: {done.stdout.text}{done.stderr.text}"
+        return done.stdout.text.strip()
+
+    def remove(self, instance_id: str) -> None:
+        """Halts a machine and removes its files."""
+        self.fleet.halt([instance_id])
+        self.fleet.remove(instance_id)
+
+
+@pytest.fixture(scope="module")
+def machines(login: Login, place: Place, base_image: Path) -> Iterator[Machines]:
+    """A fleet for a module's tests. Nothing of it is left in the kernel afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="fleet-", dir=place.folder))
+    # A sweep after a kill of this test takes the folder for a local AWS by this file.
+    (home / "server.lock").touch()
+    fleet = new_fleet(home, IPv4Network(place.network), base_image)
+    fleet.open()
+    yield Machines(fleet, login)
+    fleet.shut_down()
+    left = clean_up.leftovers(home)
+    clean_up.clean_up(home)
+    clean_up.require_nothing_mounted(home)
+    shutil.rmtree(home)
+    assert left == []
+
+
+@pytest.fixture(scope="module")
+def machine(machines: Machines) -> str:
+    """A machine of the fleet that a module's tests share. They leave it running, without volumes."""
+    return machines.boot(0)

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 from local_aws.host import clean_up
-from local_aws.host.processes import leader_of
+from local_aws.host.containers import driver
+from local_aws.host.containers.processes import leader_of
 
 SOURCES = Path(__file__).parents[4] / "scripts" / "local-aws"
 
 
 def supervisors(local_aws):
-    return clean_up._supervisors(local_aws.home)
+    return driver.supervisors(local_aws.home)
 
 
 def test_after_a_kill_machines_boot_again_with_their_disks_and_addresses(make_local_aws):

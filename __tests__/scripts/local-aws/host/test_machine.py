@@ -13,9 +13,11 @@ from local_aws.host import clean_up
 from local_aws.host.addresses import AddressPlan, MachineAddresses
 from local_aws.host.commands import MachineError
 from local_aws.host.disk import Disks
+from local_aws.host.driver import MachineSpec
+from local_aws.host.drivers import choose_driver
 from local_aws.host.fleet import new_fleet
 from local_aws.host.image_layers import ImageLayers
-from local_aws.host.machine import Machine, MachineSpec, Surroundings
+from local_aws.host.machine import Machine, Surroundings
 from local_aws.host.names import Folders, Names
 from local_aws.host.network import Network
 from local_aws.host.record import Record, save_record
@@ -51,7 +53,8 @@ def around(base_image, plan, place):
     (home / "server.lock").touch()
     folders, names = Folders(home), Names.of(home)
     folders.make()
-    around = Surroundings(folders, names, Network(names, plan), Disks(folders), authority="")
+    driver = choose_driver(folders, names)
+    around = Surroundings(folders, Network(names, plan), Disks(folders, driver.disks), driver, authority="")
     around.network.up()
     yield around
     clean_up.clean_up(home)

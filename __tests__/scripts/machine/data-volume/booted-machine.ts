@@ -1,9 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { baseImageDirectory } from "../../../../scripts/setup/base-image";
@@ -12,7 +23,7 @@ import { scripts } from "./exit-codes";
 import type { LoopDevice } from "./loop-device";
 import { type Ended, run, sleep } from "./machine";
 
-const bootMachine = join(scripts, "../../local-aws/local_aws/host/boot-machine");
+const bootMachine = join(scripts, "../../local-aws/local_aws/host/containers/boot-machine");
 /** Far more than a busy computer takes. */
 const limitMs = 600_000;
 const wantsToBootAgain = 133;
@@ -48,7 +59,8 @@ export class BootedMachine {
   private leader = 0;
 
   private constructor() {
-    for (const name of ["upper", "work", "root", "by-id", "given/etc/cloud", "given/opt"]) {
+    const view = ["sys/block", "sys/class-block", "sys/dev-block"];
+    for (const name of ["upper", "work", "root", "by-id", ...view, "given/etc/cloud", "given/opt"]) {
       mkdirSync(join(this.folder, name), { recursive: true });
     }
     symlinkSync(baseImage() as string, join(this.home, "base"));
@@ -125,11 +137,19 @@ export class BootedMachine {
   /** Makes a disk appear, as an attached EBS volume does. */
   async plug(device: LoopDevice): Promise<void> {
     const [major = "", minor = ""] = (await execa("stat", ["-c", "%Hr %Lr", device.path])).stdout.split(" ");
-    await execa("mknod", [join(this.folder, "by-id", device.link.split("/").pop() as string), "b", major, minor]);
+    await execa("mknod", [join(this.folder, "by-id", basename(device.link)), "b", major, minor]);
+    const kernelFolder = `../../devices/virtual/block/${basename(device.path)}`;
+    symlinkSync(kernelFolder, join(this.folder, "sys/dev-block", `${major}:${minor}`));
   }
 
   unplug(device: LoopDevice): void {
-    rmSync(join(this.folder, "by-id", device.link.split("/").pop() as string));
+    rmSync(join(this.folder, "by-id", basename(device.link)));
+    const view = join(this.folder, "sys/dev-block");
+    for (const number of readdirSync(view).filter(
+      (each) => basename(readlinkSync(join(view, each))) === basename(device.path),
+    )) {
+      rmSync(join(view, number));
+    }
   }
 
   /** Shuts it down cleanly and waits until it is off. After "reboot" it is off too, until bootAgain(). */

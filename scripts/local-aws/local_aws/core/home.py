@@ -12,7 +12,7 @@ from typing import Any
 from .errors import LocalAwsError
 from .files import hand_over, write_whole
 
-_FOLDERS = {"api", "authority", "bases", "disks", "images", "instances", "network", "snapshots"}
+_FOLDERS = {"api", "authority", "bases", "disks", "images", "instances", "lost-and-found", "network", "snapshots"}
 _FILES = {"server.json", "server.lock", "server.json.tmp", "credentials", "credentials.tmp"}
 
 

@@ -1,9 +1,9 @@
 """All machines of one local AWS, with their disks, images and network."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterable
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -12,39 +12,42 @@ from typing import Any
 from local_aws.core.certificates import CertificateAuthority, keep_authority
 from local_aws.core.errors import LocalAwsError
 
-from . import clean_up, forwarding
+from . import clean_up, forwarding, unknown
 from .addresses import AddressPlan
+from .commands import MachineError
 from .disk import Disks
+from .driver import Driver, MachineSpec
+from .drivers import choose_driver
+from .execution import TIMEOUT_SEC, Command, Execution, Finished
 from .image_layers import ImageLayers
-from .machine import Machine, MachineSpec, Surroundings
-from .names import Folders, Names
+from .lost_and_found import LostAndFound
+from .machine import Machine, Surroundings
+from .names import REMOVED, Folders, Names
 from .network import Network
 from .record import Record, load_record, save_record
 from .requirements import require_base, require_tools
-
-
-@dataclass(frozen=True)
-class Known:
-    """The ids of everything that exists in AWS's eyes."""
-
-    instances: Collection[str]
-    volumes: Collection[str]
-    snapshots: Collection[str]
-    images: Collection[str]
+from .unknown import Known
 
 
 class Fleet:
-    """Machines by instance id. `on_off` is called when a machine went off by itself."""
+    """Machines by instance id. `on_off` is called when a machine went off by itself.
 
-    def __init__(self, home: Path, plan: AddressPlan, base_image: Path) -> None:
+    Several threads may call it: machines boot, run and halt side by side.
+    """
+
+    def __init__(self, home: Path, plan: AddressPlan, base_image: Path, driver: Driver) -> None:
         self.plan = plan
         self.folders = Folders(home.resolve())
         self.names = Names.of(home)
         self.network = Network(self.names, plan)
-        self.disks = Disks(self.folders)
+        self._driver = driver
+        self.disks = Disks(self.folders, driver.disks)
         self.layers = ImageLayers(self.folders, base_image)
+        self.lost_and_found = LostAndFound(self.folders)
         self.on_off: Callable[[Machine], None] = lambda _machine: None
         self._machines: dict[str, Machine] = {}
+        # Guards the machines, and the choice of an address. Nobody holds it while a machine boots or halts.
+        self._lock = threading.Lock()
         self._closing = False
 
     @cached_property
@@ -54,7 +57,7 @@ class Fleet:
 
     @cached_property
     def _around(self) -> Surroundings:
-        return Surroundings(self.folders, self.names, self.network, self.disks, self.authority.certificate)
+        return Surroundings(self.folders, self.network, self.disks, self._driver, self.authority.certificate)
 
     def clean_up(self) -> None:
         """Removes what a crash of this local AWS left in the kernel. Files stay."""
@@ -68,20 +71,23 @@ class Fleet:
         self.folders.remember_network(self.plan.network)
 
     def shut_down(self) -> None:
-        """Powers all machines off at once, and removes the network."""
-        self._closing = True
+        """Powers all machines off at once, also those that are about to boot, and removes the network."""
+        with self._lock:
+            self._closing = True
         self.halt(list(self._machines))
-        clean_up.remove_kernel_objects(self.names)
+        self._driver.close()
+        clean_up.remove_network(self.names)
         forwarding.turn_off()
 
     def describe(self) -> dict[str, Any]:
-        """Returns what the health answer says: `running_machines`, by id, with their addresses."""
+        """Returns what the health answer says: `running_machines` by id with their addresses, and `lost_and_found`."""
         return {
             "running_machines": {
                 machine.spec.id: list(machine.spec.addresses.all)
                 for machine in list(self._machines.values())
                 if machine.is_on
-            }
+            },
+            "lost_and_found": self.lost_and_found.things(),
         }
 
     def get(self, instance_id: str) -> Machine | None:
@@ -98,26 +104,81 @@ class Fleet:
         return self.folders.instances / instance_id / "console.log"
 
     def boot(self, spec: MachineSpec) -> None:
-        """Boots a machine. Raises MachineError."""
-        machine = Machine(spec, self._around, lambda machine: self.on_off(machine))
-        machine.boot()
-        self._machines[spec.id] = machine
+        """Boots a machine. Raises MachineError, also when it is on, was halted meanwhile, or everything shuts down."""
+        with self._lock:
+            present = self._machines.get(spec.id)
+            if self._closing or (present and not present.is_over):
+                why = "the local AWS is shutting down" if self._closing else "it is on, or about to boot"
+                raise MachineError(f"machine {spec.id} cannot boot: {why}")
+            machine = self._machines[spec.id] = Machine(spec, self._around, lambda machine: self.on_off(machine))
+        try:
+            machine.boot()
+        except MachineError:
+            self._forget(machine)
+            raise
 
     def halt(self, instance_ids: Iterable[str]) -> None:
         """Powers machines off, all at once, and returns when they are off."""
-        machines = [machine for machine in map(self.get, instance_ids) if machine]
+        with self._lock:
+            found = [self._machines.get(instance_id) for instance_id in instance_ids]
+        machines = [machine for machine in found if machine]
         if machines:
             with ThreadPoolExecutor(len(machines)) as pool:
                 list(pool.map(Machine.halt, machines))
-        for instance_id in instance_ids:
-            self._machines.pop(instance_id, None)
+        for machine in machines:
+            self._forget(machine)
+
+    def run(
+        self, instance_id: str, argv: Sequence[str], *, input: bytes = b"", timeout_sec: float = TIMEOUT_SEC,
+        user: str = "root", environment: Mapping[str, str] | None = None, folder: str = "/",
+    ) -> Finished:  # fmt: skip
+        """Runs a command on a machine, and returns its exit code and output when it has ended.
+
+        Waits for a machine that still boots. Raises MachineError when the machine is off or goes off, or has no such
+        program, user or folder.
+        """
+        command = Command(argv, input, timeout_sec, user, environment or {}, folder)
+        return self.begin(instance_id, command).wait()
+
+    def begin(self, instance_id: str, command: Command) -> Execution:
+        """Begins a command on a machine. It can be cancelled. Raises MachineError when the machine is off."""
+        machine = self.get(instance_id)
+        if machine is None:
+            raise MachineError(f"instance {instance_id} is off: start it, and run {command.argv[0]} then")
+        return machine.begin(command)
+
+    def make_image(self, instance_id: str, image_id: str, snapshots: Mapping[str, str]) -> None:
+        """Makes an image of a machine, and snapshots of its disks: snapshot ids by volume id. All of them, or none.
+
+        The layer of a machine that is off becomes the image's. The files of a machine that is on are copied as they
+        are now. Raises MachineError, or FileNotFoundError when there is no such machine.
+        """
+        folder = self.folders.instances / instance_id
+        try:
+            for volume_id, snapshot_id in snapshots.items():
+                self.disks.snapshot(volume_id, snapshot_id)
+            if self.get(instance_id):
+                self.layers.copy(image_id, folder)
+            else:
+                self.layers.keep(image_id, folder)
+        except (MachineError, OSError):
+            for snapshot_id in snapshots.values():
+                self.disks.delete_snapshot(snapshot_id)
+            raise
 
     def remove(self, instance_id: str) -> None:
-        """Removes all files of a machine that is off, and the layers that only this machine used."""
+        """Removes all files of a machine that is off, and the layers that only this machine used.
+
+        Raises MachineError when the machine is on.
+        """
+        if self.get(instance_id):
+            raise MachineError(f"machine {instance_id} is on: halt it before its files are removed")
         folder = self.folders.instances / instance_id
         if folder.exists():
             clean_up.require_nothing_mounted(folder)
-            shutil.rmtree(folder)
+            # By this name, the next start knows that the removal of a half-removed machine was wanted.
+            removed = folder.rename(folder.with_name(folder.name + REMOVED))
+            shutil.rmtree(removed)
             self.layers.free_unused()
 
     def record(self, instance_id: str, image_id: str) -> Record:
@@ -126,12 +187,27 @@ class Fleet:
         record = load_record(folder)
         if record is None:
             folder.mkdir(exist_ok=True)
-            record = Record(self.layers.of_image(image_id))
+            record = self.layers.take(image_id, folder)
         return record
 
     def save_record(self, instance_id: str, record: Record) -> None:
         """Keeps the record of a machine."""
         save_record(self.folders.instances / instance_id, record)
+
+    def claim_link_address(self, instance_id: str, used: Callable[[], Collection[str]]) -> Record:
+        """Gives a machine a link address, unless it has one, and returns its record. No other machine gets the same.
+
+        `used` returns the addresses that were given out elsewhere. Raises NoFreeAddress.
+        """
+        folder = self.folders.instances / instance_id
+        with self._lock:
+            record = load_record(folder)
+            if record is None:
+                raise FileNotFoundError(f"{folder} holds no machine")
+            if not record.link_address:
+                record.link_address = self.plan.pick_public({*used(), *self.link_addresses()})
+                save_record(folder, record)
+        return record
 
     def link_addresses(self) -> set[str]:
         """Returns the addresses that machines have on this computer only, and not in AWS's eyes."""
@@ -139,23 +215,18 @@ class Fleet:
         return {record.link_address for record in records if record and record.link_address}
 
     def remove_unknown(self, known: Known) -> None:
-        """Removes the files of everything that does not exist in AWS's eyes.
+        """Removes the files of everything that does not exist in AWS's eyes, when they hold no data.
 
-        Removes nothing when there is neither an instance nor a volume.
+        Those that hold data go to the lost and found. Does nothing when there is neither an instance nor a volume.
         """
-        if not known.instances and not known.volumes:
-            return
-        for folder in self.folders.instances.iterdir():
-            if folder.name not in known.instances:
-                self.remove(folder.name)
-        for folder, ids in ((self.folders.disks, known.volumes), (self.folders.snapshots, known.snapshots)):
-            for file in folder.iterdir():
-                if file.name not in ids:
-                    file.unlink()
-        for image in self.layers.known_images():
-            if image not in known.images:
-                self.layers.forget(image)
-        self.layers.free_unused()
+        unknown.finish_removals(self.folders)
+        if known.instances or known.volumes:
+            unknown.remove_unknown(self.folders, self.layers, self.lost_and_found, known)
+
+    def _forget(self, machine: Machine) -> None:
+        with self._lock:
+            if self._machines.get(machine.spec.id) is machine:
+                del self._machines[machine.spec.id]
 
 
 def new_fleet(home: Path, network: IPv4Network, base_image: Path) -> Fleet:
@@ -163,11 +234,12 @@ def new_fleet(home: Path, network: IPv4Network, base_image: Path) -> Fleet:
 
     Raises LocalAwsError when tools are missing, the base is none, or the network cannot be used.
     """
-    require_tools()
+    driver = choose_driver(Folders(home.resolve()), Names.of(home))
+    require_tools(driver.tools)
     require_base(base_image)
     plan = AddressPlan(network)
     # Addresses that were given out are in the saved state, and another network would not hold them.
     made_with = Folders(home).remembered_network()
     if made_with not in (None, str(network)):
         raise LocalAwsError(f"{home} was made with --network {made_with}, not {network}: give that, or another --home")
-    return Fleet(home, plan, base_image)
+    return Fleet(home, plan, base_image, driver)

@@ -9,6 +9,9 @@ from functools import cached_property
 from ipaddress import IPv4Network
 from pathlib import Path
 
+# The end of the name of a folder that is being removed. A removal goes on at the next start.
+REMOVED = ".removed"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -102,6 +105,11 @@ class Folders:
     def snapshots(self) -> Path:
         """A sparse file for each snapshot."""
         return self.home / "snapshots"
+
+    @cached_property
+    def lost_and_found(self) -> Path:
+        """What holds data and is unknown to AWS's eyes. It is not there without such a thing."""
+        return self.home / "lost-and-found"
 
     def remembered_network(self) -> str | None:
         """Returns the network whose addresses were given out. None: no machine can have one yet."""

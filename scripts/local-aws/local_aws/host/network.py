@@ -4,6 +4,7 @@ One more namespace on the bridge holds the services that machines reach.
 """
 
 import json
+import threading
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -20,13 +21,16 @@ INTERFACE = "ens5"
 
 
 class Network:
-    """Makes and removes the bridge, and connects machines to it. One thread at a time may call it."""
+    """Makes and removes the bridge, and connects machines to it. Several threads may call it, one for each machine."""
 
     def __init__(self, names: Names, plan: AddressPlan) -> None:
         self._names = names
         self.plan = plan
         self.services = ServicesNamespace(names, plan)
         self._mac_addresses: dict[str, str] = {}
+        self._lock = threading.Lock()
+        # The machine that had an address last. Others may remember its hardware address.
+        self._last_owners: dict[str, str] = {}
 
     def up(self) -> None:
         """Makes the bridge and the services on it, turns forwarding on, adds the rules.
@@ -50,36 +54,38 @@ class Network:
         """Makes a machine's namespace and interface, and sets its addresses."""
         namespace, cable = self._names.namespace(instance_id), self._names.cable(instance_id)
         self.disconnect(instance_id)
-        run("ip", "netns", "add", namespace)
         run(
             "ip", "-batch", "-",
-            feed=f"link add {cable} type veth peer name {INTERFACE} netns {namespace}\n"
+            feed=f"netns add {namespace}\n"
+            f"link add {cable} type veth peer name {INTERFACE} netns {namespace}\n"
             f"link set {cable} master {self._names.bridge} addrgenmode none\n"
             # The bridge knows where a machine is. It would believe a frame that has another machine's address.
             f"link set {cable} type bridge_slave learning off\n"
             f"link set {cable} up\n",
         )  # fmt: skip
         run("bridge", "fdb", "replace", mac_address, "dev", cable, "master", "static")
-        run(
-            "ip", "-n", namespace, "-batch", "-",
-            feed="link set lo up\n"
-            f"link set {INTERFACE} address {mac_address} addrgenmode none\n"
-            f"link set {INTERFACE} up\n",
-        )  # fmt: skip
+        lines = [
+            "link set lo up",
+            f"link set {INTERFACE} address {mac_address} addrgenmode none",
+            f"link set {INTERFACE} up",
+            *(f"addr add {address}/32 dev {INTERFACE}" for address in addresses.all),
+            *self._routes(addresses),
+        ]
+        run("ip", "-n", namespace, "-batch", "-", feed="\n".join(lines) + "\n")
         self._mac_addresses[instance_id] = mac_address
-        self.set_addresses(instance_id, addresses)
+        self.services.learn(instance_id, mac_address, addresses)
+        self._introduce(instance_id, addresses.all)
 
     def set_addresses(self, instance_id: str, addresses: MachineAddresses) -> None:
         """Gives a connected machine exactly these addresses. Does not touch those that stay."""
         namespace = self._names.namespace(instance_id)
         now = self.addresses_of(instance_id)
-        added = [address for address in addresses.all if address not in now]
         lines = [f"addr del {address}/32 dev {INTERFACE}" for address in now if address not in addresses.all]
-        lines += [f"addr add {address}/32 dev {INTERFACE}" for address in added]
+        lines += [f"addr add {address}/32 dev {INTERFACE}" for address in addresses.all if address not in now]
         lines += self._routes(addresses)
         run("ip", "-n", namespace, "-batch", "-", feed="\n".join(lines) + "\n")
         self.services.learn(instance_id, self._mac_addresses[instance_id], addresses)
-        self._forget_neighbour(added)
+        self._introduce(instance_id, addresses.all)
 
     def addresses_of(self, instance_id: str) -> list[str]:
         """Returns the addresses on a machine's interface now."""
@@ -109,9 +115,14 @@ class Network:
         lines += [f"route replace {service} dev {INTERFACE} src {addresses.link}" for service in LINK_LOCAL_SERVICES]
         return lines + [f"route replace {vpc} dev {INTERFACE} src {address}" for address, vpc in addresses.private]
 
-    def _forget_neighbour(self, addresses: list[str]) -> None:
-        # Others still know an address that moved here by the hardware address of another machine.
-        feed = "".join(f"neigh flush to {address}\n" for address in addresses)
+    def _introduce(self, instance_id: str, addresses: tuple[str, ...]) -> None:
+        """Makes everybody forget who had these addresses, where somebody else had them."""
+        with self._lock:
+            moved = [address for address in addresses if self._last_owners.get(address, instance_id) != instance_id]
+            self._last_owners.update(dict.fromkeys(addresses, instance_id))
+        if not moved:
+            return
+        feed = "".join(f"neigh flush to {address}\n" for address in moved)
         run("ip", "-batch", "-", feed=feed)
         for namespace in Path("/run/netns").glob(f"{self._names.namespace_prefix}*"):
             succeeds("ip", "-n", namespace.name, "-batch", "-", feed=feed)

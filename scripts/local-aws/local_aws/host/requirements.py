@@ -1,20 +1,18 @@
 """What this computer and a base image must have before machines can boot."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from local_aws.core.errors import LocalAwsError
 
-# Each tool, and the Debian package that has it.
-TOOLS = {
-    "systemd-nspawn": "systemd-container", "ip": "iproute2", "iptables": "iptables", "losetup": "mount",
-    "unshare": "util-linux",
-}  # fmt: skip
+# What the network needs: each tool, and the Debian package that has it.
+TOOLS = {"ip": "iproute2", "iptables": "iptables"}
 
 
-def require_tools() -> None:
-    """Raises LocalAwsError when a tool is missing."""
-    missing = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
+def require_tools(tools: Mapping[str, str]) -> None:
+    """Raises LocalAwsError when a tool of the network or one of `tools` is missing. They map tools to packages."""
+    missing = sorted({package for tool, package in {**TOOLS, **tools}.items() if not shutil.which(tool)})
     if missing:
         raise LocalAwsError(f"machines need tools that are not installed: apt-get install {' '.join(missing)}")
 

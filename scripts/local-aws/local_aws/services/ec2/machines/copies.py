@@ -17,7 +17,7 @@ class Copies:
 
     def __init__(self, disks: Disks) -> None:
         self._disks = disks
-        self._later: list[Callable[[], None]] | None = None
+        self._later: dict[str, str] | None = None
 
     def copy_volume(self, backend: Any, volume_id: str, snapshot: Any) -> None:
         """Copies a volume as it is now. Takes the snapshot back when that fails at once."""
@@ -25,7 +25,7 @@ class Copies:
             return
         if self._later is not None:
             snapshot.status = "pending"
-            self._later.append(lambda: self._disks.snapshot(volume_id, snapshot.id))
+            self._later[volume_id] = snapshot.id
             return
         try:
             with told_as("InternalError"):
@@ -41,9 +41,9 @@ class Copies:
             self._start(snapshot, lambda: self._disks.copy_snapshot(source_id, snapshot.id))
 
     @contextlib.contextmanager
-    def later(self) -> Iterator[list[Callable[[], None]]]:
-        """Collects the copies of volumes that are asked for meanwhile, instead of making them."""
-        self._later = collected = []
+    def later(self) -> Iterator[dict[str, str]]:
+        """Collects the copies of volumes that are asked for meanwhile, as snapshots by volume, and makes none."""
+        self._later = collected = {}
         try:
             yield collected
         finally:

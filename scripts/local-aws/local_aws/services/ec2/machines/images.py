@@ -42,10 +42,10 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def create_image(original: Original, self: Any, instance_id: str, *args: Any, **keywords: Any) -> Any:
         with told_as("InternalError"):
             machines.fleet.disks.require_space()
-        with copies.later() as copy_disks:
+        with copies.later() as snapshots:
             image = original(self, instance_id, *args, **keywords)
         image.state = image.ebs_snapshot.status = "pending"
-        _keep(machines, self.get_instance(instance_id), image, copy_disks)
+        _keep(machines, self.get_instance(instance_id), image, snapshots)
         return image
 
     @correction(EC2Backend, "copy_image")
@@ -66,17 +66,18 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         return done
 
 
-def _keep(machines: InstanceMachines, instance: Any, image: Ami, copy_disks: list[Callable[[], None]]) -> None:
-    folder = machines.fleet.folders.instances / instance.id
+def _keep(machines: InstanceMachines, instance: Any, image: Ami, snapshots: dict[str, str]) -> None:
     no_reboot = getattr(_request, "no_reboot", False)
 
+    def make() -> None:
+        machines.fleet.make_image(instance.id, image.id, snapshots)
+
     def keep() -> None:
-        if no_reboot and machines.fleet.get(instance.id):
-            machines.fleet.layers.copy(image.id, folder)
-            _all(copy_disks)
+        if no_reboot:
+            make()
         else:
             # As on AWS, the machine goes down so that its files are complete, and comes up again.
-            machines.restart_around(instance, lambda: (machines.fleet.layers.keep(image.id, folder), _all(copy_disks)))
+            machines.restart_around(instance, make)
         background.wait_until_saved()
 
     def kept(problem: LocalAwsError | None) -> None:
@@ -87,11 +88,6 @@ def _keep(machines: InstanceMachines, instance: Any, image: Ami, copy_disks: lis
             image.state_reason = StateReason(str(problem), "Server.InternalError")
 
     background.start(keep, kept)
-
-
-def _all(copies: list[Callable[[], None]]) -> None:
-    for copy in copies:
-        copy()
 
 
 def _snapshots(image: Ami) -> Iterator[Any]:

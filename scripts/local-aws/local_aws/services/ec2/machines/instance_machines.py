@@ -18,8 +18,9 @@ from moto.ec2.models.instances import InstanceBackend
 from local_aws.core.background import Ending, background
 from local_aws.core.errors import LocalAwsError
 from local_aws.host.commands import MachineError
+from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, Known
-from local_aws.host.machine import Machine, MachineSpec
+from local_aws.host.machine import Machine
 from local_aws.host.record import Record, load_record
 
 from . import view
@@ -79,7 +80,7 @@ class InstanceMachines:
         for instance in list(view.all_instances()):
             if instance.state == "stopping":
                 instance.stop()
-            elif instance.state == "shutting-down":
+            elif instance.state == "shutting-down" or (instance.state == "terminated" and self._has_files(instance)):
                 self._end(instance)
 
     def shut_down(self) -> None:
@@ -171,6 +172,9 @@ class InstanceMachines:
             return error
         return None
 
+    def _has_files(self, instance: Any) -> bool:
+        return (self.fleet.folders.instances / instance.id).exists()
+
     def _restore_disks(self, instance: Any) -> None:
         """Makes those disks of a new machine that come from snapshots."""
         for volume in view.data_volumes_of(instance):
@@ -206,9 +210,8 @@ class InstanceMachines:
 
     def _record(self, instance: Any) -> Record:
         record = self.fleet.record(instance.id, instance.image_id)
-        if not record.link_address and view.needs_link_address(instance, self.fleet.plan):
-            record.link_address = self.fleet.plan.pick_public(self.used_addresses())
-        self.fleet.save_record(instance.id, record)
+        if view.needs_link_address(instance, self.fleet.plan):
+            record = self.fleet.claim_link_address(instance.id, view.used_addresses)
         return record
 
     def _went_off(self, machine: Machine) -> None:

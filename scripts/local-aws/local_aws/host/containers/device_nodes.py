@@ -10,6 +10,11 @@ DISK_GROUP = 6
 MODE = stat.S_IFBLK | 0o660
 
 
+def nvme_name(slot: int) -> str:
+    """Returns the name of a machine's disk."""
+    return f"nvme{slot}n1"
+
+
 def by_id_name(volume_id: str) -> str:
     """Returns the name below /dev/disk/by-id: it has the volume id without its dash."""
     return f"nvme-Amazon_Elastic_Block_Store_{volume_id.replace('-', '')}"
@@ -27,13 +32,13 @@ def remove_by_id(folder: Path, volume_id: str) -> None:
 
 def make_nvme(leader: int, slot: int, device: str) -> None:
     """Makes /dev/nvme<slot>n1 in a running machine. Every boot makes a new /dev."""
-    _make(_dev(leader) / f"nvme{slot}n1", device)
+    _make(_dev(leader) / nvme_name(slot), device)
 
 
 def remove_nvme(leader: int, slot: int) -> None:
     """Removes /dev/nvme<slot>n1 from a running machine."""
     with contextlib.suppress(OSError):
-        (_dev(leader) / f"nvme{slot}n1").unlink()
+        (_dev(leader) / nvme_name(slot)).unlink()
 
 
 def _dev(leader: int) -> Path:

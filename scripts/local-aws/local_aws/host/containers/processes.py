@@ -1,27 +1,15 @@
 """Reads processes, mounts and block devices from the kernel."""
 
+import contextlib
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..mounts import unescape
+
 PROC = Path("/proc")
-
-
-@dataclass(frozen=True)
-class Mount:
-    """One mount of a device: its mount point, and a process that sees it there."""
-
-    pid: int
-    point: str
-
-    @property
-    def path(self) -> str:
-        """The path by which this process opens the mount point."""
-        return f"/proc/{self.pid}/root{self.point}"
 
 
 def all_pids() -> list[int]:
@@ -62,24 +50,22 @@ def leader_of(nspawn_pid: int) -> int | None:
     return None
 
 
-def mounts_of(device_number: int) -> list[Mount]:
-    """Returns the mounts of a block device in all mount namespaces, each mount point once."""
-    wanted = f"{os.major(device_number)}:{os.minor(device_number)}"
-    found: dict[str, Mount] = {}
-    for pid, lines in _mount_tables():
-        for line in lines:
-            fields = line.split(" ")
-            if len(fields) > 4 and fields[2] == wanted:
-                point = _unescape(fields[4])
-                found.setdefault(point, Mount(pid, point))
-    return list(found.values())
+def mount_points_of(device_number: int) -> list[str]:
+    """Returns where a block device is mounted in any mount namespace, each mount point once."""
+    return list(dict.fromkeys(point for _root, point in _mounts_of(device_number)))
 
 
-def mount_points_below(folder: Path) -> list[str]:
-    """Returns the mount points of this host below a folder, the last one mounted first."""
-    prefix = f"{folder.resolve()}/"
-    points = [_unescape(line.split(" ")[4]) for line in (PROC / "self/mountinfo").read_text().splitlines()]
-    return [point for point in reversed(points) if point.startswith(prefix)]
+def open_mounts_of(device_number: int) -> Iterator[int]:
+    """Yields each folder where a block device is mounted, in all mount namespaces, as a descriptor to use meanwhile."""
+    for root, point in _mounts_of(device_number):
+        try:
+            folder = os.open(point.lstrip("/") or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=root)
+        except OSError:  # it is a bind mount of a file, or went meanwhile
+            continue
+        try:
+            yield folder
+        finally:
+            os.close(folder)
 
 
 def holders_of(device_number: int) -> list[str]:
@@ -98,18 +84,36 @@ def is_claimed(device: str) -> bool:
     return False
 
 
+def _mounts_of(device_number: int) -> Iterator[tuple[int, str]]:
+    wanted = f"{os.major(device_number)}:{os.minor(device_number)}"
+    for root, lines in _mount_tables():
+        for fields in (line.split(" ") for line in lines):
+            if len(fields) > 4 and fields[2] == wanted:
+                yield root, unescape(fields[4])
+
+
 def _mount_tables() -> Iterator[tuple[int, list[str]]]:
+    """Yields the mounts as each root folder in each mount namespace sees them, with a descriptor of that folder."""
     seen = set()
     for pid in all_pids():
-        try:
-            namespace = os.readlink(PROC / str(pid) / "ns/mnt")
-            if namespace in seen:
-                continue
-            lines = (PROC / str(pid) / "mountinfo").read_text(errors="surrogateescape").splitlines()
-        except OSError:
-            continue
-        seen.add(namespace)
-        yield pid, lines
+        # The descriptor leads to the mounts also when this process ends meanwhile.
+        with contextlib.suppress(OSError), _open_root(pid) as root:
+            status = os.fstat(root)
+            # In one namespace, a process with a root folder of its own (sshd has one) sees only what is below that.
+            view = (os.readlink(PROC / str(pid) / "ns/mnt"), status.st_dev, status.st_ino)
+            if view not in seen:
+                lines = (PROC / str(pid) / "mountinfo").read_text(errors="surrogateescape").splitlines()
+                seen.add(view)
+                yield root, lines
+
+
+@contextlib.contextmanager
+def _open_root(pid: int) -> Iterator[int]:
+    descriptor = os.open(PROC / str(pid) / "root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _has_open(pid: int, device_number: int) -> bool:
@@ -125,7 +129,3 @@ def _has_open(pid: int, device_number: int) -> bool:
         if stat.S_ISBLK(status.st_mode) and status.st_rdev == device_number:
             return True
     return False
-
-
-def _unescape(field: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), field)

@@ -8,9 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from .commands import MachineError
-
-MOUNTS = Path("/proc/self/mountinfo")
+from ..commands import MachineError
+from ..mounts import MOUNTS
 
 
 def hierarchies() -> list[tuple[str, Path]]:
@@ -42,8 +41,6 @@ def remove_group(parent: str, name: str = "") -> None:
         for folder, _folders, _files in os.walk(root / parent / name, topdown=False):
             with contextlib.suppress(OSError):
                 os.rmdir(folder)
-        with contextlib.suppress(OSError):
-            (root / parent).rmdir()
 
 
 def members(parent: str, name: str = "") -> Iterator[int]:

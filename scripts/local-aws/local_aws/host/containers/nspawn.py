@@ -8,11 +8,12 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..driver import End, Wish
 from .processes import leader_of
 
 BOOT_MACHINE = Path(__file__).with_name("boot-machine")
 # Process 1 of a machine obeys these signals: systemd(1), Signals.
-POWER_OFF, REBOOT = signal.SIGRTMIN + 4, signal.SIGRTMIN + 5
+SIGNALS = {Wish.POWER_OFF: signal.SIGRTMIN + 4, Wish.REBOOT: signal.SIGRTMIN + 5}
 # systemd-nspawn ends with this code when the machine wants to boot again.
 REBOOT_STATUS = 133
 KILL_LIMIT_SEC = 2
@@ -44,24 +45,28 @@ class Nspawn:
         """The machine's process 1, as this host numbers it. None: it is not there yet, or has ended."""
         return leader_of(self._process.pid)
 
-    def wait(self, limit_sec: float | None = None) -> int | None:
-        """Waits for the end. Returns the exit status, or None after the limit."""
+    def wait(self, limit_sec: float | None = None) -> End | None:
+        """Waits for the end. Returns None after the limit."""
         try:
-            return self._process.wait(limit_sec)
+            status = self._process.wait(limit_sec)
         except subprocess.TimeoutExpired:
             return None
+        return End.WANTS_TO_BOOT_AGAIN if status == REBOOT_STATUS else End.OFF
 
-    def ask(self, number: int) -> bool:
-        """Sends a signal to the machine's process 1. Returns False when there is none yet."""
+    def ask(self, wish: Wish) -> bool:
+        """Sends the machine's process 1 a wish. Returns False when there is none yet."""
+        return self._send(SIGNALS[wish])
+
+    def kill(self) -> None:
+        """Ends the machine as a power cut would."""
+        # The kernel ends the whole machine with its process 1. systemd-nspawn then tidies up after itself.
+        if not self._send(signal.SIGKILL) or self.wait(KILL_LIMIT_SEC) is None:
+            self._process.kill()
+
+    def _send(self, number: int) -> bool:
         leader = self.leader
         if leader is None:
             return False
         with contextlib.suppress(ProcessLookupError):
             os.kill(leader, number)
         return True
-
-    def kill(self) -> None:
-        """Ends the machine as a power cut would."""
-        # The kernel ends the whole machine with its process 1. systemd-nspawn then tidies up after itself.
-        if not self.ask(signal.SIGKILL) or self.wait(KILL_LIMIT_SEC) is None:
-            self._process.kill()

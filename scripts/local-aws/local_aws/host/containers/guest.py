@@ -1,0 +1,175 @@
+"""One machine as a container, with its disks."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..addresses import MachineAddresses
+from ..commands import MachineError
+from ..driver import End, MachineSpec, Wish
+from ..execution import Command
+from ..names import Folders, Names
+from ..network import Network
+from . import block_view, control_group, device_nodes
+from .execution import ContainerExecution
+from .loop_disks import LoopDisks
+from .nspawn import Nspawn
+
+LEADER_LIMIT_SEC = 15
+RELEASE_LIMIT_SEC = 2
+
+
+@dataclass(frozen=True)
+class _Disk:
+    file: Path
+    slot: int
+
+
+class Container:
+    """A machine under systemd-nspawn. Implements `Guest`."""
+
+    def __init__(self, spec: MachineSpec, folders: Folders, names: Names, network: Network, disks: LoopDisks) -> None:
+        self._spec = spec
+        self._home = folders.home
+        self._folder = folders.instances / spec.id
+        self._names = names
+        self._network = network
+        self._loops = disks
+        self._disks: dict[str, _Disk] = {}
+        self._lock = threading.RLock()
+        self._nspawn: Nspawn | None = None
+
+    def power_on(self) -> None:
+        """Starts systemd-nspawn."""
+        nspawn = Nspawn(
+            self._home,
+            self._spec.id,
+            layers=self._spec.layers,
+            namespace=self._network.namespace_path(self._spec.id),
+            group=control_group.make_group(self._names.cgroup, self._spec.id),
+            console=self._folder / "console.log",
+        )
+        with self._lock:
+            self._nspawn = nspawn
+
+    def wait(self) -> End:
+        """Waits for the end of systemd-nspawn. Makes the device nodes first, as soon as the machine has a /dev."""
+        nspawn = self._nspawn
+        if nspawn is None:
+            return End.OFF
+        self._make_nodes(nspawn)
+        return nspawn.wait() or End.OFF
+
+    def ask(self, wish: Wish) -> bool:
+        """Sends a signal to process 1."""
+        nspawn = self._nspawn
+        return nspawn is not None and nspawn.ask(wish)
+
+    def cut_power(self) -> None:
+        """Kills process 1."""
+        nspawn = self._nspawn
+        if nspawn:
+            nspawn.kill()
+
+    def release(self) -> list[str]:
+        """Removes loop devices and the control group."""
+        problems = []
+        with self._lock:
+            self._nspawn = None
+            for volume_id, disk in self._disks.items():
+                try:
+                    self._disconnect(disk.file)
+                except (MachineError, OSError) as error:
+                    problems.append(f"volume {volume_id} could not be taken from the machine: {error}")
+            self._disks.clear()
+        try:
+            control_group.remove_group(self._names.cgroup, self._spec.id)
+        except OSError as error:
+            problems.append(f"the machine's control group could not be removed: {error}")
+        return problems
+
+    def prepare(self) -> None:
+        """Makes the folders that the machine sees. They hold no disk yet."""
+        self._by_id.mkdir(exist_ok=True)
+        for node in self._by_id.iterdir():
+            node.unlink()
+        block_view.make_folders(self._view)
+
+    def plug(self, volume_id: str, file: Path, slot: int) -> None:
+        """Connects a loop device, and makes its names in the machine."""
+        with self._lock:
+            device = self._loops.connect(file)
+            self._disks[volume_id] = _Disk(file, slot)
+            block_view.show(self._view, device_nodes.nvme_name(slot), device)
+            device_nodes.make_by_id(self._by_id, volume_id, device)
+            leader = self._leader
+            if leader:
+                device_nodes.make_nvme(leader, slot, device)
+
+    def unplug(self, volume_id: str) -> None:
+        """Disconnects the loop device, and removes its names."""
+        with self._lock:
+            disk = self._disks.get(volume_id)
+            if disk is None:
+                return
+            users = self._loops.users(disk.file)
+            if users:
+                busy = ", ".join(users)
+                raise MachineError(f"volume {volume_id} is {busy} on instance {self._spec.id}: unmount it first")
+            self._loops.disconnect(disk.file)
+            del self._disks[volume_id]
+            device_nodes.remove_by_id(self._by_id, volume_id)
+            block_view.hide(self._view, device_nodes.nvme_name(disk.slot))
+            leader = self._leader
+            if leader:
+                device_nodes.remove_nvme(leader, disk.slot)
+
+    def set_addresses(self, addresses: MachineAddresses) -> None:
+        """Sets them on the interface in the machine's namespace."""
+        self._network.set_addresses(self._spec.id, addresses)
+
+    def begin(self, command: Command) -> ContainerExecution:
+        """Begins a command as a service of the machine's systemd."""
+        nspawn = self._nspawn
+        if nspawn is None:
+            raise MachineError(f"instance {self._spec.id} went off before it could run {command.argv[0]}")
+        return ContainerExecution(self._spec.id, nspawn, command, self._members)
+
+    @property
+    def _leader(self) -> int | None:
+        return self._nspawn.leader if self._nspawn else None
+
+    @property
+    def _by_id(self) -> Path:
+        return self._folder / "by-id"
+
+    @property
+    def _view(self) -> Path:
+        return self._folder / "sys"
+
+    def _members(self, service: str) -> Iterator[int]:
+        return control_group.members(self._names.cgroup, f"{self._spec.id}/payload/system.slice/{service}")
+
+    def _make_nodes(self, nspawn: Nspawn) -> None:
+        deadline = time.monotonic() + LEADER_LIMIT_SEC
+        while not nspawn.has_ended and time.monotonic() < deadline:
+            with self._lock:
+                leader = nspawn.leader
+                for disk in self._disks.values() if leader else ():
+                    device = self._loops.device(disk.file)
+                    with contextlib.suppress(OSError):
+                        if leader and device:
+                            device_nodes.make_nvme(leader, disk.slot, device)
+            if leader:
+                return
+            time.sleep(0.01)
+
+    def _disconnect(self, file: Path) -> None:
+        # The kernel may release a disk a moment after the machine's last process has ended.
+        deadline = time.monotonic() + RELEASE_LIMIT_SEC
+        while self._loops.users(file) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._loops.disconnect(file)

@@ -1,0 +1,105 @@
+"""Disks of containers: loop devices over the files of volumes."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..commands import MachineError, run
+from .processes import holders_of, is_claimed, mount_points_of, open_mounts_of
+
+# linux/fs.h: _IOWR('X', 119, int) and _IOWR('X', 120, int).
+FIFREEZE, FITHAW = 0xC0045877, 0xC0045878
+
+
+class LoopDisks:
+    """The loop devices of this host. The kernel holds all their state; memory holds none."""
+
+    def connect(self, file: Path) -> str:
+        """Puts a file behind a loop device, and returns its path."""
+        return self.device(file) or run("losetup", "--find", "--show", "--nooverlap", file).strip()
+
+    def disconnect(self, file: Path) -> None:
+        """Flushes a disk and removes its loop device. Raises MachineError when something still uses it."""
+        device = self.device(file)
+        if not device:
+            return
+        flush(device)
+        run("losetup", "--detach", device)
+        # The kernel answers at once, and keeps the device while anybody has it open.
+        if self.device(file):
+            raise MachineError(f"volume {file.name} is still in use on {device}: end what uses it first")
+
+    def device(self, file: Path) -> str | None:
+        """Returns the loop device of a file, if it has one now."""
+        wanted = str(file.resolve())
+        return next((device for device, backing in loop_devices() if backing == wanted), None)
+
+    def users(self, file: Path) -> list[str]:
+        """Returns what keeps a disk busy, in words, mounts first. Empty: it can be disconnected."""
+        device = self.device(file)
+        if not device:
+            return []
+        number = os.stat(device).st_rdev
+        users = [f"mounted at {point}" for point in mount_points_of(number)]
+        users += [f"in use by {holder}" for holder in holders_of(number)]
+        return users or (["in use by the kernel, perhaps as swap space"] if is_claimed(device) else [])
+
+    @contextlib.contextmanager
+    def standing_still(self, file: Path) -> Iterator[None]:
+        """Flushes a disk, and freezes its file system if one is mounted. Thaws it at the end.
+
+        A program may use a disk without a file system. Then the file has what it wrote so far, as on AWS.
+        """
+        device = self.device(file)
+        if not device:
+            yield
+            return
+        number = os.stat(device).st_rdev
+        with contextlib.closing(open_mounts_of(number)) as folders:
+            frozen = next((folder for folder in folders if _freeze(folder)), None)
+            try:
+                flush(device)
+                yield
+            finally:
+                if frozen is not None:
+                    fcntl.ioctl(frozen, FITHAW, 0)
+
+    def grown(self, file: Path) -> None:
+        """Gives a disk the size of its file. The machine sees it at once."""
+        device = self.device(file)
+        if device:
+            run("losetup", "--set-capacity", device)
+
+
+def loop_devices() -> Iterator[tuple[str, str]]:
+    """Yields every loop device in use, with the path of its file."""
+    for link in Path("/sys/block").glob("loop*/loop/backing_file"):
+        with contextlib.suppress(OSError):
+            yield f"/dev/{link.parent.parent.name}", link.read_text().rstrip("\n").removesuffix(" (deleted)")
+
+
+def flush(device: str) -> None:
+    """Writes everything that the kernel still holds for a block device to its file."""
+    descriptor = os.open(device, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def thaw(device: str) -> None:
+    """Thaws a file system that a killed server left frozen. SIGKILL does not end processes that wait for it."""
+    for folder in open_mounts_of(os.stat(device).st_rdev):
+        # Mostly EINVAL: it was not frozen.
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(folder, FITHAW, 0)
+
+
+def _freeze(folder: int) -> bool:
+    try:
+        fcntl.ioctl(folder, FIFREEZE, 0)
+    except OSError:  # it cannot be frozen, or somebody froze it already
+        return False
+    return True
