@@ -86,7 +86,7 @@ def make_machine(around, base_image, login, address):
 
 def left_of_machines(around):
     """Returns what the kernel has, without the namespace of the services: that stays as long as the network."""
-    services = around.names.services_namespace
+    services = Names.of(around.folders.home).services_namespace
     return [line for line in clean_up.leftovers(around.folders.home) if services not in line]
 
 
