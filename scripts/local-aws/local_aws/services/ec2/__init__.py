@@ -12,6 +12,7 @@ from . import (
     images,
     instances,
     internet_gateways,
+    launch_templates,
     metadata_options,
     monitoring,
     nat_gateways,
@@ -23,21 +24,19 @@ from . import (
     vpcs,
 )
 
-# Two modules may correct one method. Then the later one runs first, and calls the earlier one:
-# - create_volume: ebs_volumes encrypts by default before ebs_snapshots looks for the snapshot's key
-# - run_instances: metadata_options and instances refuse a wrong request before block_devices makes disks
-_IN_ORDER = (
-    debian_images,
+_MODULES = (
+    addresses,
+    block_devices,
     catalogue,
+    debian_images,
     ebs_attachments,
     ebs_snapshots,
     ebs_volumes,
-    addresses,
-    images,
-    block_devices,
     image_builds,
+    images,
     instances,
     internet_gateways,
+    launch_templates,
     metadata_options,
     monitoring,
     nat_gateways,
@@ -52,5 +51,5 @@ _IN_ORDER = (
 
 def install() -> None:
     """Puts the corrections in place. Call it once."""
-    for module in _IN_ORDER:
+    for module in _MODULES:
         module.install()

@@ -48,9 +48,16 @@ def create_volume(original: Any, response: ElasticBlockStore) -> Any:
 
 
 def fill_defaults(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Volume:
-    """Gives a volume the speed of its type, and encrypts it when the account encrypts by default."""
+    """Gives a volume the speed of its type, and encrypts it when its snapshot is, or the account's default says so.
+
+    The key is the snapshot's, unless the request names another.
+    """
     if getattr(backend, "ebs_encryption_by_default", False) and not keywords.get("encrypted"):
         keywords["encrypted"] = True
+    snapshot_id = keywords.get("snapshot_id")
+    snapshot = backend.get_snapshot(snapshot_id) if snapshot_id else None
+    if snapshot and snapshot.encrypted and not keywords.get("kms_key_id"):
+        keywords.update(encrypted=True, kms_key_id=snapshot.kms_key_id)
     volume = original(backend, *args, **keywords)
     _fill_speed(volume)
     return volume
