@@ -8,10 +8,40 @@ from pathlib import Path
 from .core import ignored_parameters, server
 from .core.home import Home
 from .core.operations import corrections_on_top
-from .services import dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts
+from .services import (
+    autoscaling,
+    dlm,
+    ds,
+    ec2,
+    ecs,
+    efs,
+    elb,
+    iam,
+    kms,
+    s3,
+    secretsmanager,
+    ssm,
+    sts,
+    workspaces,
+)
 
 # No service corrects a method of another one: the order has no effect.
-SERVICES = (dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts)
+SERVICES = (
+    autoscaling,
+    dlm,
+    ds,
+    ec2,
+    ecs,
+    efs,
+    elb,
+    iam,
+    kms,
+    s3,
+    secretsmanager,
+    ssm,
+    sts,
+    workspaces,
+)
 
 
 def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) -> None:

@@ -117,6 +117,7 @@ def _names_read(response: type[BaseResponse], handler: Callable[..., Any]) -> fr
             tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
         except (OSError, SyntaxError, TypeError):
             return None
+        names |= {cell.cell_contents.lower() for cell in function.__closure__ or () if _is_text(cell)}
         for found in _texts_and_functions(tree, response, function):
             if found is None:
                 return None
@@ -136,12 +137,12 @@ def _texts_and_functions(tree: ast.AST, response: type, function: FunctionType) 
         elif isinstance(node, ast.Name):
             # A function of the same module, or a constant that names parameters.
             thing = function.__globals__.get(node.id)
-            if isinstance(thing, FunctionType) and thing.__module__ == function.__module__:
+            if isinstance(thing, FunctionType) and _is_near(thing, function):
                 yield thing
             elif isinstance(thing, tuple | list | dict | frozenset):
                 yield from (each for each in thing if isinstance(each, str))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in _OWNERS:
-            if node.attr in _WHOLE and not _takes_one(parents.get(node)):
+            if node.attr in _WHOLE and not _takes_single(tree, parents, node):
                 yield None
             member = getattr(response, node.attr, None)
             member = member.fget if isinstance(member, property) else member
@@ -149,7 +150,32 @@ def _texts_and_functions(tree: ast.AST, response: type, function: FunctionType) 
                 yield member
 
 
+def _takes_single(tree: ast.AST, parents: dict[ast.AST, ast.AST], node: ast.AST) -> bool:
+    """Says whether all parameters are there only for single ones to be taken, also through a variable."""
+    parent = parents.get(node)
+    if isinstance(parent, ast.Call):
+        node, parent = parent, parents.get(parent)
+    if isinstance(parent, ast.Assign) and all(isinstance(each, ast.Name) for each in parent.targets):
+        names = {each.id for each in parent.targets}
+        uses = [each for each in ast.walk(tree) if isinstance(each, ast.Name) and each.id in names]
+        return all(isinstance(each.ctx, ast.Store) or _takes_one(parents.get(each)) for each in uses)
+    return _takes_one(parent)
+
+
 def _takes_one(parent: ast.AST | None) -> bool:
     if isinstance(parent, ast.Attribute):
         return parent.attr in ("get", "pop")
     return isinstance(parent, ast.Subscript | ast.Compare)
+
+
+def _is_text(cell: Any) -> bool:
+    try:
+        return isinstance(cell.cell_contents, str)
+    except ValueError:  # it is empty
+        return False
+
+
+def _is_near(called: FunctionType, caller: FunctionType) -> bool:
+    # Helpers of a handler stand in its own module, and ours also in others of the package.
+    package = __name__.partition(".")[0]
+    return called.__module__ == caller.__module__ or called.__module__.startswith(f"{package}.services.")
