@@ -148,10 +148,19 @@ def now() -> datetime.datetime:
 def _parameters(response: BaseResponse) -> dict[str, Any]:
     if response.automated_parameter_parsing:
         parsed = response.params
-        return parsed.original_dict() if hasattr(parsed, "original_dict") else dict(parsed)
+        return _with_zones(parsed.original_dict() if hasattr(parsed, "original_dict") else dict(parsed))
     values: dict[str, Any] = {key: value[0] for key, value in response.querystring.items()}
     if response.body:
         with contextlib.suppress(ValueError):
             values = json.loads(response.body)
     values.update({key: unquote(value) for key, value in response.uri_match.items()})
     return values
+
+
+def _with_zones(value: Any) -> Any:
+    # moto's times are in UTC and do not say so. A store takes no such time.
+    if isinstance(value, datetime.datetime):
+        return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+    if isinstance(value, dict):
+        return {key: _with_zones(each) for key, each in value.items()}
+    return [_with_zones(each) for each in value] if isinstance(value, list) else value

@@ -194,6 +194,20 @@ def test_as_many_instances_run_as_the_request_allows_each_with_its_role(ec2, aws
     ec2.terminate_instances(InstanceIds=ids)
 
 
+def test_credits_are_what_was_asked_for_or_the_default_of_the_type(ec2, run):
+    def credits_of(instance_id):
+        (told,) = ec2.describe_instance_credit_specifications(InstanceIds=[instance_id])["InstanceCreditSpecifications"]
+        return told["CpuCredits"]
+
+    assert [credits_of(run(InstanceType=each)) for each in ("t2.micro", "t3.micro")] == ["standard", "unlimited"]
+    instance_id = run(CreditSpecification={"CpuCredits": "standard"})
+    assert credits_of(instance_id) == "standard"
+    ec2.modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": instance_id, "CpuCredits": "unlimited"}]
+    )
+    assert credits_of(instance_id) == "unlimited"
+
+
 def test_detailed_monitoring_goes_on_and_off(ec2, run):
     instance_id = run()
     assert ec2.monitor_instances(InstanceIds=[instance_id])["InstanceMonitorings"] == [

@@ -36,14 +36,16 @@ def install() -> None:
 
 
 def run_as_many_as_asked(original: Any, response: InstanceResponse) -> ActionResult:
-    """Makes as many instances as the request allows, each with the role and the protection that it names."""
+    """Makes as many instances as the request allows, each with what the request says."""
     least, most = (response._get_int_param(name) or 1 for name in ("MinCount", "MaxCount"))
     if most < least:
         raise ApiError("InvalidParameterValue", f"MaxCount {most} is smaller than MinCount {least}")
     response.params["MinCount"] = most
     answer = original(response)
     first, *others = answer.result.instances
+    credits_asked = response._get_param("CreditSpecification.CpuCredits")
     for instance in (first, *others):
+        instance.cpu_credits = credits_asked or instance.cpu_credits
         instance.disable_api_termination = (
             response._get_bool_param("DisableApiTermination", False) or instance.disable_api_termination
         )
@@ -73,7 +75,7 @@ def run_instances(original: Any, backend: EC2Backend, image_id: str, *args: Any,
     _require_same_architecture(keywords["instance_type"], backend.amis[wanted])
     reservation = block_devices.run_with_disks(original, backend, backend.amis[wanted], image_id, *args, **keywords)
     if template:
-        launch_templates.give_role(template, keywords, reservation.instances)
+        launch_templates.give_rest(template, keywords, reservation.instances)
     return reservation
 
 

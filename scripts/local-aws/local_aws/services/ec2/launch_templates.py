@@ -26,11 +26,11 @@ _KEYWORDS = {
     "KeyName": "key_name",
     "NetworkInterfaces": "nics",
 }
-# What moto takes itself, or `filled_from` and `give_role` take.
+# What moto takes itself, or `filled_from` and `give_rest` take.
 _TAKEN = frozenset(
     {
         *("BlockDeviceMappings", "ImageId", "SecurityGroupIds", "SecurityGroups", "UserData"),
-        *("IamInstanceProfile", "InstanceType", "MetadataOptions", "Monitoring", "Placement"),
+        *("CreditSpecification", "IamInstanceProfile", "InstanceType", "MetadataOptions", "Monitoring", "Placement"),
         "TagSpecifications",
     }
 )
@@ -93,14 +93,15 @@ def filled_from(template: LaunchTemplateVersion, keywords: dict[str, Any]) -> di
     return filled
 
 
-def give_role(template: LaunchTemplateVersion, keywords: dict[str, Any], instances: list[Any]) -> None:
-    """Gives instances the role of their template. A role in the request itself comes later, from moto."""
+def give_rest(template: LaunchTemplateVersion, keywords: dict[str, Any], instances: list[Any]) -> None:
+    """Gives new instances the credits and the role of their template. A role in the request comes later, from moto."""
     profile = template.data.get("IamInstanceProfile") or {}
-    if not profile or keywords.get("iam_instance_profile_arn") or keywords.get("iam_instance_profile_name"):
-        return
+    has_role = keywords.get("iam_instance_profile_arn") or keywords.get("iam_instance_profile_name")
     for instance in instances:
-        instance.ec2_backend.associate_iam_instance_profile(
-            instance_id=instance.id,
-            iam_instance_profile_arn=profile.get("Arn"),
-            iam_instance_profile_name=profile.get("Name"),
-        )
+        instance.cpu_credits = template.data.get("CreditSpecification", {}).get("CpuCredits")
+        if profile and not has_role:
+            instance.ec2_backend.associate_iam_instance_profile(
+                instance_id=instance.id,
+                iam_instance_profile_arn=profile.get("Arn"),
+                iam_instance_profile_name=profile.get("Name"),
+            )

@@ -1,8 +1,8 @@
-"""Classic load balancers: their attributes."""
+"""Classic load balancers. No traffic passes through one."""
 
-from . import attributes
+from . import load_balancers
 
 
 def install() -> None:
     """Puts the corrections in place. Call it once."""
-    attributes.install()
+    load_balancers.install()
