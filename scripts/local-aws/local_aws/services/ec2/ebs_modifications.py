@@ -32,7 +32,7 @@ LIFE = Life(
     {
         # The volume has its new size when it is optimizing, and a file system may grow.
         "modifying": Step(then="optimizing", takes_sec=1),
-        "optimizing": Step(then=COMPLETED, takes_sec=3, work=_end),
+        "optimizing": Step(then=COMPLETED, failed="failed", takes_sec=3, work=_end),
     },
 )
 

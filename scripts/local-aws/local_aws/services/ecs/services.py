@@ -19,13 +19,13 @@ from . import deployments
 
 KIND = "services"
 # The states of a record. AWS says ACTIVE while a deployment is under way, and after it.
-ROLLING, STEADY, DRAINING, INACTIVE = "IN_PROGRESS", "COMPLETED", "DRAINING", "INACTIVE"
+ROLLING, STEADY, FAILED, DRAINING, INACTIVE = "IN_PROGRESS", "COMPLETED", "FAILED", "DRAINING", "INACTIVE"
 LIFE = Life(
     ecs_backends,
     KIND,
     "state",
     {
-        ROLLING: Step(then=STEADY, takes_sec=2, work=deployments.complete),
+        ROLLING: Step(then=STEADY, failed=FAILED, takes_sec=2, work=deployments.complete),
         DRAINING: Step(then=INACTIVE, takes_sec=1),
     },
 )
@@ -166,7 +166,9 @@ def cluster_of(call: Call) -> Cluster:
 def active_services(store: dict[str, Any], cluster_arn: str) -> list[dict[str, Any]]:
     """Returns the services of a cluster that were not deleted."""
     services = store.get(KIND, {}).values()
-    return [each for each in services if each["clusterArn"] == cluster_arn and each["state"] in (ROLLING, STEADY)]
+    return [
+        each for each in services if each["clusterArn"] == cluster_arn and each["state"] not in (DRAINING, INACTIVE)
+    ]
 
 
 def _deploy(call: Call, key: str, *, forced: bool = False) -> None:

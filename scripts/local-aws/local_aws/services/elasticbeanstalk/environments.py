@@ -50,8 +50,9 @@ LIFE = Life(
     "environments",
     "Status",
     {
-        "Launching": Step(then="Ready", takes_sec=3, work=_become_healthy),
-        "Updating": Step(then="Ready", takes_sec=2, work=_become_healthy),
+        # An environment whose launch failed is ready, and its health says the rest.
+        "Launching": Step(then="Ready", failed="Ready", takes_sec=3, work=_become_healthy),
+        "Updating": Step(then="Ready", failed="Ready", takes_sec=2, work=_become_healthy),
         "Terminating": Step(then=TERMINATED, takes_sec=2),
     },
 )
