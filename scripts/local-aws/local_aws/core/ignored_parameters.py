@@ -82,8 +82,14 @@ def _given(response: BaseResponse, operation: str) -> Iterator[str]:
     shape = get_service_model(response.boto3_service_name).operation_model(operation).input_shape
     values = _values(response)
     for name in shape.members if shape else ():
-        if values.get(name) not in (None, "", False, "false", [], {}):
+        if _asks(values.get(name)):
             yield name
+
+
+def _asks(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(_asks(each) for each in (value.values() if isinstance(value, dict) else value))
+    return value not in (None, "", False, "false")
 
 
 def _values(response: BaseResponse) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def install() -> None:
     """Makes a group what its settings say."""
     correction(AutoScalingResponse, "create_auto_scaling_group")(keep_settings)
     correction(AutoScalingResponse, "update_auto_scaling_group")(keep_settings)
-    correction(AutoScalingResponse, "delete_auto_scaling_group")(refuse_with_instances)
+    correction(AutoScalingResponse, "delete_auto_scaling_group")(delete_group)
     correction(FakeAutoScalingGroup, "replace_autoscaling_group_instances")(launch)
     # A group changes at once here: it has no activities that are under way, and no cooldown.
     may_be_ignored(
@@ -59,8 +59,8 @@ def keep_settings(original: Any, response: AutoScalingResponse) -> Any:
     return answer
 
 
-def refuse_with_instances(original: Any, response: AutoScalingResponse) -> Any:
-    """Requires a group without instances, unless the request forces its end."""
+def delete_group(original: Any, response: AutoScalingResponse) -> Any:
+    """Requires a group without instances, or ends them when the request is forced."""
     group = response.autoscaling_backend.autoscaling_groups.get(response._get_param("AutoScalingGroupName"))
     if group is not None and group.instance_states and not response._get_bool_param("ForceDelete", False):
         raise ApiError(
@@ -68,6 +68,10 @@ def refuse_with_instances(original: Any, response: AutoScalingResponse) -> Any:
             "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still "
             "in the group.",
         )
+    if group is not None:
+        # moto leaves instances that are protected from scaling in.
+        group.ec2_backend.terminate_instances([each.instance.id for each in group.instance_states])
+        group.instance_states = []
     return original(response)
 
 

@@ -10,6 +10,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
+from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import ApiError, correction
 
 
@@ -19,6 +20,8 @@ def install() -> None:
     correction(EBSBackend, "get_snapshot")(name_missing_snapshot)
     correction(EBSBackend, "describe_snapshots")(name_missing_snapshots)
     correction(ElasticBlockStore, "describe_snapshots")(return_only_the_owners)
+    # Clients add them by themselves to a copy between regions.
+    may_be_ignored("ec2", "CopySnapshot", "DestinationRegion", "PresignedUrl")
 
 
 def keep_volume_as_it_was(original: Any, snapshot: Snapshot, *args: Any, **keywords: Any) -> None:

@@ -33,6 +33,9 @@ def install() -> None:
     correction(InstanceBackend, "modify_instance_attribute")(refuse_while_running)
     # The console of a machine is always its latest.
     may_be_ignored("ec2", "GetConsoleOutput", "Latest")
+    # A machine that does not go down in time is powered off, forced or not.
+    for call in ("StopInstances", "TerminateInstances"):
+        may_be_ignored("ec2", call, "Force")
 
 
 def run_as_many_as_asked(original: Any, response: InstanceResponse) -> ActionResult:
@@ -50,7 +53,7 @@ def run_as_many_as_asked(original: Any, response: InstanceResponse) -> ActionRes
             response._get_bool_param("DisableApiTermination", False) or instance.disable_api_termination
         )
     profile = response._get_param("IamInstanceProfile", {})
-    for instance in others if profile else ():
+    for instance in others if any(profile.values()) else ():
         response.ec2_backend.associate_iam_instance_profile(
             instance_id=instance.id,
             iam_instance_profile_arn=profile.get("Arn"),
@@ -74,6 +77,8 @@ def run_instances(original: Any, backend: EC2Backend, image_id: str, *args: Any,
     _require_type(keywords["instance_type"])
     _require_same_architecture(keywords["instance_type"], backend.amis[wanted])
     reservation = block_devices.run_with_disks(original, backend, backend.amis[wanted], image_id, *args, **keywords)
+    for instance in reservation.instances:
+        _end_interfaces_with(instance, keywords.get("nics") or [])
     if template:
         launch_templates.give_rest(template, keywords, reservation.instances)
     return reservation
@@ -88,6 +93,18 @@ def refuse_while_running(original: Any, backend: EC2Backend, instance_id: str, k
         _require_type(value)
         _require_same_architecture(value, backend.amis.get(instance.image_id))
     return original(backend, instance_id, key, value)
+
+
+def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
+    # On AWS, an interface that is made with an instance ends with it, unless the request says otherwise. moto keeps it.
+    kept = {
+        int(nic.get("DeviceIndex", 0))
+        for nic in asked
+        if nic.get("NetworkInterfaceId") or nic.get("DeleteOnTermination") is False
+    }
+    for index, interface in instance.nics.items():
+        if index not in kept:
+            interface.delete_on_termination = True
 
 
 def _require_type(instance_type: str) -> None:
