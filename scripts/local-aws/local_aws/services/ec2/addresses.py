@@ -53,8 +53,12 @@ def keep_elastic_address_at_start(original: Any, interface: NetworkInterface) ->
 
 
 def free_elastic_addresses(original: Any, backend: EC2Backend, instance_ids: list[str]) -> Any:
-    """Frees the elastic address of a machine that ends."""
-    result = original(backend, instance_ids)
+    """Frees the elastic address of a machine that ends. One that has ended has nothing left that could end."""
+    instances = backend.get_multi_instances_by_id(instance_ids)
+    alive = [each.id for each in instances if each.state != "terminated"]
+    result = [(each, each._state) for each in instances if each.state == "terminated"]
+    if alive or not instance_ids:
+        result += original(backend, alive)
     for address in backend.addresses:
         if address.association_id and address.instance_id in instance_ids:
             address.instance = address.eni = address.association_id = None
