@@ -1,30 +1,15 @@
 """Real Terraform with the real AWS provider deploys, changes twice and destroys. A plan after each step is empty."""
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 
 import pytest
-from signing import key_of
+from terraform_cases import CASES, NEEDS_TERRAFORM, Terraform, copy_case, expect, lives_of, names_in
 
-CASES = Path(__file__).parent / "terraform-cases"
-NAMES = sorted(file.stem for file in CASES.glob("*.tf") if file.stem != "provider")
+NAMES = names_in(CASES)
 # A volume grows twice, since the provider runs other code the second time.
 STEPS = {"volume": (1, 2, 3)}
-LIMIT_SEC = 900
-WRITTEN_BY_SET_UP = Path(__file__).parents[3] / ".workbench" / "terraform.rc"
-CLI_CONFIGS = [Path(os.environ.get("TF_CLI_CONFIG_FILE", "/nonexistent")), WRITTEN_BY_SET_UP]
-CLI_CONFIG = next((file for file in CLI_CONFIGS if file.exists()), None)
-
-pytestmark = [
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the PATH"),
-    pytest.mark.skipif(CLI_CONFIG is None, reason=f"{WRITTEN_BY_SET_UP} does not exist: set-up writes it"),
-]
+pytestmark = NEEDS_TERRAFORM
 
 # A plan cannot show these: the outputs after the last step.
 OUTPUTS = {
@@ -39,71 +24,22 @@ OUTPUTS = {
             "disks": ["/dev/sdf"],
         }
     },
+    "containers": {"hosts": [["t3.medium", "containers-case", True, True, "required", True]]},
+    "notebooks": {"notebooks": ["notebooks-case.eu-west-1.elasticbeanstalk.com", "v2"]},
 }
-
-
-class Terraform:
-    """Runs Terraform on one case, in a folder of its own."""
-
-    def __init__(self, folder: Path, aws: Any) -> None:
-        key = key_of(aws.home)
-        self.folder = folder
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "TF_CLI_CONFIG_FILE": str(CLI_CONFIG),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-            "AWS_ENDPOINT_URL": aws.url,
-            "AWS_ACCESS_KEY_ID": key.access_key,
-            "AWS_SECRET_ACCESS_KEY": key.secret_key,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            # Terraform and its provider live for seconds. To collect garbage less often saves processor time.
-            "GOGC": "400",
-        }
-
-    def init(self) -> tuple[int, str]:
-        return self.run("init", "-no-color")
-
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Runs a command. Returns exit code and output."""
-        done = subprocess.run(
-            ["terraform", *arguments],
-            cwd=self.folder, env=self._environment, text=True, timeout=LIMIT_SEC,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        return done.returncode, done.stdout
-
-
-def whole_life(terraform: Terraform, steps: tuple[int, ...]) -> dict[str, object]:
-    """Runs all steps of a case, and returns its outputs. Fails with Terraform's output."""
-    expect(0, terraform.init())
-    for step in steps:
-        variable = f"-var=step={step}"
-        expect(0, terraform.run("apply", "-no-color", "-auto-approve", variable))
-        # 0: nothing to change. 2: the plan drifts.
-        expect(0, terraform.run("plan", "-no-color", "-detailed-exitcode", variable))
-    outputs = json.loads(expect(0, terraform.run("output", "-json")))
-    expect(0, terraform.run("destroy", "-no-color", "-auto-approve"))
-    return {name: output["value"] for name, output in outputs.items()}
-
-
-def expect(code: int, result: tuple[int, str]) -> str:
-    assert result[0] == code, result[1]
-    return result[1]
+# What fails, and with which name.
+MISSING = (
+    "workspaces:CreateConnectionAlias",
+    "ssm:CreateAssociation",
+    "kms:EnableKeyRotation with RotationPeriodInDays",
+    "ec2:RunInstances with CpuOptions",
+)
 
 
 @pytest.fixture(scope="module")
-def lives(aws, tmp_path_factory) -> Callable[[str], Future]:
-    """Runs all cases at once, since each spends most of its time in pauses of the provider."""
-    with ThreadPoolExecutor(len(NAMES)) as pool:
-        started = {}
-        for name in NAMES:
-            folder = tmp_path_factory.mktemp(name)
-            for file in (f"{name}.tf", "provider.tf"):
-                shutil.copy(CASES / file, folder)
-            started[name] = pool.submit(whole_life, Terraform(folder, aws), STEPS.get(name, (1, 2)))
-        yield started.__getitem__
+def lives(aws, tmp_path_factory) -> Iterator[Callable[[str], Future]]:
+    with lives_of(CASES, aws, tmp_path_factory, STEPS) as lives:
+        yield lives
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -145,6 +81,16 @@ def test_nothing_that_the_provider_called_was_missing(lives, aws):
     for name in NAMES:
         lives(name).result()
     assert aws.health()["missing"] == []
+
+
+def test_fails_with_the_name_of_every_call_and_parameter_that_is_missing(start, tmp_path):
+    case = tmp_path / "case"
+    case.mkdir()
+    copy_case(CASES / "missing" / "missing.tf", case)
+    terraform = Terraform(case, start(tmp_path / "home"))
+    expect(0, terraform.init())
+    told = " ".join(expect(1, terraform.run("apply", "-no-color", "-auto-approve")).split())
+    assert [name for name in MISSING if f"NotImplementedByLocalAws: {name}" not in told] == []
 
 
 def test_terraform_keeps_its_own_state_in_a_bucket_and_locks_it(aws, tmp_path):

@@ -5,18 +5,56 @@ import sys
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from .core import server
+from .core import ignored_parameters, server
 from .core.home import Home
-from .services import dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts
+from .core.operations import corrections_on_top
+from .services import (
+    autoscaling,
+    dlm,
+    ds,
+    ec2,
+    ecs,
+    efs,
+    elasticbeanstalk,
+    elb,
+    elbv2,
+    emr,
+    iam,
+    kms,
+    s3,
+    secretsmanager,
+    ssm,
+    sts,
+    workspaces,
+)
 
 # No service corrects a method of another one: the order has no effect.
-SERVICES = (dlm, ec2, iam, kms, s3, secretsmanager, ssm, sts)
+SERVICES = (
+    autoscaling,
+    dlm,
+    ds,
+    ec2,
+    ecs,
+    efs,
+    elasticbeanstalk,
+    elb,
+    elbv2,
+    emr,
+    iam,
+    kms,
+    s3,
+    secretsmanager,
+    ssm,
+    sts,
+    workspaces,
+)
 
 
 def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) -> None:
     """Serves the API, and machines too where there is a base image, Linux and root. Raises LocalAwsError."""
 
     def prepare(folder: Path) -> server.Machines | None:
+        ignored_parameters.install()
         for service in SERVICES:
             service.install()
         return _attach_machines(folder, network, base_image)
@@ -38,7 +76,9 @@ def _attach_machines(folder: Path, network: IPv4Network, base_image: Path | None
     # Not at the top: only Linux has the signals that it uses.
     from .services.ec2 import machines
 
-    return machines.attach(folder, network, base_image)
+    # Machines act before or after a call of EC2, on top of what corrects the call itself.
+    with corrections_on_top():
+        return machines.attach(folder, network, base_image)
 
 
 def _clean_up(folder: Path) -> None:

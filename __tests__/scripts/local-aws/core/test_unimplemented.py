@@ -34,5 +34,43 @@ def test_fails_with_the_name_of_a_filter_that_is_missing(aws):
         aws.client("ec2").describe_volumes(Filters=[{"Name": "fast-restored", "Values": ["true"]}])
 
 
+IGNORED = {
+    "ec2:RunInstances with CpuOptions": (
+        "ec2",
+        "run_instances",
+        {"MinCount": 1, "MaxCount": 1, "CpuOptions": {"CoreCount": 1}},
+    ),
+    "kms:EnableKeyRotation with RotationPeriodInDays": (
+        "kms",
+        "enable_key_rotation",
+        {"KeyId": "alias/none", "RotationPeriodInDays": 90},
+    ),
+    "autoscaling:SetInstanceHealth with ShouldRespectGracePeriod": (
+        "autoscaling",
+        "set_instance_health",
+        {"InstanceId": "i-1", "HealthStatus": "Healthy", "ShouldRespectGracePeriod": True},
+    ),
+    "elasticfilesystem:CreateMountTarget with IpAddressType": (
+        "efs",
+        "create_mount_target",
+        {"FileSystemId": "fs-0123456789abcdef0", "SubnetId": "subnet-0123456789abcdef0", "IpAddressType": "DUAL_STACK"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IGNORED)
+def test_fails_with_the_name_of_a_parameter_that_would_be_ignored(aws, name):
+    service, method, parameters = IGNORED[name]
+    with pytest.raises(ClientError) as caught:
+        getattr(aws.client(service), method)(**parameters)
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("NotImplementedByLocalAws", name)
+    assert name in aws.health()["missing"]
+
+
+def test_a_parameter_that_asks_for_nothing_is_no_reason_to_refuse(aws):
+    aws.client("ec2").create_volume(Size=1, AvailabilityZone="eu-west-1a", DryRun=False, ClientToken="once")
+
+
 def test_nothing_is_listed_before_something_was_missing(start, tmp_path):
     assert start(tmp_path / "home").health()["missing"] == []

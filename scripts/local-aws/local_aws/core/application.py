@@ -17,6 +17,7 @@ from .bucket_paths import put_bucket_into_path
 from .calls import ApiCall, full_name, identify
 from .dispatcher import Dispatcher
 from .error_answers import Answer, error_answer
+from .ignored_parameters import ParameterIgnored
 from .transport import collect
 
 HEALTH_PATH = "/_local-aws/health"
@@ -167,7 +168,7 @@ class Application:
         try:
             answer = collect(self._moto, environ)
         except NotImplementedError as error:
-            return self._refuse(call, environ, str(error))
+            return self._refuse(call, environ, error)
         except Exception as error:
             if retriable and isinstance(error, RuntimeError) and "changed size during iteration" in str(error):
                 raise _ChangedMeanwhile from error
@@ -176,11 +177,14 @@ class Application:
             return error_answer(call, "LocalAwsInternalError", message)
         return self._refuse(call, environ) if _knows_no_route(answer) else answer
 
-    def _refuse(self, call: ApiCall, environ: WSGIEnvironment, reason: str = "") -> Answer:
-        name = full_name(call, environ)
-        self._missing[name] = None
-        missing_filter = MISSING_FILTER.match(reason)
-        detail = f"{name} with filter {missing_filter[1]}" if missing_filter else name
+    def _refuse(self, call: ApiCall, environ: WSGIEnvironment, error: NotImplementedError | None = None) -> Answer:
+        detail = full_name(call, environ)
+        missing_filter = MISSING_FILTER.match(str(error))
+        if missing_filter:
+            detail += f" with filter {missing_filter[1]}"
+        if isinstance(error, ParameterIgnored):
+            detail += f" with {', '.join(error.names)}"
+        self._missing[detail] = None
         _log(f"not implemented: {detail}")
         return error_answer(call, "NotImplementedByLocalAws", detail)
 

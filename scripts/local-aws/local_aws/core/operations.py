@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -46,6 +46,10 @@ class Call:
 
 
 Handler = Callable[[Call], dict[str, Any] | None]
+# What a method that was added or corrected calls. `ignored_parameters` reads their sources.
+CALLED_BY: dict[Callable[..., Any], list[Callable[..., Any]]] = {}
+_corrected: set[tuple[type, str]] = set()
+_on_top = False
 
 
 def operation(response_class: type[BaseResponse], name: str, backends: BackendDict) -> Callable[[Handler], Handler]:
@@ -60,6 +64,7 @@ def operation(response_class: type[BaseResponse], name: str, backends: BackendDi
             call = Call(_parameters(response), backend, store_of(backend), response.region, response.current_account)
             return ActionResult(handler(call) or {})
 
+        CALLED_BY[method] = [handler]
         setattr(response_class, camelcase_to_underscores(name), method)
         return handler
 
@@ -70,18 +75,35 @@ def correction(owner: type, name: str) -> Callable[[Callable[..., Any]], Callabl
     """Replaces the method `name` of a class of moto by `function(original, self, ...)`.
 
     Fails at once when moto has no such method: a correction must not stop working without a word.
+    Fails for a method that is corrected already: with two corrections, the order of files would decide.
     """
     original = getattr(owner, name)
+    method = next(each for each in owner.__mro__ if name in vars(each)), name
+    if method in _corrected and not _on_top:
+        raise ValueError(f"{owner.__name__}.{name} is corrected twice: put both corrections into one file")
+    _corrected.add(method)
 
     def replace(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def corrected(self: Any, *args: Any, **keywords: Any) -> Any:
             return function(original, self, *args, **keywords)
 
+        CALLED_BY[corrected] = [function, original]
         setattr(owner, name, corrected)
         return function
 
     return replace
+
+
+@contextlib.contextmanager
+def corrections_on_top() -> Iterator[None]:
+    """Within it, a corrected method may be corrected once more: the later correction calls the earlier one."""
+    global _on_top
+    _on_top = True
+    try:
+        yield
+    finally:
+        _on_top = False
 
 
 def add_service(name: str, url: str, paths: list[str]) -> tuple[type[BaseResponse], BackendDict]:
@@ -126,10 +148,19 @@ def now() -> datetime.datetime:
 def _parameters(response: BaseResponse) -> dict[str, Any]:
     if response.automated_parameter_parsing:
         parsed = response.params
-        return parsed.original_dict() if hasattr(parsed, "original_dict") else dict(parsed)
+        return _with_zones(parsed.original_dict() if hasattr(parsed, "original_dict") else dict(parsed))
     values: dict[str, Any] = {key: value[0] for key, value in response.querystring.items()}
     if response.body:
         with contextlib.suppress(ValueError):
             values = json.loads(response.body)
     values.update({key: unquote(value) for key, value in response.uri_match.items()})
     return values
+
+
+def _with_zones(value: Any) -> Any:
+    # moto's times are in UTC and do not say so. A store takes no such time.
+    if isinstance(value, datetime.datetime):
+        return value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+    if isinstance(value, dict):
+        return {key: _with_zones(each) for key, each in value.items()}
+    return [_with_zones(each) for each in value] if isinstance(value, list) else value

@@ -1,7 +1,13 @@
 """Volumes and snapshots: the local AWS refuses what EBS refuses, with EBS's code, and returns what EBS returns."""
 
+from types import SimpleNamespace
+
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.core.operations import ApiError
+from local_aws.services.ec2.ebs_modifications import KIND, STATE, modify_volume
+from moto.ec2.models import EC2Backend
+from waiting import in_order, states_until, until
 
 ZONE = "eu-west-1a"
 
@@ -13,6 +19,10 @@ def volume_id(ec2):
 
 def told(ec2, volume_id):
     return ec2.describe_volumes(VolumeIds=[volume_id])["Volumes"][0]
+
+
+def modification_of(ec2, volume_id):
+    return ec2.describe_volumes_modifications(VolumeIds=[volume_id])["VolumesModifications"][0]
 
 
 WRONG_VOLUMES = {
@@ -60,14 +70,34 @@ def test_a_volume_has_the_speed_of_its_type(ec2, kind, size, iops, throughput):
 
 def test_a_volume_that_grows_twice_keeps_the_last_modification_only(ec2, volume_id):
     ec2.modify_volume(VolumeId=volume_id, Size=20)
+    until(lambda: modification_of(ec2, volume_id)["ModificationState"], "completed")
     ec2.modify_volume(VolumeId=volume_id, Size=30, Iops=4000)
-    (modification,) = ec2.describe_volumes_modifications(VolumeIds=[volume_id])["VolumesModifications"]
+    until(lambda: modification_of(ec2, volume_id)["ModificationState"], "completed")
+    modification = modification_of(ec2, volume_id)
     before = {key: modification[f"Original{key}"] for key in ("Size", "Iops", "Throughput", "VolumeType")}
     after = {key: modification[f"Target{key}"] for key in before}
     assert before == {"Size": 20, "Iops": 3000, "Throughput": 125, "VolumeType": "gp3"}
     assert after == {"Size": 30, "Iops": 4000, "Throughput": 125, "VolumeType": "gp3"}
     assert (modification["ModificationState"], modification["Progress"]) == ("completed", 100)
     assert told(ec2, volume_id)["Size"] == 30
+
+
+def test_a_modification_takes_a_while(ec2, volume_id):
+    made = ec2.modify_volume(VolumeId=volume_id, Size=20)["VolumeModification"]
+    assert (made["ModificationState"], made["Progress"], made.get("EndTime")) == ("modifying", 0, None)
+    seen = states_until(lambda: modification_of(ec2, volume_id)["ModificationState"], "completed")
+    assert in_order(seen, "modifying", "optimizing", "completed")
+    assert told(ec2, volume_id)["Size"] == 20
+    assert modification_of(ec2, volume_id)["EndTime"] >= made["StartTime"]
+
+
+def test_fails_to_modify_a_volume_that_is_being_modified():
+    backend = EC2Backend("eu-west-1", "123456789012")
+    backend.local_aws = {KIND: {"vol-1": {STATE: "optimizing"}}}
+    backend.volumes["vol-1"] = SimpleNamespace(id="vol-1")
+    response = SimpleNamespace(ec2_backend=backend, _get_param={"VolumeId": "vol-1", "Size": 20}.get)
+    with pytest.raises(ApiError, match="Cannot modify volume vol-1 in modification state OPTIMIZING"):
+        modify_volume(None, response)
 
 
 def test_a_change_of_type_takes_the_new_types_speed(ec2):

@@ -75,6 +75,10 @@ WRONG_MACHINES = {
     "InvalidAMIID.NotFound": {"ImageId": "ami-0123456789abcdef0"},
     "InvalidKeyPair.NotFound": {"KeyName": "nobody"},
     "InvalidParameterValue": {"InstanceType": "t3.gigantic"},
+    "InvalidParameterValue.*architecture 'arm64'.*does not match the architecture 'x86_64'": {
+        "InstanceType": "t4g.micro"
+    },
+    "InvalidParameterValue.*MaxCount 1 is smaller than MinCount 2": {"MinCount": 2},
     "InvalidBlockDeviceMapping": {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 7}}]},
     "InvalidParameterCombination": {
         "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "Throughput": 1000}}]
@@ -85,7 +89,7 @@ WRONG_MACHINES = {
 @pytest.mark.parametrize("code", WRONG_MACHINES)
 def test_fails_to_run_with(ec2, run, code):
     before = len(ec2.describe_volumes()["Volumes"]), len(ec2.describe_instances()["Reservations"])
-    with fails_with(code):
+    with pytest.raises(ClientError, match=code):
         run(**WRONG_MACHINES[code])
     assert (len(ec2.describe_volumes()["Volumes"]), len(ec2.describe_instances()["Reservations"])) == before
 
@@ -169,6 +173,39 @@ def test_the_instance_type_changes_only_while_stopped(ec2, run):
     ec2.modify_instance_attribute(InstanceId=instance_id, InstanceType={"Value": "t3.large"})
     ec2.start_instances(InstanceIds=[instance_id])
     assert told(ec2, instance_id)["InstanceType"] == "t3.large"
+
+
+def test_as_many_instances_run_as_the_request_allows_each_with_its_role(ec2, aws, image_id):
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    iam = aws.client("iam")
+    iam.create_role(RoleName="many", AssumeRolePolicyDocument=trust)
+    profile = iam.create_instance_profile(InstanceProfileName="many")["InstanceProfile"]["Arn"]
+    iam.add_role_to_instance_profile(InstanceProfileName="many", RoleName="many")
+    made = ec2.run_instances(
+        ImageId=image_id, InstanceType="t3.micro", MinCount=1, MaxCount=3, IamInstanceProfile={"Name": "many"},
+        DisableApiTermination=True,
+    )["Instances"]  # fmt: skip
+    ids = [instance["InstanceId"] for instance in made]
+    assert [told(ec2, each)["IamInstanceProfile"]["Arn"] for each in ids] == [profile] * 3
+    with fails_with("OperationNotPermitted"):
+        ec2.terminate_instances(InstanceIds=ids)
+    for each in ids:
+        ec2.modify_instance_attribute(InstanceId=each, DisableApiTermination={"Value": False})
+    ec2.terminate_instances(InstanceIds=ids)
+
+
+def test_credits_are_what_was_asked_for_or_the_default_of_the_type(ec2, run):
+    def credits_of(instance_id):
+        (told,) = ec2.describe_instance_credit_specifications(InstanceIds=[instance_id])["InstanceCreditSpecifications"]
+        return told["CpuCredits"]
+
+    assert [credits_of(run(InstanceType=each)) for each in ("t2.micro", "t3.micro")] == ["standard", "unlimited"]
+    instance_id = run(CreditSpecification={"CpuCredits": "standard"})
+    assert credits_of(instance_id) == "standard"
+    ec2.modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": instance_id, "CpuCredits": "unlimited"}]
+    )
+    assert credits_of(instance_id) == "unlimited"
 
 
 def test_detailed_monitoring_goes_on_and_off(ec2, run):

@@ -4,14 +4,17 @@ from . import (
     addresses,
     block_devices,
     catalogue,
+    credit_specifications,
     debian_images,
     ebs_attachments,
+    ebs_modifications,
     ebs_snapshots,
     ebs_volumes,
     image_builds,
     images,
     instances,
     internet_gateways,
+    launch_templates,
     metadata_options,
     monitoring,
     nat_gateways,
@@ -23,21 +26,21 @@ from . import (
     vpcs,
 )
 
-# Two modules may correct one method. Then the later one runs first, and calls the earlier one:
-# - create_volume: ebs_volumes encrypts by default before ebs_snapshots looks for the snapshot's key
-# - run_instances: metadata_options and instances refuse a wrong request before block_devices makes disks
-_IN_ORDER = (
-    debian_images,
+_MODULES = (
+    addresses,
+    block_devices,
     catalogue,
+    credit_specifications,
+    debian_images,
     ebs_attachments,
+    ebs_modifications,
     ebs_snapshots,
     ebs_volumes,
-    addresses,
-    images,
-    block_devices,
     image_builds,
+    images,
     instances,
     internet_gateways,
+    launch_templates,
     metadata_options,
     monitoring,
     nat_gateways,
@@ -52,5 +55,5 @@ _IN_ORDER = (
 
 def install() -> None:
     """Puts the corrections in place. Call it once."""
-    for module in _IN_ORDER:
+    for module in _MODULES:
         module.install()

@@ -12,6 +12,7 @@ from moto.ec2.models import EC2Backend, ec2_backends, elastic_ip_addresses, elas
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import InstanceBackend
 
+from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import correction
 
 # The internet does not route it (RFC 2544). Where machines boot, `machines.addresses` picks from their network.
@@ -25,6 +26,8 @@ def install() -> None:
     correction(NetworkInterface, "stop")(keep_elastic_address)
     correction(NetworkInterface, "check_auto_public_ip")(keep_elastic_address_at_start)
     correction(InstanceBackend, "terminate_instances")(free_elastic_addresses)
+    # There is one attribute, the name of an address, and none has one.
+    may_be_ignored("ec2", "DescribeAddressesAttribute", "Attribute")
 
 
 def unused_address() -> str:
@@ -50,8 +53,12 @@ def keep_elastic_address_at_start(original: Any, interface: NetworkInterface) ->
 
 
 def free_elastic_addresses(original: Any, backend: EC2Backend, instance_ids: list[str]) -> Any:
-    """Frees the elastic address of a machine that ends."""
-    result = original(backend, instance_ids)
+    """Frees the elastic address of a machine that ends. One that has ended has nothing left that could end."""
+    instances = backend.get_multi_instances_by_id(instance_ids)
+    alive = [each.id for each in instances if each.state != "terminated"]
+    result = [(each, each._state) for each in instances if each.state == "terminated"]
+    if alive or not instance_ids:
+        result += original(backend, alive)
     for address in backend.addresses:
         if address.association_id and address.instance_id in instance_ids:
             address.instance = address.eni = address.association_id = None

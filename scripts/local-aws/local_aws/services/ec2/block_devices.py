@@ -9,7 +9,6 @@ from typing import Any
 
 from moto.ec2.exceptions import MissingParameterError
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.responses.instances import InstanceResponse
 
 from local_aws.core.operations import ApiError, correction
@@ -19,9 +18,8 @@ from .images import root_disk
 
 
 def install() -> None:
-    """Makes moto follow the image and the request."""
+    """Makes moto read the disks of a request. `instances` corrects RunInstances itself."""
     correction(InstanceResponse, "_parse_block_device_mapping")(read_mappings)
-    correction(InstanceBackend, "run_instances")(make_disks)
 
 
 def read_mappings(_original: Any, response: InstanceResponse) -> list[dict[str, Any]]:
@@ -29,13 +27,13 @@ def read_mappings(_original: Any, response: InstanceResponse) -> list[dict[str, 
     return [dict(mapping) for mapping in response._get_param("BlockDeviceMappings", [])]
 
 
-def make_disks(original: Any, backend: EC2Backend, image_id: str, *args: Any, **keywords: Any) -> Any:
+def run_with_disks(original: Any, backend: EC2Backend, image: Any, *args: Any, **keywords: Any) -> Any:
     """Gives every machine the root disk of its image, and every disk the speed that the request asks for."""
     named = keywords.get("launch_template")
     template = backend._get_template_from_args(named).data if named else {}
     asked = keywords.get("block_device_mappings") or template.get("BlockDeviceMappings") or []
-    mappings = _disks(backend, backend.amis[image_id or template["ImageId"]], asked)
-    reservation = original(backend, image_id, *args, **{**keywords, "block_device_mappings": mappings})
+    mappings = _disks(backend, image, asked)
+    reservation = original(backend, *args, **{**keywords, "block_device_mappings": mappings})
     for instance in reservation.instances:
         for mapping in mappings:
             _set_speed(backend, instance, mapping)

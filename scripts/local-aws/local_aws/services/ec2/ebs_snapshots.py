@@ -10,16 +10,18 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
+from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import ApiError, correction
 
 
 def install() -> None:
     """Gives every snapshot numbers of its own, and errors that name it."""
     correction(Snapshot, "__init__")(keep_volume_as_it_was)
-    correction(EBSBackend, "create_volume")(keep_key_of_snapshot)
     correction(EBSBackend, "get_snapshot")(name_missing_snapshot)
     correction(EBSBackend, "describe_snapshots")(name_missing_snapshots)
     correction(ElasticBlockStore, "describe_snapshots")(return_only_the_owners)
+    # Clients add them by themselves to a copy between regions.
+    may_be_ignored("ec2", "CopySnapshot", "DestinationRegion", "PresignedUrl")
 
 
 def keep_volume_as_it_was(original: Any, snapshot: Snapshot, *args: Any, **keywords: Any) -> None:
@@ -27,15 +29,6 @@ def keep_volume_as_it_was(original: Any, snapshot: Snapshot, *args: Any, **keywo
     original(snapshot, *args, **keywords)
     snapshot.volume = copy.copy(snapshot.volume)
     snapshot.kms_key_id = snapshot.kms_key_id or (snapshot.volume.kms_key_id if snapshot.encrypted else None)
-
-
-def keep_key_of_snapshot(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Any:
-    """Encrypts a volume from an encrypted snapshot with the snapshot's key, unless the request names another."""
-    snapshot_id = keywords.get("snapshot_id")
-    snapshot = backend.get_snapshot(snapshot_id) if snapshot_id else None
-    if snapshot and snapshot.encrypted and not keywords.get("kms_key_id"):
-        keywords.update(encrypted=True, kms_key_id=snapshot.kms_key_id)
-    return original(backend, *args, **keywords)
 
 
 def name_missing_snapshot(original: Any, backend: EC2Backend, snapshot_id: str) -> Snapshot:

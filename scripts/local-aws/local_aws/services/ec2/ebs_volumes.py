@@ -1,13 +1,12 @@
 """Volumes.
 
-moto takes sizes, zones and speeds that EBS refuses, so that a mistake would show only on AWS itself. moto also keeps
-every modification of a volume: Terraform's provider fails with "too many results" when a volume grows twice.
+moto takes sizes, zones and speeds that EBS refuses, so that a mistake would show only on AWS itself.
 """
 
 from typing import Any
 
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.elastic_block_store import EBSBackend, Volume, VolumeModification
+from moto.ec2.models.elastic_block_store import EBSBackend, Volume
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from local_aws.core.operations import ApiError, correction
@@ -21,9 +20,6 @@ def install() -> None:
     """Makes moto refuse what EBS refuses, and return what it leaves out."""
     correction(ElasticBlockStore, "create_volume")(create_volume)
     correction(EBSBackend, "create_volume")(fill_defaults)
-    correction(ElasticBlockStore, "modify_volume")(modify_volume)
-    correction(EBSBackend, "modify_volume")(keep_last_modification)
-    correction(EBSBackend, "describe_volumes_modifications")(require_modification)
     correction(Volume, "get_filter_value")(filter_by_type)
 
 
@@ -48,58 +44,19 @@ def create_volume(original: Any, response: ElasticBlockStore) -> Any:
 
 
 def fill_defaults(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Volume:
-    """Gives a volume the speed of its type, and encrypts it when the account encrypts by default."""
+    """Gives a volume the speed of its type, and encrypts it when its snapshot is, or the account's default says so.
+
+    The key is the snapshot's, unless the request names another.
+    """
     if getattr(backend, "ebs_encryption_by_default", False) and not keywords.get("encrypted"):
         keywords["encrypted"] = True
+    snapshot_id = keywords.get("snapshot_id")
+    snapshot = backend.get_snapshot(snapshot_id) if snapshot_id else None
+    if snapshot and snapshot.encrypted and not keywords.get("kms_key_id"):
+        keywords.update(encrypted=True, kms_key_id=snapshot.kms_key_id)
     volume = original(backend, *args, **keywords)
-    _fill_speed(volume)
+    fill_speed(volume)
     return volume
-
-
-def modify_volume(original: Any, response: ElasticBlockStore) -> Any:
-    """Refuses a smaller size, and numbers that EBS refuses."""
-    get = response._get_param
-    volume = response.ec2_backend.get_volume(get("VolumeId"))
-    kind, size = get("VolumeType") or volume.volume_type, int(get("Size") or volume.size)
-    if size < volume.size:
-        raise ApiError(
-            "InvalidParameterValue",
-            f"new size cannot be smaller than existing size: {size} GiB is less than {volume.size}",
-        )
-    same_kind = kind == volume.volume_type
-    iops = get("Iops") or (volume.iops if same_kind else None)
-    refuse_problems(kind, size, iops, get("Throughput") or (volume.throughput if same_kind else None))
-    return original(response)
-
-
-def keep_last_modification(original: Any, backend: EC2Backend, volume_id: str, *args: Any, **keywords: Any) -> Volume:
-    """Keeps the last modification of a volume, with all numbers before and after, as AWS does."""
-    volume = backend.get_volume(volume_id)
-    before = _numbers(volume)
-    original(backend, volume_id, *args, **keywords)
-    if volume.volume_type != before["volume_type"]:
-        volume.iops = volume.iops if volume.modifications[-1].target_iops else None
-        volume.throughput = volume.throughput if volume.modifications[-1].target_throughput else None
-    _fill_speed(volume)
-    modification = volume.modifications[-1]
-    for name, value in before.items():
-        setattr(modification, f"original_{name}", value)
-    for name, value in _numbers(volume).items():
-        setattr(modification, f"target_{name}", value)
-    volume.modifications[:] = [modification]
-    return volume
-
-
-def require_modification(
-    original: Any, backend: EC2Backend, volume_ids: list[str] | None = None, filters: Any = None
-) -> list[VolumeModification]:
-    """Fails for a volume that was never modified."""
-    for volume_id in volume_ids or ():
-        if not backend.get_volume(volume_id).modifications:
-            raise ApiError(
-                "InvalidVolumeModification.NotFound", f"modification for volume '{volume_id}' does not exist"
-            )
-    return original(backend, volume_ids, filters)
 
 
 def filter_by_type(original: Any, volume: Volume, filter_name: str, method_name: str | None = None) -> Any:
@@ -119,13 +76,10 @@ def refuse_problems(kind: str, size: int, iops: int | str | None, throughput: in
         raise ApiError(code, message)
 
 
-def _fill_speed(volume: Volume) -> None:
+def fill_speed(volume: Volume) -> None:
+    """Gives a volume the speed that comes with its type and size."""
     if volume.volume_type == "gp3":
         volume.iops = volume.iops or GP3_FREE_IOPS
         volume.throughput = volume.throughput or GP3_FREE_THROUGHPUT
     elif volume.volume_type == "gp2":
         volume.iops = gp2_iops(int(volume.size))
-
-
-def _numbers(volume: Volume) -> dict[str, Any]:
-    return {name: getattr(volume, name) for name in ("size", "volume_type", "iops", "throughput")}

@@ -9,6 +9,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.responses.amis import AmisResponse
 
+from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import ApiError, Call, correction, operation
 
 
@@ -21,6 +22,10 @@ def install() -> None:
     operation(AmisResponse, "EnableImageDeprecation", ec2_backends)(enable_image_deprecation)
     operation(AmisResponse, "DisableImageDeprecation", ec2_backends)(disable_image_deprecation)
     correction(AmisResponse, "modify_image_attribute")(modify_image_attribute)
+    # It only says which other parameter there is.
+    may_be_ignored("ec2", "ModifyImageAttribute", "Attribute")
+    # Only machines reboot, and `machines` reads it.
+    may_be_ignored("ec2", "CreateImage", "NoReboot")
 
 
 def create_image(original: Any, backend: EC2Backend, instance_id: str, *args: Any, **keywords: Any) -> Ami:

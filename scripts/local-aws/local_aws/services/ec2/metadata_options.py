@@ -34,21 +34,18 @@ _RESERVED_KEYS = frozenset({".", "..", "_index"})
 
 
 def install() -> None:
-    """Makes moto keep and check the options."""
-    correction(InstanceBackend, "run_instances")(complete_options)
+    """Makes moto keep and check the options. `instances` corrects RunInstances itself."""
     correction(InstanceBackend, "modify_instance_metadata_options")(change_options)
     correction(TagBackend, "create_tags")(refuse_tags_that_are_no_path)
 
 
-def complete_options(original: Any, backend: EC2Backend, *args: Any, **keywords: Any) -> Any:
-    """Takes the options that the request does not name from its launch template."""
-    named = keywords.get("launch_template")
-    template = backend._get_template_from_args(named).data.get("MetadataOptions", {}) if named else {}
-    options = {**template, **(keywords.get("metadata_options") or {})}
+def completed_options(keywords: dict[str, Any], template: dict[str, Any]) -> dict[str, Any]:
+    """Returns the options of a launch: those that it does not name come from the data of its launch template."""
+    options = {**template.get("MetadataOptions", {}), **(keywords.get("metadata_options") or {})}
     _check(options)
     if options.get("InstanceMetadataTags") == "enabled":
         _require_paths((keywords.get("tags") or {}).get("instance", {}))
-    return original(backend, *args, **{**keywords, "metadata_options": options})
+    return options
 
 
 def change_options(_original: Any, backend: EC2Backend, instance_id: str, **keywords: Any) -> MetadataOptions:

@@ -1,9 +1,9 @@
-"""S3: policies, and bodies that a save keeps beside the state."""
+"""S3: policies, versions, and bodies that a save keeps beside the state."""
 
-from . import bodies, policies
+from . import bodies, delete_markers, policies, version_listing, versions
 
 
 def install() -> None:
     """Puts the corrections in place. Call it once."""
-    for module in (policies, bodies):
+    for module in (policies, versions, version_listing, delete_markers, bodies):
         module.install()

@@ -1,0 +1,34 @@
+"""The cases that take minutes, most of them in pauses of the provider: `terraform-cases.deep.test.ts` runs them."""
+
+import pytest
+from terraform_cases import CASES, NEEDS_TERRAFORM, lives_of, names_in
+
+FOLDER = CASES / "deep"
+pytestmark = NEEDS_TERRAFORM
+
+
+@pytest.fixture(scope="module")
+def lives(aws, tmp_path_factory):
+    with lives_of(FOLDER, aws, tmp_path_factory, {}) as lives:
+        yield lives
+
+
+@pytest.mark.parametrize("name", names_in(FOLDER))
+def test_deploys_changes_and_destroys_with_quiet_plans(lives, name):
+    assert lives(name).result() == {}
+
+
+def test_nothing_that_the_provider_called_was_missing(lives, aws):
+    for name in names_in(FOLDER):
+        lives(name).result()
+    assert aws.health()["missing"] == []
+
+
+def test_destroying_leaves_nothing(lives, aws):
+    for name in names_in(FOLDER):
+        lives(name).result()
+    assert aws.client("ds").describe_directories()["DirectoryDescriptions"] == []
+    assert aws.client("workspaces").describe_workspaces()["Workspaces"] == []
+    assert aws.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
+    states = {cluster["Status"]["State"] for cluster in aws.client("emr").list_clusters()["Clusters"]}
+    assert states == {"TERMINATED"}
