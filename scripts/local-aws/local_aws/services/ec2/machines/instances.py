@@ -39,7 +39,6 @@ def install(machines: InstanceMachines) -> None:
             machines.fleet.disks.require_space()
         reservation = original(self, *args, **keywords)
         for instance in reservation.instances:
-            _end_interfaces_with(instance, keywords.get("nics") or [])
             machines.power_on(instance, failed=partial(machines.end, instance))
         return reservation
 
@@ -122,15 +121,3 @@ def _require_state(instance: Any, states: tuple[str, ...], verb: str) -> None:
             "IncorrectInstanceState",
             f"the instance '{instance.id}' is {instance.state}, and can be {verb} only when {' or '.join(states)}",
         )
-
-
-def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
-    # On AWS, an interface that is made with an instance ends with it, unless the request says otherwise. moto keeps it.
-    kept = {
-        int(nic.get("DeviceIndex", 0))
-        for nic in asked
-        if nic.get("NetworkInterfaceId") or nic.get("DeleteOnTermination") is False
-    }
-    for index, interface in instance.nics.items():
-        if index not in kept:
-            interface.delete_on_termination = True
