@@ -1,6 +1,6 @@
 /**
  * @memory 600 MiB
- * @minutes 3
+ * @minutes 2
  */
 import { existsSync } from "node:fs";
 import path from "node:path";

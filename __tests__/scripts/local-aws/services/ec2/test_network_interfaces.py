@@ -1,0 +1,31 @@
+"""The network interfaces of instances."""
+
+import pytest
+
+
+@pytest.fixture
+def image_id(ec2):
+    owned = ec2.describe_images(Owners=["136693071363"], Filters=[{"Name": "architecture", "Values": ["x86_64"]}])
+    return max(owned["Images"], key=lambda image: image["CreationDate"])["ImageId"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "left"),
+    [
+        ({}, 0),
+        ({"DeleteOnTermination": True}, 0),
+        ({"DeleteOnTermination": False}, 1),
+    ],
+)
+def test_an_interface_ends_with_its_instance_unless_the_request_says_otherwise(network, image_id, parameters, left):
+    wanted = {"ImageId": image_id, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    where = (
+        {"NetworkInterfaces": [{"DeviceIndex": 0, "SubnetId": network.subnet_id, **parameters}]}
+        if parameters
+        else {"SubnetId": network.subnet_id}
+    )
+    instance = network.ec2.run_instances(**wanted, **where)["Instances"][0]
+    assert len(network.interfaces()) == 1
+    network.ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    assert len(network.interfaces()) == left
+    network.ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
