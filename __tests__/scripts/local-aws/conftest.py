@@ -76,9 +76,16 @@ class LocalAws:
         self.kill_at_once()
 
     def wait_until_saved(self) -> None:
+        self._wait(lambda health: health["saved"])
+
+    def wait_until_done(self) -> None:
+        """Waits until no state passes by itself any more."""
+        self._wait(lambda health: health["under_way"] == 0)
+
+    def _wait(self, done: Callable[[dict[str, Any]], bool]) -> None:
         deadline = time.monotonic() + START_LIMIT_SEC
-        while not self.health()["saved"]:
-            assert time.monotonic() < deadline, "the state was not saved"
+        while not done(health := self.health()):
+            assert time.monotonic() < deadline, health
             time.sleep(0.01)
 
     def kill_at_once(self) -> None:

@@ -28,9 +28,12 @@ def test_health_and_the_server_file_say_where_it_is(start, tmp_path):
     server = start(tmp_path / "home", 0, "--network", "198.18.240.0/24")
     written = json.loads((server.home / "server.json").read_text())
     assert written == {"pid": server.process.pid, "port": server.port, "network": "198.18.240.0/24"}
+    server.wait_until_saved()
     assert server.health() | {"proof": ""} == {
         "ready": True,
         "proof": "",
+        "saved": True,
+        "under_way": 0,
         "pid": server.process.pid,
         "home": str(tmp_path / "home"),
         "network": "198.18.240.0/24",

@@ -76,9 +76,15 @@ def file_system(aws) -> Callable[[], Any]:
 
 
 def cluster(aws) -> Callable[[], Any]:
+    group = aws.client("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
     aws.client("emr").run_job_flow(
         Name="spark", ReleaseLabel="emr-7.13.0", JobFlowRole="EMR_EC2", ServiceRole="EMR",
-        Instances={"MasterInstanceType": "m5.xlarge", "InstanceCount": 1, "KeepJobFlowAliveWhenNoSteps": True},
+        Instances={
+            "InstanceGroups": [{"InstanceRole": "MASTER", "InstanceType": "m5.xlarge", "InstanceCount": 1}],
+            "KeepJobFlowAliveWhenNoSteps": True,
+            "EmrManagedMasterSecurityGroup": group,
+            "EmrManagedSlaveSecurityGroup": group,
+        },
     )  # fmt: skip
     return lambda: aws.client("emr").list_clusters()["Clusters"]
 
@@ -175,6 +181,7 @@ MADE = [
 def test_what_services_keep_survives_a_kill(start, tmp_path):
     aws = start(tmp_path / "home")
     look = {make.__name__: make(aws) for make in MADE}
+    aws.wait_until_done()
     before = {name: look() for name, look in look.items()}
     aws.kill()
     aws.start()

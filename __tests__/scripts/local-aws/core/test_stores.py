@@ -51,6 +51,16 @@ def test_a_store_that_nobody_used_is_not_written_again(tmp_path, stores, backend
     assert json.loads(file_of(tmp_path).read_text()) == {"kept": 2}
 
 
+def test_a_store_whose_backend_was_not_saved_gets_a_new_backend(tmp_path, stores, backend):
+    store_of(backend)["kept"] = 1
+    stores.save()
+    del dynamodb_backends[ACCOUNT]["eu-west-1"]
+    Stores(tmp_path).load()
+    made = dynamodb_backends[ACCOUNT]["eu-west-1"]
+    assert store_of(made) == {"kept": 1}
+    assert made.tables == {}
+
+
 def test_a_reset_removes_the_files(tmp_path, stores, backend):
     store_of(backend)["kept"] = 1
     stores.save()

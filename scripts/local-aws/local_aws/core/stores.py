@@ -9,9 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
 
-from .backends import BackendName, all_backends, backend_by_name, backend_name
+from .backends import BackendName, all_backends, backend_name
 from .files import write_whole
 
 # The attribute of a backend that holds its store. `POST /moto-api/reset` then empties the store too.
@@ -44,7 +45,9 @@ class Stores:
             account, _, region = file.stem.partition(".")
             name = (file.parent.name, account, region)
             content = file.read_bytes()
-            vars(backend_by_name(*name))[ATTRIBUTE] = json.loads(content, object_hook=_read_time)
+            # A kill may have come before moto's own part of the backend was saved. Then this makes a new one.
+            backend = get_backend(name[0])[account][region]
+            vars(backend)[ATTRIBUTE] = json.loads(content, object_hook=_read_time)
             self._written[name] = content
 
     def save(self, *, everything: bool = False) -> None:
@@ -54,6 +57,7 @@ class Stores:
         Raises OSError, or TypeError for a store that holds more than plain data.
         """
         if everything:
+            _touched.clear()
             _touched.update({backend_name(each): each for each in all_backends() if ATTRIBUTE in vars(each)})
             for name in [name for name in self._written if name not in _touched]:
                 self._file(name).unlink(missing_ok=True)
