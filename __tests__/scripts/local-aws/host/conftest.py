@@ -142,6 +142,11 @@ class LocalAws:
         """Ends it as a power cut would end the process, when everything is on the disk."""
         assert self.process is not None
         self.until(lambda: self.health().get("saved"))
+        self.kill_at_once()
+
+    def kill_at_once(self) -> None:
+        """Ends it in the midst of whatever it does."""
+        assert self.process is not None
         self.process.kill()
         self.process.wait()
 

@@ -1,4 +1,4 @@
-"""A killed local AWS loses no call that it answered. The next start cleans up and boots the running instances."""
+"""A killed local AWS loses no machine and no disk. The next start cleans up and boots the running instances."""
 
 import os
 import signal
@@ -39,6 +39,42 @@ def test_after_a_kill_machines_boot_again_with_their_disks_and_addresses(make_lo
     assert local_aws.state(stopped) == "stopped"
     local_aws.ec2.start_instances(InstanceIds=[stopped])
     local_aws.wait_for_ssh(stopped)
+
+
+def test_a_kill_at_once_loses_no_machine_that_runs_and_no_disk_that_is_there(make_local_aws):
+    local_aws = make_local_aws()
+    client = local_aws.new_client()
+    # Each was asked for a moment before, and the kill comes as soon as it says that it is there.
+    for seen in range(1, 4):
+        made = client.run_instances(
+            ImageId=local_aws.image(), InstanceType="t3.micro", KeyName="tests", MinCount=1, MaxCount=1
+        )["Instances"][0]["InstanceId"]
+        local_aws.until(lambda made=made: local_aws.state(made) == "running")
+        local_aws.kill_at_once()
+        local_aws.start()
+        assert local_aws.state(made) == "running"
+        assert len(local_aws.health()["running_machines"]) == seen
+    zone = local_aws.describe(made)["Placement"]["AvailabilityZone"]
+    volume = client.create_volume(Size=1, VolumeType="gp3", AvailabilityZone=zone)["VolumeId"]
+    local_aws.until(lambda: state_of(client, volume) == "available")
+    local_aws.kill_at_once()
+    local_aws.start()
+    assert state_of(client, volume) == "available"
+    local_aws.wait_for_ssh(made)
+    path = local_aws.attach(volume, made)
+    local_aws.ssh(made, f"echo precious | sudo tee {path} && sync")
+    snapshot = client.create_snapshot(VolumeId=volume)["SnapshotId"]
+    local_aws.until(lambda: client.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["State"] == "completed")
+    local_aws.kill_at_once()
+    local_aws.start()
+    assert client.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["State"] == "completed"
+    local_aws.wait_for_ssh(made)
+    assert local_aws.ssh(made, f"sudo head -c 8 {path}") == "precious"
+    assert local_aws.health()["lost_and_found"] == []
+
+
+def state_of(client, volume):
+    return client.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"]
 
 
 def test_an_orderly_stop_leaves_nothing_and_a_start_picks_everything_up(make_local_aws):
