@@ -38,7 +38,9 @@ def _attach_machines(folder: Path, network: IPv4Network, base_image: Path | None
     # Not at the top: only Linux has the signals that it uses.
     from .services.ec2 import machines
 
-    return machines.attach(folder, network, base_image)
+    attached = machines.attach(folder, network, base_image)
+    attached.resumers.append(ssm.attach(attached.fleet))
+    return attached
 
 
 def _clean_up(folder: Path) -> None:
