@@ -313,6 +313,7 @@ class Machines:
             "hostname": f"machine-{number}",
             "mac_address": f"02:00:00:00:01:{number:02x}",
             "addresses": MachineAddresses(str(self.fleet.plan.default_vpc[10 + number])),
+            "placement": {"region": REGION},
             "keys": [self.login.public],
             **keywords,
         }
