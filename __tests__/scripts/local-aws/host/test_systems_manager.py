@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import boto3
@@ -60,6 +61,12 @@ def image_with_agent(local_aws):
     image_id = min(images, key=lambda image: image["Name"])["ImageId"]
     local_aws.ec2.create_tags(Resources=[image_id], Tags=[{"Key": "SsmAgent", "Value": "true"}])
     return image_id
+
+
+@pytest.fixture(scope="module")
+def copied_image(local_aws, image_with_agent):
+    """A copy of that image. A copy has no tags."""
+    return local_aws.ec2.copy_image(SourceImageId=image_with_agent, SourceRegion=REGION, Name="copied")["ImageId"]
 
 
 @pytest.fixture(scope="module")
@@ -188,14 +195,14 @@ def test_a_document_of_the_account_runs_step_by_step(local_aws, ssm, node):
     assert found["StandardOutputContent"] == "mine\n"
 
 
-def test_an_association_runs_when_its_machine_has_registered(local_aws, ssm, profile, image_with_agent, node):
+def test_an_association_runs_when_its_machine_has_registered(local_aws, ssm, profile, copied_image):
     made = ssm.create_association(
         Name="AWS-RunShellScript",
         Parameters={"commands": ["echo associated >>/associated"]},
         Targets=[{"Key": "tag:Role", "Values": ["late"]}],
     )["AssociationDescription"]
     assert made["Overview"]["Status"] == "Pending"
-    late = run_node(local_aws, ssm, profile, image_with_agent, role="late")
+    late = run_node(local_aws, ssm, profile, copied_image, role="late")
 
     def overview():
         wanted = ssm.describe_association(AssociationId=made["AssociationId"])
@@ -290,9 +297,24 @@ def test_a_session_that_is_terminated_lets_nobody_in(ssm, node, page):
     assert enter(begun, begun["TokenValue"]).startswith(b"the session does not exist")
 
 
-def enter(begun, token):
+def test_no_machine_reaches_the_door_of_sessions(local_aws, ssm, node, page):
+    begun = ssm.start_session(
+        Target=node, DocumentName="AWS-StartPortForwardingSession", Parameters={"portNumber": [str(page)]}
+    )
+    host, port = door_of(begun)
+    gateway = IPv4Network(local_aws.network)[1]
+    assert host == "127.0.0.1"
+    assert local_aws.ssh(node, f"timeout 5 bash -c 'echo >/dev/tcp/{gateway}/{port}' 2>/dev/null || echo no") == "no"
+    ssm.terminate_session(SessionId=begun["SessionId"])
+
+
+def door_of(begun):
     host, port = re.match(r"tcp://([0-9.]+):(\d+)/", begun["StreamUrl"]).groups()
-    with socket.create_connection((host, int(port)), 60) as connection:
+    return host, int(port)
+
+
+def enter(begun, token):
+    with socket.create_connection(door_of(begun), 60) as connection:
         connection.sendall(f"{token} join\n".encode())
         return connection.recv(200)
 
