@@ -7,6 +7,7 @@ operating system is. An instance without an agent, or without a role that permit
 import contextlib
 import shlex
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,10 +86,20 @@ class NodeWatch:
     def _watch(self) -> None:
         with contextlib.suppress(Ending):
             while True:
-                for backend in list(_backends_with_instances()):
-                    self._look(backend)
-                self._each_look()
+                self._look_at_all()
                 background.pause(LOOK_INTERVAL_SEC)
+
+    def _look_at_all(self) -> None:
+        try:
+            for backend in list(_backends_with_agents()):
+                self._look(backend)
+            self._each_look()
+        except Ending:
+            raise
+        except Exception as error:
+            # A call may make a dictionary grow meanwhile. The next look sees it.
+            if "changed size during iteration" not in str(error):
+                traceback.print_exc()
 
     def _look(self, backend: BaseBackend) -> None:
         instances = _instances_of(backend)
@@ -100,9 +111,11 @@ class NodeWatch:
             elif node["PingStatus"] == ONLINE:
                 self._ping(instance, node)
         for instance_id, instance in instances.items():
-            if instance_id in self._greeted or is_online(backend, instance_id) or not self._answers(instance):
+            if instance_id in self._greeted or is_online(backend, instance_id):
                 continue
-            if instance_id in nodes_of(backend) or has_agent(instance):
+            # An image may be gone by now.
+            is_known = instance_id in nodes_of(backend)
+            if (is_known or has_agent(instance)) and self._answers(instance):
                 self._greeted.add(instance_id)
                 threading.Thread(target=self._greet, args=[backend, instance], daemon=True).start()
 
@@ -145,11 +158,13 @@ class NodeWatch:
         )
 
 
-def _backends_with_instances() -> Iterator[BaseBackend]:
+def _backends_with_agents() -> Iterator[BaseBackend]:
     for account in list(ec2_backends.values()):
-        for backend in list(account.values()):
-            if backend.reservations:
-                yield ssm_backends[backend.account_id][backend.region_name]
+        for ec2 in list(account.values()):
+            regions = ssm_backends[ec2.account_id]
+            # A look makes no backend that nobody needs: each new one is saved.
+            if regions.get(ec2.region_name) is not None or any(map(has_agent, ec2.all_instances())):
+                yield regions[ec2.region_name]
 
 
 def _instances_of(backend: BaseBackend) -> dict[str, Any]:
