@@ -1,8 +1,7 @@
-import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
-import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
-import { Fn, type Precondition, TerraformCount } from "cdktf";
+import type { Precondition } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
+import { imageDetails } from "./image-details";
 import type { MachineImage } from "./machine-image";
 
 /** A setting that an image was built with, and its present value. */
@@ -28,20 +27,10 @@ export class ImageBuiltWith extends Construct {
 
   constructor(scope: Construct, id: string, { image: { imageId }, expected }: ImageBuiltWithProps) {
     super(scope, id);
-    // Look up a list, which may be empty: an image that is gone must not block the destroy of a machine.
-    const { ids } = new DataAwsAmiIds(this, "there", {
-      owners: ["self"],
-      filter: [{ name: "image-id", values: [imageId] }],
-      includeDeprecated: true,
-    });
-    const { friendlyUniqueId } = new DataAwsAmi(this, "this", {
-      count: TerraformCount.of(Fn.lengthOf(ids)),
-      filter: [{ name: "image-id", values: [imageId] }],
-      includeDeprecated: true,
-    });
+    const details = imageDetails(this, imageId, ["self"]);
     this.preconditions = expected.map(({ tag, setting, value }) => {
       const got = JSON.stringify(value);
-      const built = `try(data.aws_ami.${friendlyUniqueId}[0].tags[${JSON.stringify(tag)}], ${got})`;
+      const built = `try(${details}[0].tags[${JSON.stringify(tag)}], ${got})`;
       return {
         condition: `\${${built} == ${got}}`,
         errorMessage:

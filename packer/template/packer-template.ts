@@ -1,4 +1,4 @@
-import { debianImage, debianRootDevice, ownImage } from "../../stacks/names/images";
+import { debianImage, debianRootDevice, ownImage, ssmAgentTag } from "../../stacks/names/images";
 import { buildSteps, provisioner } from "./build-steps";
 import { attributes, block, comment, expression, type HclBlock, type HclValue, template, variable } from "./hcl/values";
 import { writeHcl, writeInline } from "./hcl/write";
@@ -92,6 +92,7 @@ function localsBlock({ name, versions = {} }: Image): HclBlock {
           SourceImage: expression("data.amazon-ami.base.id"),
           SourceImageName: expression("data.amazon-ami.base.name"),
           Commit: expression("local.commit"),
+          [ssmAgentTag]: variable("ssm_agent"),
           ...versions,
         },
       ],

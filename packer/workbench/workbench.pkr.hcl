@@ -190,6 +190,7 @@ locals {
     SourceImage     = data.amazon-ami.base.id
     SourceImageName = data.amazon-ami.base.name
     Commit          = local.commit
+    SsmAgent        = var.ssm_agent
     Clojure         = var.libraries["org.clojure/clojure"]
     Java            = "21"
     JupyterLab      = regex("jupyterlab==([0-9.]+)", file("files/jupyter/requirements.txt"))[0]

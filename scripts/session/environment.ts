@@ -43,9 +43,13 @@ function passedOn(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(PASSED_ON.flatMap((name) => (source[name] === undefined ? [] : [[name, source[name]]])));
 }
 
-/** Puts the project's own programs first. */
+/** Puts the project's own programs first, and the local AWS's stand-ins for those that only a real account needs. */
 function pathOf(source: NodeJS.ProcessEnv): string {
-  const own = [path.join(venvDirectory, "bin"), path.join(projectRoot, "node_modules", ".bin")];
+  const own = [
+    path.join(venvDirectory, "bin"),
+    path.join(projectRoot, "node_modules", ".bin"),
+    path.join(projectRoot, "scripts", "local-aws", "stand-ins"),
+  ];
   return [...own, source["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(path.delimiter);
 }
 

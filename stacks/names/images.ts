@@ -15,6 +15,9 @@ export function ownImage(project: string, image: string, architecture: string): 
  */
 export const builtWithTags = { mountPoint: "MountPoint", nreplPort: "NreplPort", jupyterPort: "JupyterPort" } as const;
 
+/** Tag of our images that says `true` if AWS's Systems Manager agent is in the image, and `false` otherwise. */
+export const ssmAgentTag = "SsmAgent";
+
 /** Debian's official Debian 13 image. Source: Debian wiki, Cloud/AmazonEC2Image/Trixie (read 2026-11). */
 export function debianImage(architecture: string): ImageFilter {
   return { owner: "136693071363", name: `debian-13-${architecture}-*` };
@@ -30,4 +33,4 @@ export const debianRootDevice = "/dev/xvda";
 export const debianRootSizeGiB = 8;
 
 /** Tags of all our images and their snapshots, in addition to Project and Name. Snapshots of data have none of them. */
-export const imageTags = ["Image", "SourceImage", "SourceImageName", "Commit"];
+export const imageTags = ["Image", "SourceImage", "SourceImageName", "Commit", ssmAgentTag];

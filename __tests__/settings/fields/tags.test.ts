@@ -27,7 +27,7 @@ describe("tags", () => {
       "one of Workbench's keys, in any case",
       { project: "data" },
       "WORKBENCH_TAGS: tags.project: expected a key other than Project, Environment, Stack, Name, " +
-        "Holds, Complete, Image, SourceImage, SourceImageName, Commit, which Workbench sets itself, " +
+        "Holds, Complete, Image, SourceImage, SourceImageName, Commit, SsmAgent, which Workbench sets itself, " +
         'got "project"',
     ],
     [

@@ -78,7 +78,9 @@ def _attach_machines(folder: Path, network: IPv4Network, base_image: Path | None
 
     # Machines act before or after a call of EC2, on top of what corrects the call itself.
     with corrections_on_top():
-        return machines.attach(folder, network, base_image)
+        attached = machines.attach(folder, network, base_image)
+    attached.resumers.append(ssm.attach(attached.fleet))
+    return attached
 
 
 def _clean_up(folder: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from local_aws.host.namespaces import listen_in
+from local_aws.host.namespaces import connect_in, listen_in
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="namespaces need Linux and root"
@@ -37,6 +37,17 @@ def test_a_socket_listens_in_its_namespace_and_not_here(namespace):
         assert connects(port, "nsenter", f"--net={namespace}")
         assert not connects(port)
     assert os.readlink("/proc/thread-self/ns/net") != os.readlink(namespace)
+
+
+def test_a_connection_reaches_what_listens_in_its_namespace(namespace):
+    with listen_in(namespace, "127.0.0.1", 0, socket.SOCK_STREAM) as listener:
+        port = listener.getsockname()[1]
+        with connect_in(namespace, "127.0.0.1", port, 60) as connection:
+            accepted, address = listener.accept()
+            accepted.close()
+            assert address == connection.getsockname()
+    with pytest.raises(ConnectionRefusedError):
+        connect_in(namespace, "127.0.0.1", port, 60)
 
 
 def test_fails_for_an_address_that_the_namespace_does_not_have(namespace):

@@ -163,6 +163,25 @@ def test_is_cancelled_while_it_waits_for_a_boot(machines):
     machines.remove(slow)
 
 
+def test_connects_as_a_program_on_the_machine_does(machines, machine):
+    machines.say(machine, "getent hosts localhost")
+    with machines.fleet.connect(machine, "localhost", 22) as connection:
+        assert connection.recv(7) == b"SSH-2.0"
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "why"),
+    [
+        ("127.0.0.1", 9, "could not connect to 127.0.0.1:9: connection refused"),
+        ("nowhere.invalid", 22, "knows no host nowhere.invalid"),
+    ],
+    ids=["port", "host"],
+)
+def test_fails_in_one_sentence_when_nobody_answers(machines, machine, host, port, why):
+    with pytest.raises(MachineError, match=f"instance {machine} {why}"):
+        machines.fleet.connect(machine, host, port)
+
+
 def wait_for(condition, limit_sec=600):
     deadline = time.monotonic() + limit_sec
     while not condition():

@@ -1,11 +1,13 @@
 """All machines of one local AWS, with their disks, images and network."""
 
+import contextlib
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from ipaddress import IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,13 @@ from .image_layers import ImageLayers
 from .lost_and_found import LostAndFound
 from .machine import Machine, Surroundings
 from .names import REMOVED, Folders, Names
+from .namespaces import connect_in
 from .network import Network
 from .record import Record, load_record, save_record
 from .requirements import require_base, require_tools
 from .unknown import Known
+
+CONNECT_LIMIT_SEC = 30
 
 
 class Fleet:
@@ -147,6 +152,18 @@ class Fleet:
             raise MachineError(f"instance {instance_id} is off: start it, and run {command.argv[0]} then")
         return machine.begin(command)
 
+    def connect(self, instance_id: str, host: str, port: int) -> socket.socket:
+        """Connects to a port as a program on the machine does: `127.0.0.1` is the machine itself.
+
+        Raises MachineError when the machine is off, knows no such host, or nobody answers there.
+        """
+        address = self._resolve(instance_id, host)
+        try:
+            return connect_in(self.network.namespace_path(instance_id), address, port, CONNECT_LIMIT_SEC)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise MachineError(f"instance {instance_id} could not connect to {host}:{port}: {why}") from error
+
     def make_image(self, instance_id: str, image_id: str, snapshots: Mapping[str, str]) -> None:
         """Makes an image of a machine, and snapshots of its disks: snapshot ids by volume id. All of them, or none.
 
@@ -222,6 +239,14 @@ class Fleet:
         unknown.finish_removals(self.folders)
         if known.instances or known.volumes:
             unknown.remove_unknown(self.folders, self.layers, self.lost_and_found, known)
+
+    def _resolve(self, instance_id: str, host: str) -> str:
+        with contextlib.suppress(AddressValueError):
+            return str(IPv4Address(host))
+        found = self.run(instance_id, ["getent", "ahostsv4", host]).stdout.text.split()
+        if not found:
+            raise MachineError(f"instance {instance_id} knows no host {host}")
+        return found[0]
 
     def _forget(self, machine: Machine) -> None:
         with self._lock:

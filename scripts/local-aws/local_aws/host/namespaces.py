@@ -37,6 +37,11 @@ def listen_in(namespace: Path, address: str, port: int, kind: socket.SocketKind)
     return _within(namespace, bind)
 
 
+def connect_in(namespace: Path, address: str, port: int, limit_sec: float) -> socket.socket:
+    """Returns a connection from within a network namespace, which it keeps alive. Raises OSError."""
+    return _within(namespace, lambda: socket.create_connection((address, port), limit_sec))
+
+
 def _within(namespace: Path, action: Callable[[], Result]) -> Result:
     # The thread alone changes its namespace, and ends. Every other thread stays in this host's.
     results: list[Result] = []

@@ -15,8 +15,8 @@ from local_aws.core.operations import ApiError, Call, correction, operation
 
 def install() -> None:
     """Adds two calls, and corrects three."""
-    # An image that was made before has neither.
-    Ami.deprecation_time = Ami.imds_support = None
+    # An image that was made before has none of them.
+    Ami.deprecation_time = Ami.imds_support = Ami.source = None
     correction(EC2Backend, "create_image")(create_image)
     correction(EC2Backend, "copy_image")(copy_image)
     operation(AmisResponse, "EnableImageDeprecation", ec2_backends)(enable_image_deprecation)
@@ -33,6 +33,7 @@ def create_image(original: Any, backend: EC2Backend, instance_id: str, *args: An
     asked = keywords.pop("tag_specifications", [])
     ours = [each for each in asked if each["ResourceType"] != "snapshot"]
     image = original(backend, instance_id, *args, tag_specifications=ours, **keywords)
+    image.source = backend.amis.get(backend.get_instance(instance_id).image_id)
     image.ebs_snapshot.encrypted = _root_encrypted(backend, instance_id)
     image.data_disks = [*_data_disks(backend, backend.get_instance(instance_id), image)]
     snapshots = [image.ebs_snapshot, *(backend.get_snapshot(disk["Ebs"]["SnapshotId"]) for disk in image.data_disks)]
@@ -65,9 +66,9 @@ def _data_disks(backend: EC2Backend, instance: Any, image: Ami) -> Iterator[dict
 def copy_image(
     original: Any, backend: EC2Backend, source_image_id: str, source_region: str, *args: Any, **keywords: Any
 ) -> Ami:
-    """Copies the disks of the image too."""
+    """Copies the disks of the image too. An image keeps its source, also when that is deregistered."""
     image = original(backend, source_image_id, source_region, *args, **keywords)
-    source = ec2_backends[backend.account_id][source_region].amis[source_image_id]
+    image.source = source = ec2_backends[backend.account_id][source_region].amis[source_image_id]
     image.data_disks = deepcopy(source.data_disks)
     for disk in image.data_disks:
         copied = backend.copy_snapshot(disk["Ebs"]["SnapshotId"], source_region, f"Copied for {image.id}", None)
