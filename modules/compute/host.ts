@@ -2,7 +2,6 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
 import type { MachineRole } from "../access/machine-role";
-import type { FromSetting } from "../from-setting";
 import { dependLate } from "../late-dependencies";
 import type { SecurityGroup } from "../network/security-group";
 import type { Subnet } from "../network/subnet";
@@ -33,7 +32,7 @@ export interface HostProps {
   /** Data volumes, from `planMounts`. Changing one replaces the host. @default none */
   readonly mounts?: readonly PlannedMount[];
   /** Size in GiB of the encrypted gp3 root volume, which is deleted with the host. */
-  readonly rootVolumeSizeGiB: FromSetting<number>;
+  readonly rootVolumeSizeGiB: number;
   /** Tags of the root volume in addition to Name. The provider does not update its own default tags there. */
   readonly defaultTags: Readonly<Record<string, string>>;
   /** Conditions to check before a host is made. @default none */
@@ -66,7 +65,7 @@ export class Host extends Construct {
       rootBlockDevice: {
         encrypted: true,
         volumeType: "gp3",
-        volumeSize: props.rootVolumeSizeGiB.value,
+        volumeSize: props.rootVolumeSizeGiB,
         tags: { ...props.defaultTags, Name: props.name },
       },
       tags: { Name: props.name },

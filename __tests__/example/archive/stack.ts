@@ -97,7 +97,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
       }),
       commands: [`bash archive/install-archive ${[configuration, ...mountUnits(mounts)].map(shellWord).join(" ")}`],
       mounts,
-      rootVolumeSizeGiB: { value: archive.rootVolumeSizeGiB, setting: "archive.rootVolumeSizeGiB" },
+      rootVolumeSizeGiB: archive.rootVolumeSizeGiB,
       defaultTags: this.defaultTags,
       preconditions: volumes.map((volume) => sameZone(volume, subnet, zone.setting)),
       dependsOn: [...s3.ready, ...ssm.ready],

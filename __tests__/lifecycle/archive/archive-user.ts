@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../checkout";
@@ -91,10 +92,30 @@ export class ArchiveUser {
     );
   }
 
+  /** Ids of the volumes, in order. */
+  async volumeIds(): Promise<readonly string[]> {
+    const { volume_ids } = await this.workbench.outputs("archive-data");
+    return [volume_ids ?? []].flat();
+  }
+
   /** The disks of the volumes, in order, as files of this computer. */
   async disks(): Promise<string[]> {
-    const { volume_ids } = await this.workbench.outputs("archive-data");
-    return [volume_ids ?? []].flat().map((id) => path.join(this.workbench.session.localAws.home, "disks", id));
+    return (await this.volumeIds()).map((id) => path.join(this.home, "disks", id));
+  }
+
+  /** Checksums of the files of {@link writeFiles} in a snapshot, as {@link checksums} has them. */
+  async checksumsInSnapshot(snapshotId: string): Promise<string> {
+    const folder = mkdtempSync(path.join(tmpdir(), "snapshot-"));
+    try {
+      await execa("debugfs", ["-R", `rdump /work ${folder}`, path.join(this.home, "snapshots", snapshotId)]);
+      return (await execa("bash", ["-c", checksumsOf(`${folder}/work`)])).stdout;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  private get home(): string {
+    return this.workbench.session.localAws.home;
   }
 
   private async notes(): Promise<string[]> {

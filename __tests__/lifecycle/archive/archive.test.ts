@@ -1,6 +1,5 @@
 /**
  * @module-tag first-boot
- * @module-tag network
  * @memory 800 MiB
  * @minutes 5
  */

@@ -49,7 +49,7 @@ const { resource } = synthesizeModule((stack) => {
         waitSec: 120,
       },
     ]),
-    rootVolumeSizeGiB: { value: 8, setting: "test.rootVolumeSizeGiB" },
+    rootVolumeSizeGiB: 8,
     defaultTags: { Stack: "test" },
     dependsOn: [new DataResource(stack, "endpoint")],
   });
