@@ -23,6 +23,8 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
   protected readonly prefix: string;
   /** AWS partition of the stack's region: the second part of every ARN. */
   protected readonly partition: string;
+  /** Number of the account in which the stack is deployed. */
+  protected readonly accountId: string;
   /** Default tags, which the provider puts on every resource. */
   protected readonly defaultTags: Readonly<Record<string, string>>;
   protected readonly settings: Settings;
@@ -57,7 +59,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
       profile: settings.aws.profile ?? undefined,
       defaultTags: [{ tags: this.defaultTags }],
     });
-    new Place(this, "place", { stack: name, region, missing });
+    this.accountId = new Place(this, "place", { stack: name, region, missing }).accountId;
     // In 1.11, S3's own lock file is stable. This program is tested with that version.
     this.addOverride("terraform.required_version", ">= 1.11");
     this.stateInS3 = backend === "from settings" && settings.state.bucket !== null;

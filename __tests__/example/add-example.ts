@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** The stacks of the example, in order of deployment. */
 export const exampleStacks = ["archive-data", "archive"] as const;
 
-/** Adds the stacks of the example to a checkout: a folder and a line each. */
+/** Adds the stacks of the example to a checkout: a folder and a line each, and the scripts of their hosts. */
 export function addExample(directory: string): void {
   const list = join(directory, "stacks", "index.ts");
   const lines = exampleStacks.map((name) => {
@@ -13,6 +13,7 @@ export function addExample(directory: string): void {
     return `export { ${variable} } from "./${name}/definition";\n`;
   });
   writeFileSync(list, readFileSync(list, "utf8") + lines.join(""));
+  cpSync(join(__dirname, "machine"), join(directory, "scripts", "machine"), { recursive: true });
 }
 
 /** Copies a stack, with the imports that it has below stacks/. */

@@ -23,6 +23,7 @@ def contents() -> Iterator[str]:
     roles = iam.list_roles()["Roles"]
     yield from (role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/"))
     yield from names(iam.list_instance_profiles()["InstanceProfiles"], "InstanceProfileName")
+    yield from names(boto3.client("ssm").describe_parameters()["Parameters"], "Name")
     yield from names(boto3.client("dlm").get_lifecycle_policies()["Policies"], "PolicyId")
     yield from names(boto3.client("s3").list_buckets()["Buckets"], "Name")
 

@@ -49,15 +49,22 @@ export class Workbench {
     private readonly folder: string,
     /** Only for a user with a local AWS of its own. */
     private readonly place?: Place,
+    /** The checkout that the user works in. */
+    private readonly checkout = projectRoot,
   ) {
     this.synthesis = new Synthesis(path.join(this.terraformFolder, "cdktf.out"));
   }
 
-  /** A user with a local AWS of its own, in a place of its own. */
-  static async start(): Promise<Workbench> {
+  /**
+   * A user with a local AWS of its own, in a place of its own.
+   *
+   * @param checkout the checkout that the user works in. @default this one
+   */
+  static async start(checkout?: string): Promise<Workbench> {
     const place = await claimPlace();
     const { folder, port, network } = place;
-    return new Workbench(await openSession({ home: path.join(folder, "local-aws"), port, network }), folder, place);
+    const session = await openSession({ home: path.join(folder, "local-aws"), port, network });
+    return new Workbench(session, folder, place, checkout);
   }
 
   /** Ports of this computer for a tunnel, reserved for this user's local AWS. */
@@ -132,13 +139,14 @@ export class Workbench {
   }
 
   /**
-   * Like {@link begin}, for `terraform apply` of a synthesized stack: cdktf's Terraform is not in its process group.
+   * Like {@link begin}, for Terraform itself in the folder of a synthesized stack: cdktf's Terraform is not in its process
+   * group.
    */
-  beginTerraformApply(stack: string) {
-    return this.beginAny(["terraform", "apply", "-auto-approve"], path.join(this.outdir, "stacks", stack));
+  beginTerraform(verb: "apply" | "destroy", stack: string) {
+    return this.beginAny(["terraform", verb, "-auto-approve"], path.join(this.outdir, "stacks", stack));
   }
 
-  private beginAny([file, ...args]: string[], cwd = projectRoot) {
+  private beginAny([file, ...args]: string[], cwd = this.checkout) {
     return execa(file as string, args, { ...this.options({}), cwd, detached: true, all: true, reject: false });
   }
 
@@ -273,7 +281,7 @@ export class Workbench {
     return path.join(this.terraformFolder, "cdktf.out");
   }
 
-  private async run([file, ...args]: string[], values: Values, cwd = projectRoot): Promise<Ended> {
+  private async run([file, ...args]: string[], values: Values, cwd = this.checkout): Promise<Ended> {
     const { exitCode, all } = await execa(file as string, args, {
       ...this.options(values),
       cwd,
@@ -289,7 +297,7 @@ export class Workbench {
       value,
     ]);
     return {
-      cwd: projectRoot,
+      cwd: this.checkout,
       extendEnv: false,
       timeout: LIMIT_MS,
       stdin: "ignore",
@@ -297,7 +305,7 @@ export class Workbench {
         ...this.session.environment,
         CDKTF_OUTPUT: this.outdir,
         CDKTF_OUTDIR: this.outdir,
-        WORKBENCH_STATE_DIRECTORY: path.relative(projectRoot, path.join(this.terraformFolder, "state")),
+        WORKBENCH_STATE_DIRECTORY: path.relative(this.checkout, path.join(this.terraformFolder, "state")),
         // Terraform and its provider live for seconds: collecting garbage less often saves a fifth of their processor
         // time.
         GOGC: "400",

@@ -11,6 +11,11 @@ export interface MachineRoleProps {
   readonly description: string;
   /** AWS partition of the account, such as `aws` or `aws-cn`: the second part of every ARN. */
   readonly partition: string;
+  /**
+   * Let Systems Manager manage the machine. Its policy also allows to read every parameter of the account. Use false
+   * for a machine without its agent. @default true
+   */
+  readonly systemsManager?: boolean;
   /** Managed policies in addition to Systems Manager's. @default none */
   readonly managedPolicyArns?: readonly string[];
   /** Further permissions. @default none */
@@ -22,11 +27,13 @@ export class MachineRole extends Role {
   /** Gives the role to a machine. */
   readonly instanceProfile: IamInstanceProfile;
 
-  constructor(scope: Construct, id: string, { partition, managedPolicyArns = [], ...props }: MachineRoleProps) {
+  constructor(scope: Construct, id: string, props: MachineRoleProps) {
+    const { partition, systemsManager = true, managedPolicyArns = [] } = props;
+    const ofSystemsManager = `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`;
     super(scope, id, {
       ...props,
       trustPolicy: assumeRolePolicy("ec2.amazonaws.com"),
-      managedPolicyArns: [`arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`, ...managedPolicyArns],
+      managedPolicyArns: [...(systemsManager ? [ofSystemsManager] : []), ...managedPolicyArns],
     });
     this.instanceProfile = new IamInstanceProfile(this, "profile", { name: props.name, role: this.role.name });
   }

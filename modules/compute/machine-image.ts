@@ -86,6 +86,25 @@ export class MachineImage extends Construct {
       errorMessage: `${setting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${sizeGiB}.`,
     };
   }
+
+  /**
+   * Conditions that the image brings no disk of its own under these device names. A machine would get that disk at its
+   * start, and the volume that goes there could not be attached.
+   *
+   * @returns none for an image that is found by its name: ours and Debian's have a root disk alone
+   */
+  leavesFree(deviceNames: readonly string[]): readonly Precondition[] {
+    const { choice } = this.props;
+    if (this.given === undefined || !("id" in choice)) return [];
+    const ami = `data.aws_ami.${this.given.friendlyUniqueId}`;
+    const { value, setting } = choice.id;
+    return deviceNames.map((name) => ({
+      condition: `\${!contains(${ami}.block_device_mappings[*].device_name, "${name}")}`,
+      errorMessage:
+        `${setting}: expected an image without a disk at ${name}, where a data volume goes, got ${value}, which has one; ` +
+        "make the image of a machine from which its data volumes are detached.",
+    }));
+  }
 }
 
 function nameFilter(props: ImageFilter) {

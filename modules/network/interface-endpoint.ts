@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
 import type { InVpc } from "./network";
 import type { Peer } from "./peer";
-import { tcp } from "./port";
+import { https } from "./port";
 import { SecurityGroup } from "./security-group";
 import type { VpcSubnet } from "./vpc-subnet";
 
@@ -21,8 +21,6 @@ export interface InterfaceEndpointProps {
   /** JSON of what may be done through the endpoint. `ownAccountEndpointPolicy` is the usual one. */
   readonly policy: string;
 }
-
-const https = tcp(443);
 
 /**
  * A service of AWS at private addresses of the VPC, under its usual names. Nobody reaches it until `allowFrom` says so.

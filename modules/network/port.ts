@@ -14,6 +14,9 @@ export function tcp(from: number, to = from): Port {
   return ports("tcp", from, to);
 }
 
+/** The port of HTTPS. */
+export const https = tcp(443);
+
 /** UDP ports from `from` to `to`. @param to the last port. @default from */
 export function udp(from: number, to = from): Port {
   return ports("udp", from, to);

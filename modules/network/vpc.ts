@@ -123,6 +123,18 @@ export class Vpc extends Construct implements Network {
     });
   }
 
+  /**
+   * The private subnet in a zone.
+   *
+   * @throws Error one sentence that names the setting, when the VPC has none there
+   */
+  privateSubnetIn({ value: zone, setting }: FromSetting<string>): VpcSubnet {
+    const subnet = this.privateSubnets.find(({ availabilityZone }) => availabilityZone === zone);
+    if (subnet !== undefined) return subnet;
+    const zones = this.privateSubnets.map(({ availabilityZone }) => availabilityZone).join(", ");
+    throw new Error(`${setting}: expected one of the zones in ${this.zonesSetting} (${zones}), got "${zone}".`);
+  }
+
   private zonesOfRegion({ value: zones, setting }: VpcProps["availabilityZones"]): DataAwsAvailabilityZones {
     return new DataAwsAvailabilityZones(this, "zones", {
       state: "available",

@@ -19,9 +19,13 @@ export interface PlaceProps {
  * Every stack has one, so this is also where a plan fails while a setting is missing.
  */
 export class Place extends Construct {
+  /** Number of the account. */
+  readonly accountId: string;
+
   constructor(scope: Construct, id: string, { stack, region, missing = [] }: PlaceProps) {
     super(scope, id);
-    const { fqn: caller } = new DataAwsCallerIdentity(this, "caller");
+    const { fqn: caller, accountId } = new DataAwsCallerIdentity(this, "caller");
+    this.accountId = accountId;
     new DataResource(this, "this", {
       input: { account: `\${${caller}.account_id}`, region },
       lifecycle: {

@@ -22,9 +22,11 @@ export interface FoundDataVolumesProps {
  */
 export class FoundDataVolumes extends Construct {
   private readonly volumes: string;
+  private readonly count: number;
 
   constructor(scope: Construct, id: string, { identifyingTags, count, fix }: FoundDataVolumesProps) {
     super(scope, id);
+    this.count = count.value;
     const tagged = `tagged ${describeTags(identifyingTags)}`;
     const filter = [{ name: "status", values: ["creating", "available", "in-use"] }];
     const all = new DataAwsEbsVolumes(this, "all", {
@@ -77,6 +79,11 @@ export class FoundDataVolumes extends Construct {
       },
     });
     this.volumes = `data.aws_ebs_volume.${friendlyUniqueId}`;
+  }
+
+  /** The volumes, in order. */
+  get all(): readonly FoundVolume[] {
+    return Array.from({ length: this.count }, (_, index) => this.at(index));
   }
 
   /**

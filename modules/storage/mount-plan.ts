@@ -89,6 +89,11 @@ export function firstBootCommands(mounts: readonly PlannedMount[]): string[] {
   return mounts.map((mount) => `bash data-volume/install-data-volume ${installOptions(mount)}`);
 }
 
+/** Names of the systemd units that mount the volumes. A service that lives on them is bound to all of these. */
+export function mountUnits(mounts: readonly PlannedMount[]): string[] {
+  return mounts.map(({ name }) => `workbench-${name}.service`);
+}
+
 /** Options of `install-data-volume` for a volume. */
 export function installOptions({ name, volume, deviceName, mountPoint, ...mount }: PlannedMount): string {
   const options = {

@@ -9,8 +9,8 @@ import { tlsOnlyBucketPolicy } from "../access/policy-documents";
 /** Properties of a private bucket. */
 export interface PrivateBucketProps {
   /**
-   * Name of the bucket, unique in all of S3, or a prefix of at most 37 characters to which the provider adds a unique
-   * end. Changing this replaces the bucket.
+   * Name of the bucket, unique in all of S3, or a prefix to whose first 37 characters the provider adds a unique end.
+   * Changing this replaces the bucket.
    */
   readonly name: string | { readonly prefix: string };
   /** What the bucket holds, for people who read a plan. */
@@ -30,7 +30,7 @@ export class PrivateBucket extends Construct {
     super(scope, id);
     const { name, holds, preventDestroy, deleteObjects } = props;
     const [bucketName, shownName] =
-      typeof name === "string" ? [{ bucket: name }, name] : [{ bucketPrefix: name.prefix }, name.prefix];
+      typeof name === "string" ? [{ bucket: name }, name] : [{ bucketPrefix: name.prefix.slice(0, 37) }, name.prefix];
     this.bucket = new S3Bucket(this, "this", {
       ...bucketName,
       forceDestroy: deleteObjects,

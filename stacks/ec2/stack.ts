@@ -1,4 +1,4 @@
-import { Op, type Precondition, TerraformOutput } from "cdktf";
+import { type Precondition, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { MachineRole } from "../../modules/access/machine-role";
 import { SshAccess } from "../../modules/access/ssh-access";
@@ -8,10 +8,10 @@ import { firstBootScript } from "../../modules/compute/first-boot";
 import { ImageBuiltWith } from "../../modules/compute/image-built-with";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
 import { FoundSubnet } from "../../modules/network/found-subnet";
-import type { Subnet } from "../../modules/network/subnet";
 import type { SshTarget } from "../../modules/provisioning/provisioners";
 import { FoundDataVolume } from "../../modules/storage/found-data-volume";
 import { planMounts } from "../../modules/storage/mount-plan";
+import { sameZone } from "../../modules/storage/same-zone";
 import { VolumeMount } from "../../modules/storage/volume-mount";
 import type { StackProps } from "../define-stack";
 import { hostScripts } from "../host-scripts";
@@ -71,7 +71,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
       dataVolume: volume,
-      preconditions: [sameZone(volume, subnet)],
+      preconditions: [sameZone(volume, subnet, "aws.availabilityZone")],
     });
     new VolumeMount(this, "data", {
       mounts: planMounts([
@@ -169,15 +169,4 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
         };
     }
   }
-}
-
-/** Condition that the machine is in the zone of its data volume, which can attach nowhere else. */
-function sameZone(volume: FoundDataVolume, subnet: Subnet): Precondition {
-  return {
-    condition: Op.eq(volume.availabilityZone, subnet.availabilityZone),
-    errorMessage:
-      "aws.availabilityZone: expected the machine in the zone of its data volume, " +
-      `got the volume ${volume.id} in ${volume.availabilityZone} ` +
-      `and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
-  };
 }

@@ -54,9 +54,9 @@ describe("numbered data volumes", () => {
   });
 
   step("the other stack finds them in order", async () => {
-    const { exitCode, output } = await user.terraform(apply, "archive");
+    const { exitCode, output } = await user.terraform(["plan"], "archive");
     expect(exitCode, output).toBe(0);
-    expect(output).toContain(`volume_ids = [ "${volumes[0]}", "${volumes[1]}", ]`);
+    expect(output).toContain(`volume_ids = [ + "${volumes[0]}", + "${volumes[1]}", ]`);
   });
 
   step("fewer of them: every plan is refused in one sentence, with protection and without", async () => {
@@ -138,7 +138,6 @@ describe("numbered data volumes", () => {
   });
 
   step("destroyed on purpose, each leaves its snapshot, and nothing else", async () => {
-    expect((await user.terraform(["destroy", "-auto-approve"], "archive")).exitCode).toBe(0);
     const refused = await user.terraform(["destroy", "-auto-approve"], "archive-data");
     expect(refused.output).toContain("aws_ebs_volume.volumes[0] has lifecycle.prevent_destroy set");
     const { exitCode, output } = await user.terraform(["destroy", "-auto-approve"], "archive-data", unprotected);

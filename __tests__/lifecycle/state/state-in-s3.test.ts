@@ -121,7 +121,7 @@ describe("a state that moves into S3", () => {
 /** Stops (SIGSTOP) the apply of `ebs` when it says `when`, runs `work`, then kills the apply. */
 async function whileStopped<T>(user: Workbench, when: string, work: () => Promise<T>): Promise<T> {
   expect((await user.plan("ebs")).changes).not.toBe("");
-  const running = user.beginTerraformApply("ebs");
+  const running = user.beginTerraform("apply", "ebs");
   const group = -(running.pid ?? 0);
   await new Promise<void>((resolve, reject) => {
     let said = "";

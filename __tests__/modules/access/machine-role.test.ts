@@ -3,9 +3,10 @@ import { MachineRole } from "../../../modules/access/machine-role";
 import { only, type TerraformJson } from "../../stacks/synthesize";
 import { synthesizeModule } from "../synthesize-module";
 
-const made = (partition = "aws"): TerraformJson["resource"] =>
+const made = (partition = "aws", systemsManager?: boolean): TerraformJson["resource"] =>
   synthesizeModule((stack) => {
-    new MachineRole(stack, "role", { name: "machine", description: "What the machine may do on AWS", partition });
+    const description = "What the machine may do on AWS";
+    new MachineRole(stack, "role", { name: "machine", description, partition, systemsManager });
   }).resource;
 
 describe("MachineRole", () => {
@@ -20,6 +21,10 @@ describe("MachineRole", () => {
       "arn:aws-cn:iam::aws:policy/AmazonSSMManagedInstanceCore",
     );
     expect(made()).not.toHaveProperty("aws_iam_role_policy");
+  });
+
+  it("has no policy at all without Systems Manager, whose policy allows to read every parameter", () => {
+    expect(made("aws", false)).not.toHaveProperty("aws_iam_role_policy_attachment");
   });
 
   it("reaches a machine through its instance profile", () => {

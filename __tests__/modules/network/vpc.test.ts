@@ -68,6 +68,20 @@ describe("a VPC", () => {
     }
   });
 
+  it("hands over the private subnet of a zone", () => {
+    synthesizeVpc({}, (vpc) => {
+      expect(vpc.privateSubnetIn({ value: "eu-west-1b", setting: "test.zone" })).toBe(vpc.privateSubnets[1]);
+    });
+  });
+
+  it("fails to hand over one of a zone that it is not in, and names the settings", () => {
+    synthesizeVpc({}, (vpc) => {
+      expect(() => vpc.privateSubnetIn({ value: "eu-west-1c", setting: "test.zone" })).toThrow(
+        'test.zone: expected one of the zones in test.availabilityZones (eu-west-1a, eu-west-1b), got "eu-west-1c".',
+      );
+    });
+  });
+
   it("gives no machine a public address unless somebody asks for one", () => {
     for (const subnet of Object.values(synthesizeVpc().resource["aws_subnet"] ?? {})) {
       expect(subnet).not.toHaveProperty("map_public_ip_on_launch");

@@ -10,6 +10,7 @@ const { data, output } = synthesizeModule((stack) => {
     fix: "run `deploy both`",
   });
   new TerraformOutput(stack, "id", { value: volumes.at(1).id, description: "One." });
+  new TerraformOutput(stack, "all", { value: volumes.all.map(({ id }) => id), description: "All." });
   new TerraformOutput(stack, "size", { value: volumes.at(TerraformCount.of(2).index).sizeGiB, description: "Each." });
 });
 const { volumes_all: all, volumes_candidates: candidates } = data["aws_ebs_volumes"] ?? {};
@@ -47,5 +48,9 @@ describe("FoundDataVolumes", () => {
   it("hands over one by its number, or one for each resource of a block, with placeholders for a destroy", () => {
     expect(output["id"]?.value).toBe('${try(data.aws_ebs_volume.volumes[1].id, "none")}');
     expect(output["size"]?.value).toBe("${try(data.aws_ebs_volume.volumes[count.index].size, 0)}");
+  });
+
+  it("hands over all of them, in order", () => {
+    expect(output["all"]?.value).toEqual([0, 1].map((n) => `\${try(data.aws_ebs_volume.volumes[${n}].id, "none")}`));
   });
 });

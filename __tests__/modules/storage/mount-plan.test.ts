@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstBootCommands, planMounts, type WantedMount } from "../../../modules/storage/mount-plan";
+import { firstBootCommands, mountUnits, planMounts, type WantedMount } from "../../../modules/storage/mount-plan";
 
 const wanted = (name: string | undefined, mountPoint: string): WantedMount => ({
   volume: { id: `vol-${mountPoint.length.toString(16).padStart(8, "0")}`, sizeGiB: 10 },
@@ -49,4 +49,11 @@ it("firstBootCommands install each volume from the bundle's folder, and name all
     "bash data-volume/install-data-volume --volume-id 'vol-00000008' --device-name '/dev/sdf' --mount-point '/my data' --file-system 'ext4' --label 'workbench' --owner 'root' --wait-sec 120",
     "bash data-volume/install-data-volume --volume-id 'vol-00000005' --device-name '/dev/sdg' --mount-point '/logs' --file-system 'ext4' --label 'workbench' --owner 'root' --wait-sec 120 --name 'logs'",
   ]);
+});
+
+describe("mountUnits", () => {
+  it("names the units that install-data-volume makes", () => {
+    const mounts = planMounts([wanted(undefined, "/data"), wanted("logs", "/logs")]);
+    expect(mountUnits(mounts)).toEqual(["workbench-data-volume.service", "workbench-logs.service"]);
+  });
 });

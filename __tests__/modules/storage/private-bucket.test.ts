@@ -40,6 +40,8 @@ describe("PrivateBucket", () => {
   it("lets the provider end its name if it has a prefix", () => {
     const { bucket: name, bucket_prefix } = only(made({ name: { prefix: "workbench-" } }), "aws_s3_bucket");
     expect({ name, bucket_prefix }).toEqual({ name: undefined, bucket_prefix: "workbench-" });
+    const long = "a-prefix-that-is-longer-than-the-provider-takes-";
+    expect(only(made({ name: { prefix: long } }), "aws_s3_bucket").bucket_prefix).toBe(long.slice(0, 37));
   });
 
   it("deletes its objects with it only if that is asked for", () => {

@@ -3,6 +3,7 @@
 Usage: python3 fetch_bundle.py HOST REGION KEY SHA256
 Exit codes: 0 unpacked; 1 not, and one sentence on stderr says what, where and the fix.
 It is part of user data, which holds 16 KB, and runs before anything is installed: with Python's own library alone.
+Other programs of an instance can import it, and call AWS with the instance's role as it does.
 """
 
 import datetime
@@ -23,7 +24,6 @@ METADATA = "http://169.254.169.254/latest/"
 LIMIT_SEC = 300
 PAUSE_SEC = 3
 ANSWER_LIMIT_SEC = 10
-NO_BODY = hashlib.sha256(b"").hexdigest()
 
 
 class ProblemError(Exception):
@@ -34,7 +34,7 @@ def main(host, region, key, sha256):
     """Fetches, checks and unpacks, or ends the program with a sentence."""
     path = "/" + urllib.parse.quote(key)
     url = f"https://{host}{path}"
-    archive = fetch(host, region, path, time.monotonic() + LIMIT_SEC)
+    archive = fetch(url, region, time.monotonic() + LIMIT_SEC)
     found = hashlib.sha256(archive).hexdigest()
     if found != sha256:
         sys.exit(
@@ -45,12 +45,11 @@ def main(host, region, key, sha256):
         tar.extractall(**({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
 
 
-def fetch(host, region, path, deadline):
+def fetch(url, region, deadline):
     """Returns the object. Tries again until the deadline: a new role needs seconds to reach all of AWS."""
-    url = f"https://{host}{path}"
     while True:
         try:
-            return read(url, signed_headers(host, region, path, role_credentials(), utc_now()))
+            return read(url, signed_headers("s3", region, url, role_credentials(), utc_now()))
         except ProblemError as problem:
             if time.monotonic() > deadline:
                 sys.exit(
@@ -73,44 +72,49 @@ def role_credentials():
         raise ProblemError(f"no credentials of a role from {roles}") from error
 
 
-def read(url, headers, method="GET"):
+def read(url, headers, method="GET", body=None):
     """Returns the body of the answer."""
-    request = urllib.request.Request(url, headers=headers, method=method)
+    request = urllib.request.Request(url, body, headers, method=method)
     try:
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_LIMIT_SEC) as answer:
                 return answer.read()
         except urllib.error.HTTPError as error:
-            code = re.search(rb"<Code>(\w+)</Code>", error.read())
+            code = re.search(rb'(?:<Code>|"__type": *"(?:[^"#]*#)?)(\w+)', error.read())
             raise ProblemError(f"{error.code} {code[1].decode() if code else error.reason} from {url}") from error
     except (OSError, http.client.HTTPException) as error:
         raise ProblemError(f"no answer from {url} ({error})") from error
 
 
-def signed_headers(host, region, path, credentials, now):
-    """Returns the headers of a signed GET request without a query.
+def signed_headers(service, region, url, credentials, now, method="GET", headers=None, body=b""):
+    """Returns the headers of a signed request: those given, whose names are in lower case, and those of the signature.
 
+    The URL has no query, and each sign of its path that needs it is escaped once.
     Source: "Create a signed AWS API request", AWS IAM (read 2026-11).
     """
     access_key, secret_key, session_token = credentials
+    target = urllib.parse.urlsplit(url)
     date = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {
-        "host": host,
-        "x-amz-content-sha256": NO_BODY,
+    body_hash = hashlib.sha256(body).hexdigest()
+    signed = {
+        **(headers or {}),
+        "host": target.netloc,
+        "x-amz-content-sha256": body_hash,
         "x-amz-date": date,
         "x-amz-security-token": session_token,
     }
-    names = ";".join(headers)
-    request = "\n".join(["GET", path, "", *(f"{name}:{value}" for name, value in headers.items()), "", names, NO_BODY])
-    scope = [date[:8], region, "s3", "aws4_request"]
+    names = ";".join(sorted(signed))
+    lines = [f"{name}:{signed[name]}" for name in sorted(signed)]
+    request = "\n".join([method, target.path, "", *lines, "", names, body_hash])
+    scope = [date[:8], region, service, "aws4_request"]
     digest = hashlib.sha256(request.encode()).hexdigest()
     text = "\n".join(["AWS4-HMAC-SHA256", date, "/".join(scope), digest])
     key = f"AWS4{secret_key}".encode()
     for part in [*scope, text]:
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     credential = "/".join([access_key, *scope])
-    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
-    return headers
+    signed["authorization"] = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={key.hex()}"
+    return signed
 
 
 def utc_now():

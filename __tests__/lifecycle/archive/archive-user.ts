@@ -1,0 +1,132 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { checkout } from "../../checkout";
+import { addExample } from "../../example/add-example";
+import { checksumsOf } from "../data";
+import { leaderOf } from "../machines";
+import { until } from "../until";
+import { Workbench } from "../workbench";
+
+const mountPoints = ["/archive/0", "/archive/1"] as const;
+
+/**
+ * A user of a checkout that has the example's stacks. Nobody can log in to the host of the archive: this reads its files
+ * through /proc, and never runs a command on it.
+ */
+export class ArchiveUser {
+  private constructor(
+    readonly workbench: Workbench,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<ArchiveUser> {
+    const directory = checkout();
+    addExample(directory);
+    return new ArchiveUser(await Workbench.start(directory), directory);
+  }
+
+  async end(): Promise<void> {
+    await this.workbench.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Changes the scripts of the host, without an effect. The next settings are synthesized with them. */
+  changeScripts(): void {
+    appendFileSync(path.join(this.directory, "scripts", "machine", "archive", "archive.py"), "# Changed.\n");
+  }
+
+  /** The host. */
+  async instanceId(): Promise<string> {
+    return (await this.workbench.outputs("archive"))["instance_id"] ?? "";
+  }
+
+  /** A file of the host. */
+  async read(file: string): Promise<string> {
+    return readFileSync(await this.onHost(file), "utf8");
+  }
+
+  /** Waits until the archive has started as often as this, in all its life, according to both volumes. */
+  async untilStarted(times: number): Promise<void> {
+    let notes: string[] = [];
+    await until(
+      `the archive's start ${times}`,
+      async () => {
+        notes = await this.notes().catch(() => []);
+        return notes.length > 0 && notes.every((text) => text.split("started").length - 1 === times);
+      },
+      () => JSON.stringify(notes),
+    );
+  }
+
+  /** Writes files of random bytes on both volumes. */
+  async writeFiles(): Promise<void> {
+    for (const [index, folder] of (await this.folders()).entries()) {
+      await execa("bash", [
+        "-c",
+        `mkdir '${folder}/work' && head -c ${index + 3}M /dev/urandom > '${folder}/work/file'`,
+      ]);
+    }
+  }
+
+  /** Checksums of those files. */
+  async checksums(): Promise<string[]> {
+    const folders = await this.folders();
+    return Promise.all(
+      folders.map(async (folder) => (await execa("bash", ["-c", checksumsOf(`${folder}/work`)])).stdout),
+    );
+  }
+
+  /** Waits until the host has mounted its volumes with these contents. */
+  async untilEveryByte(sums: readonly string[]): Promise<void> {
+    const expected = sums.join("\n");
+    let found = "";
+    await until(
+      "every byte on the host",
+      async () => {
+        found = (await this.checksums().catch((error: Error) => [error.message])).join("\n");
+        return found === expected;
+      },
+      () => found,
+    );
+  }
+
+  /** Ids of the volumes, in order. */
+  async volumeIds(): Promise<readonly string[]> {
+    const { volume_ids } = await this.workbench.outputs("archive-data");
+    return [volume_ids ?? []].flat();
+  }
+
+  /** The disks of the volumes, in order, as files of this computer. */
+  async disks(): Promise<string[]> {
+    return (await this.volumeIds()).map((id) => path.join(this.home, "disks", id));
+  }
+
+  /** Checksums of the files of {@link writeFiles} in a snapshot, as {@link checksums} has them. */
+  async checksumsInSnapshot(snapshotId: string): Promise<string> {
+    const folder = mkdtempSync(path.join(tmpdir(), "snapshot-"));
+    try {
+      await execa("debugfs", ["-R", `rdump /work ${folder}`, path.join(this.home, "snapshots", snapshotId)]);
+      return (await execa("bash", ["-c", checksumsOf(`${folder}/work`)])).stdout;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  private get home(): string {
+    return this.workbench.session.localAws.home;
+  }
+
+  private async notes(): Promise<string[]> {
+    return Promise.all(mountPoints.map((folder) => this.read(`${folder}/notes`)));
+  }
+
+  private folders(): Promise<string[]> {
+    return Promise.all(mountPoints.map((folder) => this.onHost(folder)));
+  }
+
+  private async onHost(file: string): Promise<string> {
+    return `/proc/${await leaderOf(await this.instanceId())}/root${file}`;
+  }
+}

@@ -1,0 +1,85 @@
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import type { ITerraformDependable, Precondition } from "cdktf";
+import { Construct } from "constructs";
+import type { MachineRole } from "../access/machine-role";
+import { dependLate } from "../late-dependencies";
+import type { SecurityGroup } from "../network/security-group";
+import type { Subnet } from "../network/subnet";
+import type { ScriptBundle } from "../provisioning/script-bundle";
+import { firstBootCommands, type PlannedMount } from "../storage/mount-plan";
+import { VolumeMount } from "../storage/volume-mount";
+import { terraformLiteral } from "../terraform-literal";
+import type { MachineImage } from "./machine-image";
+
+/** Properties of a host. */
+export interface HostProps {
+  /** Name tag. */
+  readonly name: string;
+  /** EC2 instance type. A change stops the host, resizes it in place and starts it. */
+  readonly instanceType: string;
+  /** Image to boot. Only a new host boots a newer one. */
+  readonly image: MachineImage;
+  /** Subnet of the host. Changing this replaces the host. */
+  readonly subnet: Subnet;
+  /** Security group that says who may connect, and where the host may connect to. */
+  readonly securityGroup: SecurityGroup;
+  /** What the host may do on AWS, now and by later grants. */
+  readonly role: MachineRole;
+  /** Scripts that the host fetches at its first boot. Changed ones replace the host. */
+  readonly scripts: ScriptBundle;
+  /** Commands for bash in the scripts' folder. They run at the first boot, as root, before the volumes are mounted. */
+  readonly commands: readonly string[];
+  /** Data volumes, from `planMounts`. Changing one replaces the host. @default none */
+  readonly mounts?: readonly PlannedMount[];
+  /** Size in GiB of the encrypted gp3 root volume, which is deleted with the host. */
+  readonly rootVolumeSizeGiB: number;
+  /** Tags of the root volume in addition to Name. The provider does not update its own default tags there. */
+  readonly defaultTags: Readonly<Record<string, string>>;
+  /** Conditions to check before a host is made. @default none */
+  readonly preconditions?: readonly Precondition[];
+  /** Further resources that must exist as long as the host does, such as endpoints of services. @default none */
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/**
+ * An EC2 instance that nobody logs in to: no key pair, IMDSv2 only, encrypted. At its first boot, it fetches scripts
+ * with its role, runs commands, and mounts its volumes. To change it is to replace it; its data is on the volumes.
+ */
+export class Host extends Construct {
+  /** The instance itself. */
+  readonly instance: Instance;
+
+  constructor(scope: Construct, id: string, props: HostProps) {
+    super(scope, id);
+    const { role, scripts, subnet, securityGroup, mounts = [], preconditions = [] } = props;
+    scripts.grantRead(role);
+    this.instance = new Instance(this, "this", {
+      ami: props.image.imageId,
+      instanceType: props.instanceType,
+      subnetId: subnet.id,
+      vpcSecurityGroupIds: [securityGroup.id],
+      iamInstanceProfile: role.instanceProfile.name,
+      userData: terraformLiteral(scripts.userData([...props.commands, ...firstBootCommands(mounts)])),
+      userDataReplaceOnChange: true,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: {
+        encrypted: true,
+        volumeType: "gp3",
+        volumeSize: props.rootVolumeSizeGiB,
+        tags: { ...props.defaultTags, Name: props.name },
+      },
+      tags: { Name: props.name },
+      lifecycle: {
+        ignoreChanges: ["ami"],
+        precondition: preconditions.length > 0 ? [...preconditions] : undefined,
+      },
+    });
+    dependLate(this.instance, () => [
+      ...role.ready,
+      ...subnet.ready,
+      ...securityGroup.ready,
+      ...(props.dependsOn ?? []),
+    ]);
+    new VolumeMount(this, "data", { mounts, machine: this });
+  }
+}
