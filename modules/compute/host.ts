@@ -51,10 +51,14 @@ export class Host extends Construct {
 
   constructor(scope: Construct, id: string, props: HostProps) {
     super(scope, id);
-    const { role, scripts, subnet, securityGroup, mounts = [], preconditions = [] } = props;
+    const { image, role, scripts, subnet, securityGroup, mounts = [] } = props;
+    const preconditions = [
+      ...image.leavesFree(mounts.map(({ deviceName }) => deviceName)),
+      ...(props.preconditions ?? []),
+    ];
     scripts.grantRead(role);
     this.instance = new Instance(this, "this", {
-      ami: props.image.imageId,
+      ami: image.imageId,
       instanceType: props.instanceType,
       subnetId: subnet.id,
       vpcSecurityGroupIds: [securityGroup.id],
@@ -71,7 +75,7 @@ export class Host extends Construct {
       tags: { Name: props.name },
       lifecycle: {
         ignoreChanges: ["ami"],
-        precondition: preconditions.length > 0 ? [...preconditions] : undefined,
+        precondition: preconditions.length > 0 ? preconditions : undefined,
       },
     });
     dependLate(this.instance, () => [

@@ -32,9 +32,11 @@ export class MachineImage extends Construct {
   /** Its id. */
   readonly imageId: string;
   private readonly given?: DataAwsAmi;
+  private readonly choice: ImageChoice;
 
   constructor(scope: Construct, id: string, { choice }: MachineImageProps) {
     super(scope, id);
+    this.choice = choice;
     if ("id" in choice) {
       // If there is none, the provider says "Your query returned no results". Terraform's error shows only this
       // address, so it names the setting.
@@ -94,9 +96,9 @@ export class MachineImage extends Construct {
    * @returns none for an image that is found by its name: ours and Debian's have a root disk alone
    */
   leavesFree(deviceNames: readonly string[]): readonly Precondition[] {
-    const { choice } = this.props;
-    if (this.given === undefined || !("id" in choice)) return [];
-    const ami = `data.aws_ami.${this.given.friendlyUniqueId}`;
+    const { given, choice } = this;
+    if (given === undefined || !("id" in choice)) return [];
+    const ami = `data.aws_ami.${given.friendlyUniqueId}`;
     const { value, setting } = choice.id;
     return deviceNames.map((name) => ({
       condition: `\${!contains(${ami}.block_device_mappings[*].device_name, "${name}")}`,

@@ -57,6 +57,15 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       managedPolicyArns: ec2.role.managedPolicyArns,
       statements: ec2.role.statements,
     });
+    const mounts = planMounts([
+      {
+        volume,
+        mountPoint: { value: ec2.mount.mountPoint, setting: "ec2.mount.mountPoint" },
+        fileSystem: ec2.mount.fileSystem,
+        owner: ssh.user,
+        waitSec: ec2.mount.waitSec,
+      },
+    ]);
     const machine = new DevelopmentMachine(this, "machine", {
       name,
       instanceType: ec2.instanceType,
@@ -71,18 +80,13 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
       dataVolume: volume,
-      preconditions: [sameZone(volume, subnet, "aws.availabilityZone")],
+      preconditions: [
+        sameZone(volume, subnet, "aws.availabilityZone"),
+        ...image.leavesFree(mounts.map(({ deviceName }) => deviceName)),
+      ],
     });
     new VolumeMount(this, "data", {
-      mounts: planMounts([
-        {
-          volume,
-          mountPoint: { value: ec2.mount.mountPoint, setting: "ec2.mount.mountPoint" },
-          fileSystem: ec2.mount.fileSystem,
-          owner: ssh.user,
-          waitSec: ec2.mount.waitSec,
-        },
-      ]),
+      mounts,
       machine,
       ssh: {
         target: {

@@ -45,6 +45,25 @@ describe("MachineImage", () => {
     expect(output["id"]?.value).toBe("${data.aws_ami.image_from_ec2_image_id.id}");
   });
 
+  it("that is given brings no disk where a data volume goes", () => {
+    const conditionsOf = (choice: ImageChoice) =>
+      synthesizeModule((stack) => {
+        const image = new MachineImage(stack, "image", { choice });
+        new TerraformOutput(stack, "conditions", { value: image.leavesFree(["/dev/sdf"]) });
+      }).output["conditions"]?.value;
+    expect(conditionsOf(given)).toEqual([
+      {
+        condition:
+          '${!contains(data.aws_ami.image_from_ec2_image_id.block_device_mappings[*].device_name, "/dev/sdf")}',
+        errorMessage:
+          "ec2.image.id: expected an image without a disk at /dev/sdf, where a data volume goes, " +
+          "got ami-0123456789abcdef0, which has one; " +
+          "make the image of a machine from which its data volumes are detached.",
+      },
+    ]);
+    expect(conditionsOf(newest)).toEqual([]);
+  });
+
   it.each([
     ["newest", newest, "data.aws_ami.image_details"],
     ["given", given, "data.aws_ami.image_from_ec2_image_id"],
