@@ -24,6 +24,8 @@ def install() -> None:
     correction(AmisResponse, "modify_image_attribute")(modify_image_attribute)
     # It only says which other parameter there is.
     may_be_ignored("ec2", "ModifyImageAttribute", "Attribute")
+    # The owner of an image sees it also when it is deprecated, and no image of others is.
+    may_be_ignored("ec2", "DescribeImages", "IncludeDeprecated")
     # Only machines reboot, and `machines` reads it.
     may_be_ignored("ec2", "CreateImage", "NoReboot")
 

@@ -33,6 +33,8 @@ def install() -> None:
     correction(InstanceBackend, "modify_instance_attribute")(refuse_while_running)
     # The console of a machine is always its latest.
     may_be_ignored("ec2", "GetConsoleOutput", "Latest")
+    # There are no reservations of capacity that an instance could use.
+    may_be_ignored("ec2", "RunInstances", "CapacityReservationSpecification")
     # A machine that does not go down in time is powered off, forced or not.
     for call in ("StopInstances", "TerminateInstances"):
         may_be_ignored("ec2", call, "Force")
