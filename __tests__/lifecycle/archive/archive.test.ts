@@ -68,15 +68,15 @@ describeWithMachines("a host without SSH, whose data is in a stack of its own", 
   });
 
   step("fails to shrink or destroy its data, in one sentence each", async () => {
+    const destroyed = await user.terraform(["destroy", "-auto-approve"], "archive-data");
+    expect(destroyed.exitCode).toBe(1);
+    expect(unwrapped(destroyed.output)).toContain("aws_ebs_volume.volumes[0] has lifecycle.prevent_destroy set");
     const shrunk = await user.terraform(["plan"], "archive-data", { ARCHIVE_DATA_VOLUMES: "1" });
     expect(shrunk.exitCode).toBe(1);
     expect(unwrapped(shrunk.output)).toContain(
       "archive-data.volumes: expected at least the 2 data volumes that there are, got 1; to retire the last one",
     );
     expect(shrunk.output.match(/Error: /g)).toHaveLength(1);
-    const destroyed = await user.terraform(["destroy", "-auto-approve"], "archive-data");
-    expect(destroyed.exitCode).toBe(1);
-    expect(unwrapped(destroyed.output)).toContain("aws_ebs_volume.volumes[0] has lifecycle.prevent_destroy set");
     await expectEveryByte();
   });
 
