@@ -9,6 +9,8 @@ export interface CutOff {
   readonly stack: string;
   /** @default deploy */
   readonly verb?: "deploy" | "destroy";
+  /** What runs the command; Terraform itself needs a stack that is synthesized and initialized. @default cdktf */
+  readonly by?: "cdktf" | "terraform";
   /** The output at which the command is cut off. */
   readonly when: string;
   /** What AWS must have made first: called again and again until it returns something. @default nothing */
@@ -20,8 +22,9 @@ export interface CutOff {
  * Begins a command, sends `signal` to its whole process group once it says `when`, as a terminal does, and returns how
  * the command ended. SIGKILL also goes to Terraform and its providers, which are not in cdktf's process group.
  */
-export async function cutOff(user: Workbench, { stack, verb = "deploy", when, made, signal }: CutOff) {
-  const running = user.begin(verb, stack);
+export async function cutOff(user: Workbench, { stack, verb = "deploy", by = "cdktf", when, made, signal }: CutOff) {
+  const running =
+    by === "cdktf" ? user.begin(verb, stack) : user.beginTerraform(verb === "deploy" ? "apply" : verb, stack);
   let said = "";
   let sent: Promise<Error | undefined> | undefined;
   running.all?.on("data", (chunk: Buffer) => {
