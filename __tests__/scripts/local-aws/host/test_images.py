@@ -44,6 +44,27 @@ def test_an_image_of_a_running_machine_leaves_it_running(local_aws, instance, no
     local_aws.ec2.deregister_image(ImageId=image)
 
 
+@pytest.mark.parametrize("no_reboot", [False, True])
+def test_a_machine_from_an_image_has_copies_of_its_disks(local_aws, instance, no_reboot):
+    volume = local_aws.volume(instance)
+    path = local_aws.attach(volume, instance)
+    local_aws.ssh(instance, f"sudo mkfs.ext4 -q {path} && sudo mount {path} /mnt && echo written | sudo tee /mnt/file")
+    image = local_aws.ec2.create_image(InstanceId=instance, Name=f"disks-{no_reboot}", NoReboot=no_reboot)["ImageId"]
+    made = local_aws.run(ImageId=image)
+    (copy,) = [
+        block["Ebs"] for block in local_aws.describe(made)["BlockDeviceMappings"] if block["DeviceName"] == "/dev/sdf"
+    ]
+    other = f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{copy['VolumeId'].replace('-', '')}"
+    local_aws.ssh(made, f"sudo mount {other} /mnt && grep -q written /mnt/file && echo changed | sudo tee /mnt/file")
+    local_aws.wait_for_ssh(instance)
+    local_aws.ssh(
+        instance, f"mountpoint -q /mnt || sudo mount {path} /mnt; grep -q written /mnt/file && sudo umount /mnt"
+    )
+    local_aws.ec2.terminate_instances(InstanceIds=[made])
+    local_aws.ec2.deregister_image(ImageId=image)
+    local_aws.ec2.detach_volume(VolumeId=volume)
+
+
 def test_machines_from_one_image_do_not_see_each_other_s_files(local_aws, instance):
     other = local_aws.run()
     local_aws.ssh(other, "echo mine | sudo tee /opt/mine")

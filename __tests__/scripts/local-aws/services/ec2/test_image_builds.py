@@ -59,3 +59,56 @@ def test_an_image_can_require_imdsv2(aws, image):
 def test_the_description_of_an_image_can_change(aws, image):
     aws.client("ec2").modify_image_attribute(ImageId=image, Description={"Value": "what it is"})
     assert described(aws, image)["Description"] == "what it is"
+
+
+@pytest.fixture(scope="module")
+def image_with_disk(aws):
+    """An image of a machine that has a second disk, and the id of that disk's volume."""
+    ec2 = aws.client("ec2")
+    base = ec2.describe_images(Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}])["Images"][0]["ImageId"]
+    machine = ec2.run_instances(ImageId=base, MinCount=1, MaxCount=1)["Instances"][0]
+    zone = machine["Placement"]["AvailabilityZone"]
+    volume = ec2.create_volume(Size=3, VolumeType="gp3", AvailabilityZone=zone, Encrypted=True)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=machine["InstanceId"], Device="/dev/sdf")
+    return ec2.create_image(InstanceId=machine["InstanceId"], Name="with-disk")["ImageId"], volume
+
+
+def disks_of(aws, image, *changes):
+    """Returns the volumes of a new machine from an image, by device name."""
+    ec2 = aws.client("ec2")
+    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, BlockDeviceMappings=list(changes))["Instances"][0]
+    filters = [{"Name": "attachment.instance-id", "Values": [made["InstanceId"]]}]
+    volumes = ec2.describe_volumes(Filters=filters)["Volumes"]
+    return {volume["Attachments"][0]["Device"]: volume for volume in volumes}
+
+
+def second_disk(image):
+    (disk,) = [each["Ebs"] for each in image["BlockDeviceMappings"] if each["DeviceName"] == "/dev/sdf"]
+    return disk
+
+
+def test_an_image_takes_every_attached_disk(aws, image_with_disk):
+    image, volume = image_with_disk
+    disk = second_disk(described(aws, image))
+    assert (disk["VolumeSize"], disk["VolumeType"], disk["Encrypted"]) == (3, "gp3", True)
+    assert disk["DeleteOnTermination"] is False
+    snapshot = aws.client("ec2").describe_snapshots(SnapshotIds=[disk["SnapshotId"]])["Snapshots"][0]
+    assert snapshot["VolumeId"] == volume
+    made = disks_of(aws, image)
+    assert made["/dev/sdf"]["SnapshotId"] == disk["SnapshotId"]
+    assert made["/dev/sdf"]["Size"] == 3
+
+
+def test_a_request_can_change_and_leave_out_a_disk_of_the_image(aws, image_with_disk):
+    image, _volume = image_with_disk
+    larger = disks_of(aws, image, {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 4}})
+    assert (larger["/dev/sdf"]["Size"], larger["/dev/sdf"]["Encrypted"]) == (4, True)
+    assert "/dev/sdf" not in disks_of(aws, image, {"DeviceName": "/dev/sdf", "NoDevice": ""})
+
+
+def test_a_copied_image_has_disks_of_its_own(aws, image_with_disk):
+    image, _volume = image_with_disk
+    copied = aws.client("ec2").copy_image(SourceImageId=image, SourceRegion="eu-west-1", Name="copy")["ImageId"]
+    ours, theirs = second_disk(described(aws, image)), second_disk(described(aws, copied))
+    assert theirs["SnapshotId"] != ours["SnapshotId"]
+    assert {**theirs, "SnapshotId": ""} == {**ours, "SnapshotId": ""}
