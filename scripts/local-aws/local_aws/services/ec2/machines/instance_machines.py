@@ -81,7 +81,7 @@ class InstanceMachines:
             if instance.state == "stopping":
                 instance.stop()
             elif instance.state == "shutting-down" or (instance.state == "terminated" and self._has_files(instance)):
-                self._end(instance)
+                self.forget(instance)
 
     def shut_down(self) -> None:
         """Powers every machine off. Its instance stays running in AWS's eyes."""
@@ -134,7 +134,21 @@ class InstanceMachines:
     def end(self, instance: Any) -> None:
         """Terminates an instance, which is shutting down until its machine is off."""
         put_into(instance, "shutting-down")
-        self.power_off(instance, lambda: self._end(instance))
+        self.power_off(instance, lambda: self.forget(instance))
+
+    def forget(self, instance: Any) -> None:
+        """Terminates an instance whose machine is off, and removes its files."""
+        if instance.state != "terminated":
+            # Protection was asked about before, and does not concern a machine that powered itself off.
+            instance.disable_api_termination = False
+            InstanceBackend.terminate_instances(instance.ec2_backend, [instance.id])
+
+        def remove() -> None:
+            background.wait_until_saved()
+            with self._turns[instance.id]:
+                self.fleet.remove(instance.id)
+
+        background.start(remove, lambda _problem: None)
 
     def restart_around(self, instance: Any, action: Callable[[], None]) -> None:
         """Powers the machine of an instance off, acts, and boots it again if it was on. Call it in the background.
@@ -181,19 +195,6 @@ class InstanceMachines:
             if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
                 self.fleet.disks.restore(volume.id, volume.snapshot_id, int(volume.size))
 
-    def _end(self, instance: Any) -> None:
-        if instance.state != "terminated":
-            # Protection was asked about before, and does not concern a machine that powered itself off.
-            instance.disable_api_termination = False
-            InstanceBackend.terminate_instances(instance.ec2_backend, [instance.id])
-
-        def remove() -> None:
-            background.wait_until_saved()
-            with self._turns[instance.id]:
-                self.fleet.remove(instance.id)
-
-        background.start(remove, lambda _problem: None)
-
     def _spec(self, instance: Any) -> MachineSpec:
         record = self._record(instance)
         return MachineSpec(
@@ -227,7 +228,7 @@ class InstanceMachines:
         # It is off already. This forgets it.
         self.fleet.halt([instance.id])
         if instance.instance_initiated_shutdown_behavior == "terminate":
-            self._end(instance)
+            self.forget(instance)
         else:
             instance.stop()
         say_shut_itself_down(instance)

@@ -39,7 +39,7 @@ def install(machines: InstanceMachines) -> None:
             machines.fleet.disks.require_space()
         reservation = original(self, *args, **keywords)
         for instance in reservation.instances:
-            machines.power_on(instance, failed=partial(machines.end, instance))
+            machines.power_on(instance, failed=partial(machines.forget, instance))
         return reservation
 
     @correction(EC2Backend, "start_instances")
