@@ -30,7 +30,6 @@ OUTPUTS = {
 # What fails, and with which name.
 MISSING = (
     "workspaces:CreateConnectionAlias",
-    "ssm:CreateAssociation",
     "kms:EnableKeyRotation with RotationPeriodInDays",
     "ec2:RunInstances with CpuOptions",
 )

@@ -1,12 +1,5 @@
 # What the local AWS lacks. Each of these has to fail with the name of its call.
 resource "aws_workspaces_connection_alias" "call" { connection_string = "desktops.example.com" }
-resource "aws_ssm_association" "call" {
-  name = "AWS-RunPatchBaseline"
-  targets {
-    key    = "tag:Role"
-    values = ["host"]
-  }
-}
 resource "aws_kms_key" "parameter" {
   enable_key_rotation     = true
   rotation_period_in_days = 90

@@ -8,11 +8,14 @@ from typing import Any
 
 from moto.ssm.models import Parameter
 
+from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import correction
 
 
 def install() -> None:
     """Makes moto return documents as JSON."""
+    # There is one type of permission: to share.
+    may_be_ignored("ssm", "DescribeDocumentPermission", "PermissionType")
     correction(Parameter, "response_object")(return_documents_as_json)
 
 
