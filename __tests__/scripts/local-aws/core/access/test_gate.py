@@ -4,6 +4,7 @@ import io
 import time
 import urllib.parse
 from http.client import HTTPMessage
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_fails_to_tell_a_machine_about_the_local_aws():
     def describe():
         raise AssertionError("it told")
 
-    application = Application(object(), describe, Gate(KEY))
+    application = Application(object(), Lock(), describe, Gate(KEY))
     answered: list[str] = []
 
     def ask(door, host):
