@@ -36,7 +36,7 @@ def test_a_request_from_before_it_is_ready_stays_unanswered():
 
     asked = environment_of("http://127.0.0.1:1/", FORM, BODY)
     answered: list[str] = []
-    GettingReady(object(), dict, Gate(KEY))(asked, lambda status, _headers: answered.append(status))
+    GettingReady(object(), Lock(), dict, Gate(KEY))(asked, lambda status, _headers: answered.append(status))
     assert answered == ["503 Service Unavailable"]
 
 
