@@ -218,6 +218,16 @@ export class Workbench {
     return output.trim() === "" ? {} : JSON.parse(output);
   }
 
+  /** Takes a snapshot of a volume, and returns its id when it is complete. */
+  async snapshot(volumeId: string): Promise<string> {
+    const { SnapshotId: id } = await this.aws("ec2", "create-snapshot", "--volume-id", volumeId);
+    await until(`the snapshot ${id}`, async () => {
+      const { Snapshots } = await this.aws("ec2", "describe-snapshots", "--snapshot-ids", id);
+      return Snapshots[0].State === "completed";
+    });
+    return id;
+  }
+
   /** Runs bash commands, as the docs give them; a failure is returned, not thrown. */
   bash(commands: string): Promise<Ended> {
     this.synthesis.forget();

@@ -33,7 +33,21 @@ export class SnapshotToRestore extends Construct {
         ],
       },
     });
-    const snapshot = new DataAwsEbsSnapshot(this, "this", { snapshotIds: [snapshotId.value], dependsOn: [found] });
+    const snapshot = new DataAwsEbsSnapshot(this, "this", {
+      snapshotIds: [snapshotId.value],
+      dependsOn: [found],
+      lifecycle: {
+        postcondition: [
+          {
+            condition: '${self.state == "completed"}',
+            errorMessage:
+              `${snapshotId.setting}: expected a completed snapshot, got ${snapshotId.value}, ` +
+              "which is ${self.state}; wait for it with " +
+              `\`aws ec2 wait snapshot-completed --snapshot-ids ${snapshotId.value}\`.`,
+          },
+        ],
+      },
+    });
     this.fits = {
       condition: Op.gte(volumeSizeGiB.value, snapshot.volumeSize),
       errorMessage:

@@ -193,7 +193,7 @@ describeWithMachines("settings that change while a machine runs", () => {
     const [old = ""] = await volumes();
     const identifying =
       "{Key=Project,Value=workbench},{Key=Environment,Value=local},{Key=Name,Value=workbench-local-data}";
-    const { SnapshotId: snapshot } = await user.aws("ec2", "create-snapshot", "--volume-id", old);
+    const snapshot = await user.snapshot(old);
     const { VolumeId: restored } = await user.aws(
       ...["ec2", "create-volume", "--snapshot-id", snapshot, "--availability-zone", "eu-west-1a"],
       ...["--tag-specifications", `ResourceType=volume,Tags=[${identifying}]`],

@@ -188,7 +188,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     async () => {
       const { data_volume_id = "" } = await user.outputs("ec2");
       await user.ssh("sync");
-      const snapshot = await user.aws("ec2", "create-snapshot", "--volume-id", data_volume_id, "--query", "SnapshotId");
+      const snapshot = await user.snapshot(data_volume_id);
       await withSettingsFile(localSettings(snapshot), (name) =>
         user.inEnvironment(name, async () => {
           const small = await user.terraform(["apply", "-auto-approve"], "ebs", { EBS_VOLUME_SIZE_GIB: "1" });

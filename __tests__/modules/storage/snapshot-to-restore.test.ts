@@ -23,6 +23,17 @@ it("fails a plan for a snapshot that is not there, before it is read", () => {
   expect(data["aws_ebs_snapshot"]?.["snapshot"].depends_on).toEqual(["data.aws_ebs_snapshot_ids.snapshot_found"]);
 });
 
+it("fails a plan for a snapshot that is not complete", () => {
+  expect(data["aws_ebs_snapshot"]?.["snapshot"].lifecycle.postcondition).toEqual([
+    {
+      condition: '${self.state == "completed"}',
+      error_message:
+        "test.snapshotId: expected a completed snapshot, got snap-1, which is ${self.state}; " +
+        "wait for it with `aws ec2 wait snapshot-completed --snapshot-ids snap-1`.",
+    },
+  ]);
+});
+
 it("fails a plan for a volume that cannot hold it", () => {
   expect(fits.errorMessage).toMatch(/^test\.size: expected at least the .* GiB of snap-1, got 5\.$/);
 });

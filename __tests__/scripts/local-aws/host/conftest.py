@@ -229,6 +229,10 @@ class LocalAws:
     def attach(self, volume_id: str, instance_id: str, device: str = "/dev/sdf") -> str:
         """Attaches a volume, and returns its path in the machine."""
         self.ec2.attach_volume(VolumeId=volume_id, InstanceId=instance_id, Device=device)
+        return self.path(volume_id)
+
+    def path(self, volume_id: str) -> str:
+        """Returns the path of a volume in the machine that has it."""
         return f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{volume_id.replace('-', '')}"
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from local_aws.host.commands import MachineError
 from local_aws.host.containers.loop_disks import LoopDisks
 from local_aws.host.disk import DiskFull, Disks
 from local_aws.host.names import Folders
@@ -40,8 +41,8 @@ def test_a_restored_volume_has_the_snapshot_s_bytes_and_its_own_size(disks):
     disks.snapshot("vol-1", "snap-1")
     with open(file, "r+b") as disk:
         disk.write(b"later")
-    disks.copy_snapshot("snap-1", "snap-2")
-    disks.restore("vol-2", "snap-2", 2)
+    disks.begin_snapshot_copy("snap-1", "snap-2")()
+    disks.begin_restore("vol-2", "snap-2", 2)()
     restored = disks.file("vol-2")
     assert restored.stat().st_size == 2 * 1024 * MIB
     assert restored.stat().st_blocks * 512 < 8 * MIB
@@ -51,11 +52,30 @@ def test_a_restored_volume_has_the_snapshot_s_bytes_and_its_own_size(disks):
         assert disk.read(len(content)) == content
 
 
-def test_a_volume_that_was_never_attached_is_blank(disks):
-    disks.snapshot("vol-1", "snap-1")
-    disks.restore("vol-2", "snap-1", 1)
-    with open(disks.make("vol-2", 1), "rb") as disk:
-        assert disk.read(MIB) == bytes(MIB)
+def test_fails_to_copy_what_has_no_bytes(disks):
+    for begin in (
+        lambda: disks.begin_snapshot("vol-1", "snap-1"),
+        lambda: disks.begin_snapshot_copy("vol-1", "snap-1"),
+        lambda: disks.begin_restore("vol-2", "vol-1", 1),
+    ):
+        with pytest.raises(MachineError, match=r"vol-1 has no bytes on this computer: its file is not at /"):
+            begin()
+
+
+def test_a_copy_has_the_bytes_of_its_first_moment_whatever_happens_to_the_original(disks):
+    file = disks.make("vol-1", 1)
+    with open(file, "r+b") as disk:
+        disk.write(b"written")
+    copy = disks.begin_snapshot("vol-1", "snap-1")
+    disks.grow("vol-1", 2)
+    disks.delete("vol-1")
+    copy()
+    restore = disks.begin_restore("vol-2", "snap-1", 1)
+    disks.delete_snapshot("snap-1")
+    restore()
+    assert disks.file("vol-2").stat().st_size == 1024 * MIB
+    with disks.file("vol-2").open("rb") as disk:
+        assert disk.read(7) == b"written"
 
 
 def test_makes_a_blank_volume_once(disks):

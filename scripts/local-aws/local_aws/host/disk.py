@@ -49,12 +49,12 @@ class Disks:
             os.truncate(file, size_gib * BYTES_PER_GIB)
         return file
 
-    def restore(self, volume_id: str, snapshot_id: str, size_gib: int) -> None:
-        """Makes a volume from a snapshot. A snapshot of a blank volume gives a blank one. Raises DiskFull."""
-        source = self.snapshot_file(snapshot_id)
-        if source.exists():
-            self._copy(source, self.file(volume_id))
-            os.truncate(self.file(volume_id), max(size_gib * BYTES_PER_GIB, source.stat().st_size))
+    def begin_restore(self, volume_id: str, snapshot_id: str, size_gib: int) -> Callable[[], None]:
+        """Opens a snapshot. Returns what makes a volume from it, also when the snapshot is deleted meanwhile.
+
+        Raises MachineError when the snapshot has no bytes on this computer, and what it returns DiskFull.
+        """
+        return self._begin_copy(self.snapshot_file(snapshot_id), self.file(volume_id), size_gib * BYTES_PER_GIB)
 
     def snapshot(self, volume_id: str, snapshot_id: str) -> None:
         """Copies a volume as it is at one moment. Its file system is flushed and frozen meanwhile.
@@ -67,25 +67,26 @@ class Disks:
     def begin_snapshot(self, volume_id: str, snapshot_id: str) -> Callable[[], None]:
         """Stops a volume at this moment. Returns what copies it and lets it go on: call that, or it stands still.
 
-        Raises DiskFull when a copy would not fit.
+        Raises DiskFull when a copy would not fit, and MachineError when the volume has no bytes yet.
         """
         file = self.file(volume_id)
-        if not file.exists():
-            return lambda: None
         self._require_space_for(file)
+        copy_file = self._begin_copy(file, self.snapshot_file(snapshot_id))
         still = contextlib.ExitStack()
         still.enter_context(self._access.standing_still(file))
 
         def copy() -> None:
             with still:
-                self._copy(file, self.snapshot_file(snapshot_id))
+                copy_file()
 
         return copy
 
-    def copy_snapshot(self, source_id: str, snapshot_id: str) -> None:
-        """Makes a second snapshot with the content of another. Raises DiskFull."""
-        if self.snapshot_file(source_id).exists():
-            self._copy(self.snapshot_file(source_id), self.snapshot_file(snapshot_id))
+    def begin_snapshot_copy(self, source_id: str, snapshot_id: str) -> Callable[[], None]:
+        """Opens a snapshot. Returns what makes a second one with its bytes, also when the first is deleted meanwhile.
+
+        Raises MachineError when the snapshot has no bytes on this computer, and what it returns DiskFull.
+        """
+        return self._begin_copy(self.snapshot_file(source_id), self.snapshot_file(snapshot_id))
 
     def delete(self, volume_id: str) -> None:
         """Removes a volume's file."""
@@ -111,22 +112,48 @@ class Disks:
             )
 
     def _require_space_for(self, source: Path) -> None:
-        needed, free = source.stat().st_blocks * 512, shutil.disk_usage(self._folders.home).free
+        needed, free = _used(source), shutil.disk_usage(self._folders.home).free
         if needed > free:
             raise _no_space_for_copy(source, self._folders.snapshots)
 
-    def _copy(self, source: Path, target: Path) -> None:
-        temporary = target.with_name(target.name + PARTIAL)
+    def _begin_copy(self, source: Path, target: Path, least_bytes: int = 0) -> Callable[[], None]:
+        # An open file stays readable when its name is removed.
+        opened = contextlib.ExitStack()
         try:
-            run("cp", "--sparse=always", "--reflink=auto", source, temporary, timeout_sec=COPY_TIMEOUT_SEC)
-            temporary.rename(target)
-        except MachineError as error:
-            temporary.unlink(missing_ok=True)
-            if "No space left" not in str(error):
-                raise
-            raise _no_space_for_copy(source, target.parent) from None
+            number = os.open(source, os.O_RDONLY)
+        except FileNotFoundError:
+            raise MachineError(f"{source.name} has no bytes on this computer: its file is not at {source}") from None
+        opened.callback(os.close, number)
+        size = max(least_bytes, os.fstat(number).st_size)
+
+        def copy() -> None:
+            with opened:
+                _copy(Path(f"/proc/{os.getpid()}/fd/{number}"), source, target, size)
+
+        return copy
+
+
+def _copy(content: Path, source: Path, target: Path, size: int) -> None:
+    temporary = target.with_name(target.name + PARTIAL)
+    try:
+        run("cp", "--sparse=always", "--reflink=auto", content, temporary, timeout_sec=COPY_TIMEOUT_SEC)
+        # A volume may have grown meanwhile.
+        os.truncate(temporary, size)
+        temporary.rename(target)
+    except MachineError as error:
+        temporary.unlink(missing_ok=True)
+        if "No space left" not in str(error):
+            raise
+        raise _no_space_for_copy(source, target.parent) from None
+
+
+def _used(file: Path) -> int:
+    try:
+        return file.stat().st_blocks * 512
+    except FileNotFoundError:
+        return 0
 
 
 def _no_space_for_copy(source: Path, folder: Path) -> DiskFull:
-    needed = source.stat().st_blocks * 512 // 1024**2
+    needed = _used(source) // 1024**2
     return DiskFull(f"no disk space on this host for a copy of {source.name}, {needed} MiB: free some at {folder}")

@@ -94,7 +94,7 @@ def test_a_modification_takes_a_while(ec2, volume_id):
 def test_fails_to_modify_a_volume_that_is_being_modified():
     backend = EC2Backend("eu-west-1", "123456789012")
     backend.local_aws = {KIND: {"vol-1": {STATE: "optimizing"}}}
-    backend.volumes["vol-1"] = SimpleNamespace(id="vol-1")
+    backend.volumes["vol-1"] = SimpleNamespace(id="vol-1", status="in-use")
     response = SimpleNamespace(ec2_backend=backend, _get_param={"VolumeId": "vol-1", "Size": 20}.get)
     with pytest.raises(ApiError, match="Cannot modify volume vol-1 in modification state OPTIMIZING"):
         modify_volume(None, response)

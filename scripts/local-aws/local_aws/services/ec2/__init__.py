@@ -24,6 +24,7 @@ from . import (
     vpc_endpoint_services,
     vpc_endpoints,
     vpcs,
+    whole,
 )
 
 _MODULES = (
@@ -50,6 +51,7 @@ _MODULES = (
     vpc_endpoint_services,
     vpc_endpoints,
     vpcs,
+    whole,
 )
 
 

@@ -15,6 +15,7 @@ from local_aws.core.operations import ApiError, correction
 
 from .ebs_volumes import refuse_problems
 from .images import root_disk
+from .whole import completed_snapshot
 
 
 def install() -> None:
@@ -60,6 +61,8 @@ def _disks(backend: EC2Backend, image: Any, asked: list[dict[str, Any]]) -> list
         )
     for disk in disks.values():
         ebs = disk["Ebs"]
+        if ebs.get("SnapshotId"):
+            completed_snapshot(backend, ebs["SnapshotId"])
         refuse_problems(ebs.get("VolumeType") or "gp2", int(ebs["VolumeSize"]), ebs.get("Iops"), ebs.get("Throughput"))
     return list(disks.values())
 

@@ -15,6 +15,7 @@ from local_aws.core.operations import ApiError, correction, now
 from local_aws.core.stores import store_of
 
 from .ebs_volumes import fill_speed, refuse_problems
+from .whole import require_made
 
 KIND = "volume_modifications"
 STATE = "ModificationState"
@@ -53,6 +54,7 @@ def modify_volume(original: Any, response: ElasticBlockStore) -> Any:
     """Refuses what EBS refuses: a smaller size, wrong numbers, and a modification while another is under way."""
     get = response._get_param
     volume = response.ec2_backend.get_volume(get("VolumeId"))
+    require_made(response.ec2_backend, volume.id)
     state = store_of(response.ec2_backend).get(KIND, {}).get(volume.id, {}).get(STATE, COMPLETED)
     if state != COMPLETED:
         raise ApiError(

@@ -12,6 +12,7 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from local_aws.core.operations import ApiError, correction
 
 from .ebs_limits import GP3_FREE_IOPS, gp2_iops, problems
+from .whole import completed_snapshot
 
 GP3_FREE_THROUGHPUT = 125
 
@@ -31,7 +32,7 @@ def create_volume(original: Any, response: ElasticBlockStore) -> Any:
         zones = ", ".join(each.name for each in backend.describe_availability_zones())
         raise ApiError("InvalidZone.NotFound", f"the zone '{zone}' does not exist in {response.region}: it has {zones}")
     if snapshot_id:
-        least = backend.get_snapshot(snapshot_id).volume_size
+        least = completed_snapshot(backend, snapshot_id).volume_size
         if size is not None and int(size) < least:
             raise ApiError(
                 "InvalidParameterValue",

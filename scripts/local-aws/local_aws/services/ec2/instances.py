@@ -21,6 +21,7 @@ from local_aws.core.operations import ApiError, correction
 from . import block_devices, launch_templates
 from .architectures import architectures
 from .metadata_options import completed_options
+from .whole import require_available
 
 INSTANCE_TYPES = frozenset(get_session().get_service_model("ec2").shape_for("InstanceType").enum)
 NEEDS_STOPPED = frozenset({"instance_type", "user_data", "kernel", "ramdisk"})
@@ -73,6 +74,7 @@ def run_instances(original: Any, backend: EC2Backend, image_id: str, *args: Any,
     wanted = image_id or (template.image_id if template else None)
     if wanted not in backend.amis:
         raise InvalidAMIIdError([wanted])
+    require_available(backend, wanted)
     key = keywords.get("key_name")
     if key and key not in backend.key_pairs:
         raise ApiError("InvalidKeyPair.NotFound", f"the key pair '{key}' does not exist")

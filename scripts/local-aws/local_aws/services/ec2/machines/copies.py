@@ -11,6 +11,9 @@ from local_aws.host.disk import Disks
 from . import view
 from .errors import told_as
 
+# The attribute of a snapshot of a volume that no machine has had: it has no file. A lost file is something else.
+BLANK = "local_aws_blank"
+
 
 class Copies:
     """Makes the copies of one local AWS. Whoever calls it holds `background.changing`."""
@@ -20,8 +23,12 @@ class Copies:
         self._later: dict[str, str] | None = None
 
     def copy_volume(self, backend: Any, volume_id: str, snapshot: Any) -> None:
-        """Copies a volume as it is now. Takes the snapshot back when that fails at once."""
+        """Copies a volume as it is now. Takes the snapshot back when that fails at once.
+
+        A root disk is layers: it has no file, and neither has its snapshot.
+        """
         if not self._disks.file(volume_id).exists():
+            setattr(snapshot, BLANK, not _is_root_disk(backend, volume_id, snapshot))
             return
         if self._later is not None:
             snapshot.status = "pending"
@@ -35,10 +42,12 @@ class Copies:
             raise
         self._start(snapshot, copy)
 
-    def copy_snapshot(self, source_id: str, snapshot: Any) -> None:
+    def copy_snapshot(self, source: Any, snapshot: Any) -> None:
         """Copies a snapshot."""
-        if self._disks.snapshot_file(source_id).exists():
-            self._start(snapshot, lambda: self._disks.copy_snapshot(source_id, snapshot.id))
+        if self._disks.snapshot_file(source.id).exists():
+            self._start(snapshot, self._disks.begin_snapshot_copy(source.id, snapshot.id))
+        else:
+            setattr(snapshot, BLANK, _is_blank(source))
 
     @contextlib.contextmanager
     def later(self) -> Iterator[dict[str, str]]:
@@ -67,8 +76,21 @@ class Copies:
 
         def copied(problem: LocalAwsError | None) -> None:
             settle(snapshot, problem)
+            if snapshot.id not in snapshot.ec2_backend.snapshots:
+                # It was deleted meanwhile.
+                self._disks.delete_snapshot(snapshot.id)
 
         background.start(work, copied)
+
+
+def begin_restore(disks: Disks, volume: Any) -> Callable[[], None]:
+    """Opens the snapshot of a volume. Returns what makes the volume from it.
+
+    Raises MachineError when the snapshot has no bytes here.
+    """
+    if not volume.snapshot_id or _is_blank(volume.ec2_backend.snapshots.get(volume.snapshot_id)):
+        return lambda: None
+    return disks.begin_restore(volume.id, volume.snapshot_id, int(volume.size))
 
 
 def settle(snapshot: Any, problem: LocalAwsError | None) -> None:
@@ -76,3 +98,12 @@ def settle(snapshot: Any, problem: LocalAwsError | None) -> None:
     snapshot.status = "error" if problem else "completed"
     if problem:
         snapshot.state_message = str(problem)
+
+
+def _is_blank(snapshot: Any) -> bool:
+    return bool(getattr(snapshot, BLANK, False))
+
+
+def _is_root_disk(backend: Any, volume_id: str, snapshot: Any) -> bool:
+    attachment = backend.get_volume(volume_id).attachment
+    return bool(snapshot.from_ami) or bool(attachment and attachment.device == attachment.instance.root_device_name)

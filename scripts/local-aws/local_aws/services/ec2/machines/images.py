@@ -23,6 +23,7 @@ from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
+COPY_POLL_SEC = 0.05
 # moto does not pass NoReboot on to the backend.
 _request = threading.local()
 
@@ -52,6 +53,7 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def copy_image(original: Original, self: Any, source_image_id: str, *args: Any, **keywords: Any) -> Any:
         image = original(self, source_image_id, *args, **keywords)
         layers.alias(image.id, source_image_id)
+        _wait_for_copies(image)
         return image
 
     @correction(EC2Backend, "deregister_image")
@@ -86,8 +88,26 @@ def _keep(machines: InstanceMachines, instance: Any, image: Ami, snapshots: dict
         image.state = "failed" if problem else "available"
         if problem:
             image.state_reason = StateReason(str(problem), "Server.InternalError")
+        if image.id not in image.ec2_backend.amis:
+            # It was deregistered meanwhile.
+            machines.fleet.layers.forget(image.id)
 
     background.start(keep, kept)
+
+
+def _wait_for_copies(image: Ami) -> None:
+    if all(each.status == "completed" for each in _snapshots(image)):
+        return
+    image.state = "pending"
+
+    def wait() -> None:
+        while any(each.status == "pending" for each in _snapshots(image)):
+            background.pause(COPY_POLL_SEC)
+
+    def copied(_problem: LocalAwsError | None) -> None:
+        image.state = "available" if all(each.status == "completed" for each in _snapshots(image)) else "failed"
+
+    background.start(wait, copied)
 
 
 def _snapshots(image: Ami) -> Iterator[Any]:

@@ -24,6 +24,7 @@ from local_aws.host.machine import Machine
 from local_aws.host.record import Record, load_record
 
 from . import view
+from .copies import begin_restore
 from .doors import Doors
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
@@ -193,7 +194,7 @@ class InstanceMachines:
         """Makes those disks of a new machine that come from snapshots."""
         for volume in view.data_volumes_of(instance):
             if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
-                self.fleet.disks.restore(volume.id, volume.snapshot_id, int(volume.size))
+                begin_restore(self.fleet.disks, volume)()
 
     def _spec(self, instance: Any) -> MachineSpec:
         record = self._record(instance)

@@ -7,7 +7,7 @@ are on the disk. Files are removed when the record that they are gone is on the 
 from collections.abc import Callable
 from typing import Any
 
-from moto.ec2.models import EC2Backend
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
@@ -16,7 +16,7 @@ from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
 from . import view
-from .copies import Copies
+from .copies import Copies, begin_restore
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
@@ -36,7 +36,14 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         with told_as("InternalError"):
             disks.require_space()
         answer = original(self)
-        _make(machines, answer.result)
+        volume = answer.result
+        try:
+            with told_as("InternalError"):
+                restore = begin_restore(disks, volume)
+        except Exception:
+            self.ec2_backend.volumes.pop(volume.id)
+            raise
+        _make(volume, restore)
         return answer
 
     @correction(EC2Backend, "attach_volume")
@@ -88,9 +95,11 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         return snapshot
 
     @correction(EC2Backend, "copy_snapshot")
-    def copy_snapshot(original: Original, self: Any, source_snapshot_id: str, *args: Any, **keywords: Any) -> Any:
-        snapshot = original(self, source_snapshot_id, *args, **keywords)
-        copies.copy_snapshot(source_snapshot_id, snapshot)
+    def copy_snapshot(
+        original: Original, self: Any, source_snapshot_id: str, source_region: str, *args: Any, **keywords: Any
+    ) -> Any:
+        snapshot = original(self, source_snapshot_id, source_region, *args, **keywords)
+        copies.copy_snapshot(ec2_backends[self.account_id][source_region].snapshots[source_snapshot_id], snapshot)
         return snapshot
 
     @correction(EC2Backend, "delete_snapshot")
@@ -110,12 +119,11 @@ def _install_states() -> None:
     Volume.status = property(status_while_made)
 
 
-def _make(machines: InstanceMachines, volume: Volume) -> None:
+def _make(volume: Volume, restore: Callable[[], None]) -> None:
     setattr(volume, STATE, "creating")
 
     def make() -> None:
-        if volume.snapshot_id:
-            machines.fleet.disks.restore(volume.id, volume.snapshot_id, int(volume.size))
+        restore()
         background.wait_until_saved()
 
     def made(problem: LocalAwsError | None) -> None:
@@ -131,7 +139,7 @@ def _resume(machines: InstanceMachines) -> None:
     for backend in view.all_backends():
         for volume in list(backend.volumes.values()):
             if vars(volume).get(STATE) == "creating":
-                _make(machines, volume)
+                _make(volume, lambda volume=volume: begin_restore(machines.fleet.disks, volume)())
 
 
 def _when_saved(remove: Callable[[], None]) -> None:
