@@ -51,7 +51,7 @@ export class SshAccess extends Construct {
       // No port in the address: a rule keeps it when the port changes.
       this.securityGroup.allowFrom(peer, tcp(props.port), "SSH", { scope: this, id: `from_${peer.peerName}` });
     }
-    const purpose = "Packages, notebooks' libraries, AWS services";
+    const purpose = "Packages, libraries of notebooks, AWS services";
     this.securityGroup.allowTo(cidrPeer("0.0.0.0/0"), everyPort, purpose, { scope: this, id: "out" });
     this.ready = this.securityGroup.ready;
   }

@@ -7,11 +7,14 @@ import type { InVpc } from "./network";
 import type { Peer } from "./peer";
 import type { Port } from "./port";
 
+/** What EC2 takes as the description of a group or a rule. Source: EC2 API reference, CreateSecurityGroup (read 2026-11). */
+const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
+
 /** Properties of a security group. */
 export interface SecurityGroupProps {
   /** Name of the group, and its Name tag. Changing this replaces the group. */
   readonly name: string;
-  /** What AWS's console says of the group. Changing this replaces the group. */
+  /** What AWS's console says of the group: no apostrophe. Changing this replaces the group. */
   readonly description: string;
   /** The network or a subnet of the group's VPC. Changing this replaces the group. */
   readonly vpc: InVpc;
@@ -38,6 +41,7 @@ export class SecurityGroup extends Construct implements Peer, InVpc {
 
   constructor(scope: Construct, id: string, { name, description, vpc }: SecurityGroupProps) {
     super(scope, id);
+    requireDescription(this, description);
     const group = new AwsSecurityGroup(this, "this", { name, description, vpcId: vpc.vpcId, tags: { Name: name } });
     this.id = group.id;
     this.vpcId = vpc.vpcId;
@@ -78,10 +82,20 @@ export class SecurityGroup extends Construct implements Peer, InVpc {
     description: string,
     place?: RulePlace,
   ): void {
+    requireDescription(this, description);
     for (const { portName, portArguments } of [ports].flat()) {
       const { scope, id } = place ?? { scope: this, id: `${direction}_${peerName}_${portName}` };
       const rule = new Rule(scope, id, { securityGroupId: this.id, ...peerArguments, ...portArguments, description });
       this.rules.push(rule);
     }
   }
+}
+
+/** The AWS provider takes any text, and a deploy would then fail in the middle. */
+function requireDescription({ node }: Construct, description: string): void {
+  if (DESCRIPTION.test(description)) return;
+  throw new Error(
+    `${node.path}: expected a description of 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, ` +
+      `got "${description}"`,
+  );
 }

@@ -24,8 +24,8 @@ const { resource } = synthesizeModule((stack) => {
     availabilityZones: { ...zone, value: [zone.value] },
     publicSubnets: false,
   });
-  const securityGroup = new SecurityGroup(stack, "group", { name: "host", description: "A host's", vpc });
-  const role = new MachineRole(stack, "role", { name: "host", description: "A host's", partition: "aws" });
+  const securityGroup = new SecurityGroup(stack, "group", { name: "host", description: "Of the host", vpc });
+  const role = new MachineRole(stack, "role", { name: "host", description: "Of the host", partition: "aws" });
   const file = join(tmpdir(), "host.tar");
   writeFileSync(file, "scripts");
   new Host(stack, "host", {

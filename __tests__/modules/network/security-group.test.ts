@@ -112,4 +112,15 @@ describe("a security group", () => {
       "cidrPeer: expected a CIDR block that is known at synthesis, got a reference",
     );
   });
+
+  it.each(["", "notebooks' libraries", "a\nb", "ä", "a".repeat(256)])(
+    "fails to describe itself or a rule as %j, which EC2 refuses in the midst of a deploy",
+    (description) => {
+      const refused = /expected a description of 1 to 255 letters/;
+      expect(() => withGroups((web) => web.allowFrom(cidrPeer("10.0.0.0/8"), tcp(443), description))).toThrow(refused);
+      expect(() =>
+        synthesizeModule((stack) => new SecurityGroup(stack, "web", { name: "web", description, vpc })),
+      ).toThrow(refused);
+    },
+  );
 });
