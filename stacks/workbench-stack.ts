@@ -2,6 +2,7 @@ import { relative, resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, LocalBackend, S3Backend, type TerraformElement, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
+import { limitRoles } from "../modules/access/permissions-boundary";
 import { Place } from "../modules/state/place";
 import type { CommonSettings } from "../settings/common";
 import { partitionOf } from "../settings/fields/partition";
@@ -59,6 +60,7 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
       profile: settings.aws.profile ?? undefined,
       defaultTags: [{ tags: this.defaultTags }],
     });
+    if (settings.aws.permissionsBoundaryArn !== null) limitRoles(this, settings.aws.permissionsBoundaryArn);
     this.accountId = new Place(this, "place", { stack: name, region, missing }).accountId;
     // In 1.11, S3's own lock file is stable. This program is tested with that version.
     this.addOverride("terraform.required_version", ">= 1.11");

@@ -5,6 +5,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { terraformLiteral } from "../terraform-literal";
 import { type AllowStatement, allowPolicy } from "./policy-documents";
+import { roleName } from "./role-name";
 
 /** Somebody who can get permissions: a role, however it is made. */
 export interface Grantee {
@@ -18,7 +19,7 @@ export interface Grantee {
 
 /** Who may assume a role, and what the role may do. */
 export interface RoleProps {
-  /** Name of the role. Changing this replaces the role. */
+  /** Name of the role; {@link roleName} shortens a long one. Changing this replaces the role. */
   readonly name: string;
   /** What IAM says of the role. */
   readonly description: string;
@@ -26,8 +27,6 @@ export interface RoleProps {
   readonly trustPolicy: string;
   /** IAM path, which begins and ends with a slash. Changing this replaces the role. @default / */
   readonly path?: string;
-  /** Managed policy that limits what the role's own policies can allow. @default no limit */
-  readonly permissionsBoundaryArn?: string;
   /** Managed policies. @default none */
   readonly managedPolicyArns?: readonly string[];
   /** Further permissions. @default none */
@@ -43,10 +42,9 @@ export class Role extends Construct implements Grantee {
   constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
     this.role = new IamRole(this, "this", {
-      name: props.name,
+      name: roleName(props.name),
       description: props.description,
       path: props.path,
-      permissionsBoundary: props.permissionsBoundaryArn,
       assumeRolePolicy: terraformLiteral(props.trustPolicy),
     });
     const arns = new Set(props.managedPolicyArns);

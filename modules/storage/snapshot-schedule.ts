@@ -4,6 +4,7 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { assumeRolePolicy } from "../access/policy-documents";
+import { roleName } from "../access/role-name";
 
 /** When to take snapshots, and how many to keep. */
 export interface SnapshotScheduleProps {
@@ -27,7 +28,7 @@ export class SnapshotSchedule extends Construct {
   constructor(scope: Construct, id: string, props: SnapshotScheduleProps) {
     super(scope, id);
     const role = new IamRole(this, "role", {
-      name: props.name,
+      name: roleName(props.name),
       description: "Lets Data Lifecycle Manager take and delete snapshots",
       assumeRolePolicy: assumeRolePolicy("dlm.amazonaws.com"),
     });

@@ -25,10 +25,7 @@ export interface SettingsSource {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/**
- * Names of roles and of the state bucket begin with `<project>-<environment>`. A bucket's name,
- * `<prefix>-state-<account>`, has at most 63 characters.
- */
+/** The state bucket's name, `<project>-<environment>-state-<account>`, has at most 63 characters. */
 const maxPrefixLength = 43;
 
 const defaultsFile = "settings/default.yaml";

@@ -1,4 +1,4 @@
-import { availabilityZone, region } from "../fields/aws-names";
+import { availabilityZone, policyArn, region } from "../fields/aws-names";
 import { section, text } from "../fields/fields";
 import { rule } from "../fields/rules";
 
@@ -12,6 +12,12 @@ export const awsSection = section({
     .nullable()
     .default(null)
     .describe("Named profile of the AWS configuration; null: credentials from the environment (SSO, role, variables)."),
+  permissionsBoundaryArn: policyArn()
+    .nullable()
+    .default(null)
+    .describe(
+      "Managed policy that limits every IAM role that Workbench makes, as its permissions boundary; null: none.",
+    ),
 })
   .check(
     rule(({ region, availabilityZone }, context) => {

@@ -36,10 +36,6 @@ const deployer = section({
     .nullable()
     .default(null)
     .describe("Managed policies of the role that deploys; null: AWS's PowerUserAccess."),
-  permissionsBoundaryArn: policyArn()
-    .nullable()
-    .default(null)
-    .describe("Managed policy that limits what both roles can do; null: no limit."),
 }).check(
   rule(({ repository, branches, environments }, context) => {
     if (repository && branches?.length === 0 && environments?.length === 0) {

@@ -29,7 +29,7 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
 
   /** Two roles, since everybody who opens a pull request can have a plan, and only a reviewed change may be deployed. */
   private addDeployer(repository: string, bucketArn: string): void {
-    const { project, state } = this.settings;
+    const { project, state, aws } = this.settings;
     const { deployer } = state;
     const provider = new GithubOidcProvider(this, "github", {
       partition: this.partition,
@@ -37,7 +37,6 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
     });
     const scope = { partition: this.partition, project, bucketArn };
     const deploys = workflowSubjects({ ...deployer, repository });
-    const permissionsBoundaryArn = deployer.permissionsBoundaryArn ?? undefined;
     const plan = new DeployerRole(this, "plan_role", {
       name: `${this.prefix}-plan`,
       description: "Plans every stack in workflows of GitHub Actions, and changes nothing",
@@ -46,7 +45,6 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
       managedPolicyArns:
         deployer.planPolicyArns ?? ["SecurityAudit", "job-function/ViewOnlyAccess"].map((name) => this.awsPolicy(name)),
       statements: planStatements(scope),
-      permissionsBoundaryArn,
     });
     const deploy = new DeployerRole(this, "deploy_role", {
       name: `${this.prefix}-deploy`,
@@ -54,8 +52,7 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
       provider,
       subjects: deploys,
       managedPolicyArns: deployer.deployPolicyArns ?? [this.awsPolicy("PowerUserAccess")],
-      statements: deployStatements(scope),
-      permissionsBoundaryArn,
+      statements: deployStatements(scope, aws.permissionsBoundaryArn ?? undefined),
     });
     new TerraformOutput(this, "plan_role_arn", {
       value: plan.arn,

@@ -104,7 +104,7 @@ describe("stack state", () => {
       const own = "arn:aws:iam::123456789012:policy/deployers";
       expect(policiesOf("plan_role", { STATE_DEPLOYER_PLAN_POLICY_ARNS: `[${own}]` })).toEqual([own]);
       expect(policiesOf("deploy_role", { STATE_DEPLOYER_DEPLOY_POLICY_ARNS: "[]" })).toEqual([]);
-      const { resource } = withDeployer({ STATE_DEPLOYER_PERMISSIONS_BOUNDARY_ARN: own });
+      const { resource } = withDeployer({ AWS_PERMISSIONS_BOUNDARY_ARN: own });
       const boundaries = Object.values(resource["aws_iam_role"] ?? {}).map((role) => role.permissions_boundary);
       expect(boundaries).toEqual([own, own]);
     });
