@@ -21,12 +21,16 @@ export interface VpcProps {
   readonly name: string;
   /** IPv4 block of the VPC, from /16 to /28. Changing this replaces the VPC and everything in it. */
   readonly cidrBlock: FromSetting<string>;
-  /** Zones for a private and a public subnet each. New ones go to the end: a position decides a zone's blocks. */
+  /**
+   * Zones for a private and a public subnet each, with a last letter of their own. A zone's letter decides its blocks, so
+   * zones can come, go and change their order, and the subnets of the others stay.
+   */
   readonly availabilityZones: FromSetting<readonly string[]>;
   /** Whether there are public subnets and an internet gateway. NAT gateways need them. @default true */
   readonly publicSubnets?: boolean;
   /**
-   * How private subnets reach the internet. A single gateway costs less. If its zone fails, every zone is cut off.
+   * How private subnets reach the internet. A single gateway costs less. It is in the first of the zones: if that fails,
+   * every zone is cut off, and if another zone is the first, the gateway moves there and gets another address.
    *
    * @default none
    */
@@ -48,7 +52,7 @@ export class Vpc extends Construct implements Network {
   private readonly name: string;
   private readonly zonesSetting: string;
 
-  /** @throws Error one sentence that names the setting, when the block has no room for the subnets */
+  /** @throws Error one sentence that names the setting, when the block or the zones do not fit */
   constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
     const { name, cidrBlock, availabilityZones, publicSubnets = true, nat = "none" } = props;
