@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { FromSetting } from "../from-setting";
+import type { FromSetting, SettingProblem } from "../from-setting";
 
 /** What to split, and for how many zones. */
 export interface CidrPlanProps {
@@ -38,24 +38,67 @@ const letters = "abcdefghijklmnopqrstuvwxyz";
  * A /16 has room for the zones `a` to `l`, or to `p` without public subnets: a /20 for each private subnet, a /22 for
  * each public one. No subnet is smaller than /28, so a small VPC has room for fewer.
  *
- * @throws Error one sentence that names the setting: not such a block, no zone, a zone without a letter, two zones with
- * one letter, or a letter that the block has no room for
+ * @throws Error for a plan with problems: a bug, since the stack's rules report them first with {@link cidrPlanProblems}
  */
 export function planCidrBlocks(props: CidrPlanProps): ZoneBlocks[] {
-  const { cidrBlock, availabilityZones, publicSubnets } = props;
-  const vpc = parse(cidrBlock);
-  requireLetters(availabilityZones);
-  const privateSize = subnetSize(vpc, PRIVATE_BITS);
-  const publicSize = publicSubnets ? subnetSize(vpc, PUBLIC_BITS) : 0;
-  requireRoom(props, Math.floor(vpc.size / (privateSize + publicSize)));
-  return availabilityZones.value.map((availabilityZone) => {
+  const [problem] = cidrPlanProblems(props);
+  if (problem) {
+    const { setting, expected, got } = problem;
+    throw new Error(`${setting}: expected ${expected}, got ${JSON.stringify(got)}`);
+  }
+  const vpc = parse(props.cidrBlock.value);
+  const { privateSize, publicSize } = subnetSizes(vpc, props);
+  return props.availabilityZones.value.map((availabilityZone) => {
     const place = placeOf(availabilityZone);
     return {
       availabilityZone,
       privateBlock: write(vpc.first + place * privateSize, privateSize),
-      ...(publicSubnets && { publicBlock: write(vpc.first + vpc.size - (place + 1) * publicSize, publicSize) }),
+      ...(props.publicSubnets && { publicBlock: write(vpc.first + vpc.size - (place + 1) * publicSize, publicSize) }),
     };
   });
+}
+
+/**
+ * What is wrong with a plan, for the rules of a stack: no such block, no zone, a zone without a letter, two zones with
+ * one letter, or a letter that the block has no room for. Empty if nothing is.
+ */
+export function cidrPlanProblems(props: CidrPlanProps): SettingProblem[] {
+  const problems = [...blockProblems(props.cidrBlock), ...zoneProblems(props.availabilityZones)];
+  return problems.length > 0 ? problems : roomProblems(props);
+}
+
+function blockProblems({ value: got, setting }: FromSetting<string>): SettingProblem[] {
+  const length = ipaddr.IPv4.isValidCIDRFourPartDecimal(got) ? ipaddr.IPv4.parseCIDR(got)[1] : 0;
+  const fits = length >= LARGEST && length <= SMALLEST;
+  if (fits && `${ipaddr.IPv4.networkAddressFromCIDR(got)}/${length}` === got) return [];
+  const expected = `an IPv4 CIDR block from /${LARGEST} to /${SMALLEST} without host bits, such as 10.0.0.0/16`;
+  return [{ setting, got, expected }];
+}
+
+function zoneProblems({ value: zones, setting }: FromSetting<readonly string[]>): SettingProblem[] {
+  if (zones.length === 0) return [{ setting, got: zones, expected: "at least one availability zone" }];
+  for (const [index, zone] of zones.entries()) {
+    if (placeOf(zone) < 0) {
+      return [{ setting, got: zone, expected: "names of zones that end in a letter, such as eu-west-1a" }];
+    }
+    const twin = zones.slice(0, index).find((other) => placeOf(other) === placeOf(zone));
+    const expected = "zones with a last letter of their own, which decides their blocks";
+    if (twin !== undefined) return [{ setting, got: [twin, zone], expected }];
+  }
+  return [];
+}
+
+function roomProblems(props: CidrPlanProps): SettingProblem[] {
+  const { cidrBlock, availabilityZones, publicSubnets } = props;
+  const vpc = parse(cidrBlock.value);
+  const { privateSize, publicSize } = subnetSizes(vpc, props);
+  const room = Math.floor(vpc.size / (privateSize + publicSize));
+  const [last = ""] = [...availabilityZones.value].sort((a, b) => placeOf(b) - placeOf(a));
+  if (placeOf(last) < room) return [];
+  const subnets = publicSubnets ? "a private and a public subnet" : "a private subnet";
+  const zones = placeOf(last) === 0 ? "zone a" : `each zone from a to ${letters[placeOf(last)]}`;
+  const expected = `a larger block, with room for ${subnets} in ${zones}, since ${availabilityZones.setting} has ${last}`;
+  return [{ setting: cidrBlock.setting, got: cidrBlock.value, expected }];
 }
 
 interface Block {
@@ -65,31 +108,9 @@ interface Block {
   readonly size: number;
 }
 
-function parse({ value, setting }: FromSetting<string>): Block {
-  const length = ipaddr.IPv4.isValidCIDRFourPartDecimal(value) ? ipaddr.IPv4.parseCIDR(value)[1] : 0;
-  if (length < LARGEST || length > SMALLEST || `${ipaddr.IPv4.networkAddressFromCIDR(value)}/${length}` !== value) {
-    throw new Error(
-      `${setting}: expected an IPv4 block from /${LARGEST} to /${SMALLEST} without host bits, such as 10.0.0.0/16, ` +
-        `got "${value}".`,
-    );
-  }
-  const bytes = ipaddr.IPv4.parse(value.slice(0, value.indexOf("/"))).toByteArray();
-  return { first: bytes.reduce((number, byte) => number * 256 + byte, 0), size: 2 ** (32 - length) };
-}
-
-function requireLetters({ value: zones, setting }: FromSetting<readonly string[]>): void {
-  if (zones.length === 0) throw new Error(`${setting}: expected at least one availability zone, got none.`);
-  for (const [index, zone] of zones.entries()) {
-    if (placeOf(zone) < 0) {
-      throw new Error(`${setting}: expected names of zones that end in a letter, such as eu-west-1a, got "${zone}".`);
-    }
-    const twin = zones.slice(0, index).find((other) => placeOf(other) === placeOf(zone));
-    if (twin !== undefined) {
-      throw new Error(
-        `${setting}: expected zones with a last letter of their own, which decides their blocks, got ${twin} and ${zone}.`,
-      );
-    }
-  }
+function parse(cidrBlock: string): Block {
+  const [address, length] = ipaddr.IPv4.parseCIDR(cidrBlock);
+  return { first: address.toByteArray().reduce((number, byte) => number * 256 + byte, 0), size: 2 ** (32 - length) };
 }
 
 /** A zone's place among all zones that there can be; -1 if its name does not end in a letter. */
@@ -97,21 +118,10 @@ function placeOf(zone: string): number {
   return letters.indexOf(zone.at(-1) ?? " ");
 }
 
-/** How many addresses each subnet of a kind has. */
-function subnetSize({ size }: Block, bits: number): number {
-  return Math.max(size / 2 ** bits, 2 ** (32 - SMALLEST));
-}
-
-/** @param room how many zones the block has room for */
-function requireRoom({ cidrBlock, availabilityZones, publicSubnets }: CidrPlanProps, room: number): void {
-  const [last = ""] = [...availabilityZones.value].sort((a, b) => placeOf(b) - placeOf(a));
-  if (placeOf(last) < room) return;
-  const subnets = publicSubnets ? "a private and a public subnet" : "a private subnet";
-  const zones = placeOf(last) === 0 ? "zone a" : `each zone from a to ${letters[placeOf(last)]}`;
-  throw new Error(
-    `${cidrBlock.setting}: expected room for ${subnets} in ${zones}, ` +
-      `since ${availabilityZones.setting} has ${last}, got ${cidrBlock.value}; take a larger block.`,
-  );
+/** How many addresses each private and each public subnet has. */
+function subnetSizes({ size }: Block, { publicSubnets }: CidrPlanProps): { privateSize: number; publicSize: number } {
+  const sizeOf = (bits: number): number => Math.max(size / 2 ** bits, 2 ** (32 - SMALLEST));
+  return { privateSize: sizeOf(PRIVATE_BITS), publicSize: publicSubnets ? sizeOf(PUBLIC_BITS) : 0 };
 }
 
 function write(first: number, size: number): string {

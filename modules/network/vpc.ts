@@ -52,7 +52,7 @@ export class Vpc extends Construct implements Network {
   private readonly name: string;
   private readonly zonesSetting: string;
 
-  /** @throws Error one sentence that names the setting, when the block or the zones do not fit */
+  /** @throws Error when the block or the zones do not fit: a bug, since the stack's rules report that first */
   constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
     const { name, cidrBlock, availabilityZones, publicSubnets = true, nat = "none" } = props;
@@ -130,7 +130,7 @@ export class Vpc extends Construct implements Network {
   /**
    * The private subnet in a zone.
    *
-   * @throws Error one sentence that names the setting, when the VPC has none there
+   * @throws Error when the VPC has none there: a bug, since the stack's rules report first what a setting can cause
    */
   privateSubnetIn({ value: zone, setting }: FromSetting<string>): VpcSubnet {
     const subnet = this.privateSubnets.find(({ availabilityZone }) => availabilityZone === zone);
