@@ -98,6 +98,10 @@ describe("imports", () => {
         "node:fs/promises",
         "@cdktf/provider-aws",
       ],
+      "modules/storage/new-plan.ts": [
+        ...["cdktf", "constructs", "@cdktf/provider-aws/lib/instance", "node:fs", "../../settings/common"],
+        ...["./data-volume", "../network/vpc", "../terraform-block"],
+      ],
       "packer/new.ts": [
         "../modules/storage/data-volume",
         "../scripts/support/project",
@@ -141,9 +145,13 @@ describe("imports", () => {
         "cdktf",
         "@cdktf/provider-aws/lib/instance",
       ],
-      "stacks/ebs/definition.ts": ["./settings", "../define-stack", "../names/data-volume", "../../settings/common"],
+      "stacks/ebs/definition.ts": [
+        ...["./settings", "../define-stack", "../names/data-volume", "../../settings/common"],
+        "../../modules/network/cidr-plan",
+      ],
       "stacks/index.ts": ["./ebs/definition"],
       "modules/storage/new.ts": ["../access/key-file", "./data-volume", "cdktf", "@cdktf/provider-aws/lib/instance"],
+      "modules/storage/new-plan.ts": ["./mount-plan", "../network/cidr-plan", "../from-setting", "ipaddr.js"],
       "packer/new.ts": ["../settings/load/load", "../stacks/settings", "../stacks/names/images", "@cdktf/hcl-tools"],
       "scripts/npm/new.ts": [
         ...["../session/local-session", "../testing/place", "../bench/measure", "../local-aws/control"],

@@ -21,12 +21,16 @@ export interface VpcProps {
   readonly name: string;
   /** IPv4 block of the VPC, from /16 to /28. Changing this replaces the VPC and everything in it. */
   readonly cidrBlock: FromSetting<string>;
-  /** Zones for a private and a public subnet each. New ones go to the end: a position decides a zone's blocks. */
+  /**
+   * Zones for a private and a public subnet each, with a last letter of their own. A zone's letter decides its blocks, so
+   * zones can come, go and change their order, and the subnets of the others stay.
+   */
   readonly availabilityZones: FromSetting<readonly string[]>;
   /** Whether there are public subnets and an internet gateway. NAT gateways need them. @default true */
   readonly publicSubnets?: boolean;
   /**
-   * How private subnets reach the internet. A single gateway costs less. If its zone fails, every zone is cut off.
+   * How private subnets reach the internet. A single gateway costs less. It is in the first of the zones: if that fails,
+   * every zone is cut off, and if another zone is the first, the gateway moves there and gets another address.
    *
    * @default none
    */
@@ -48,7 +52,7 @@ export class Vpc extends Construct implements Network {
   private readonly name: string;
   private readonly zonesSetting: string;
 
-  /** @throws Error one sentence that names the setting, when the block has no room for the subnets */
+  /** @throws Error when the block or the zones do not fit: a bug, since the stack's rules report that first */
   constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
     const { name, cidrBlock, availabilityZones, publicSubnets = true, nat = "none" } = props;
@@ -126,7 +130,7 @@ export class Vpc extends Construct implements Network {
   /**
    * The private subnet in a zone.
    *
-   * @throws Error one sentence that names the setting, when the VPC has none there
+   * @throws Error when the VPC has none there: a bug, since the stack's rules report first what a setting can cause
    */
   privateSubnetIn({ value: zone, setting }: FromSetting<string>): VpcSubnet {
     const subnet = this.privateSubnets.find(({ availabilityZone }) => availabilityZone === zone);

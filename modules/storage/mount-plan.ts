@@ -44,7 +44,8 @@ const deviceLetters = "fghijklmnop";
  * Gives the volumes of one machine their names and device names. The order gives the device names, so append new ones:
  * another device name attaches a volume anew.
  *
- * @throws Error for more volumes than there are device names, a name that is wrong or taken, or a mount point in another
+ * @throws Error for more volumes than there are device names, a name that is wrong or taken, or a mount point in another:
+ * a bug, since the stack's rules report first what a setting can cause
  */
 export function planMounts(wanted: readonly WantedMount[]): PlannedMount[] {
   if (wanted.length > deviceLetters.length) {

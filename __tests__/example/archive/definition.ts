@@ -1,5 +1,6 @@
+import { cidrPlanProblems } from "../../../modules/network/cidr-plan";
 import { defineStack, type StackClass } from "../../../stacks/define-stack";
-import { archiveSection } from "./settings";
+import { archiveNetwork, archiveSection } from "./settings";
 
 /** A host that nobody logs in to, with the volumes of `archive-data`, in a VPC without the internet. */
 export const archive = defineStack({
@@ -7,5 +8,11 @@ export const archive = defineStack({
   section: archiveSection,
   after: ["archive-data"],
   needs: ["machines"],
+  rules: ({ aws, archive }, report) => {
+    if (aws?.availabilityZone === undefined || archive?.cidrBlock === undefined) return;
+    for (const problem of cidrPlanProblems(archiveNetwork(aws.availabilityZone, archive.cidrBlock))) {
+      report(problem.setting.split("."), problem.got, problem.expected);
+    }
+  },
   load: async (): Promise<StackClass> => (await import("./stack")).ArchiveStack,
 });

@@ -1,4 +1,5 @@
-import { cidrBlock } from "../../../settings/fields/cidr-block";
+import type { CidrPlanProps } from "../../../modules/network/cidr-plan";
+import { vpcCidrBlock } from "../../../settings/fields/cidr-block";
 import { absolutePath, instanceType, oneOf, section, text, wholeNumber } from "../../../settings/fields/fields";
 import type { StackSettings } from "../../../stacks/define-stack";
 
@@ -18,7 +19,7 @@ export const archiveSection = section({
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(8)
     .describe("Size of the root volume in GiB. It is deleted with the host."),
-  cidrBlock: cidrBlock()
+  cidrBlock: vpcCidrBlock()
     .default("10.20.0.0/24")
     .describe("IPv4 block of the VPC, from /16 to /28. Changing it replaces the VPC and the host."),
   title: text(/^\P{C}{1,200}$/u, "a line of at most 200 characters")
@@ -34,3 +35,12 @@ export const archiveSection = section({
 }).describe("The archive.");
 
 export type ArchiveSettings = StackSettings<"archive", typeof archiveSection>;
+
+/** How the VPC is split: a private subnet in the zone of the volumes. */
+export function archiveNetwork(availabilityZone: string, cidrBlock: string): CidrPlanProps {
+  return {
+    cidrBlock: { value: cidrBlock, setting: "archive.cidrBlock" },
+    availabilityZones: { value: [availabilityZone], setting: "aws.availabilityZone" },
+    publicSubnets: false,
+  };
+}

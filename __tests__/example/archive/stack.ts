@@ -20,7 +20,7 @@ import { hostBundle } from "../../../stacks/host-bundle";
 import { dataVolumesTags } from "../../../stacks/names/data-volume";
 import { debianImage } from "../../../stacks/names/images";
 import { WorkbenchStack } from "../../../stacks/workbench-stack";
-import type { ArchiveSettings } from "./settings";
+import { type ArchiveSettings, archiveNetwork } from "./settings";
 
 /** The host of the archive, and all but its data: the volumes of `archive-data`, which outlive it. */
 export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
@@ -36,12 +36,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
       fix: `run \`${this.deployCommand}\``,
     }).all;
 
-    const vpc = new Vpc(this, "vpc", {
-      name,
-      cidrBlock: { value: archive.cidrBlock, setting: "archive.cidrBlock" },
-      availabilityZones: { ...zone, value: [zone.value] },
-      publicSubnets: false,
-    });
+    const vpc = new Vpc(this, "vpc", { name, ...archiveNetwork(zone.value, archive.cidrBlock) });
     const subnet = vpc.privateSubnetIn(zone);
     const s3 = vpc.addGatewayEndpoint("s3", ownAccountEndpointPolicy(this.accountId));
     const ssm = vpc.addInterfaceEndpoint("ssm", ownAccountEndpointPolicy(this.accountId, this.sharedParameter()));

@@ -3,7 +3,8 @@ import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
 import { planCidrBlocks, type ZoneBlocks } from "../../../modules/network/cidr-plan";
 
-const named = (count: number): string[] => Array.from({ length: count }, (_, index) => `zone-${index}`);
+/** The zones that end in these letters. */
+const zonesOf = (letters: string): string[] => [...letters].map((letter) => `eu-west-1${letter}`);
 
 function plan(block: string, zones: readonly string[], publicSubnets = true): ZoneBlocks[] {
   return planCidrBlocks({
@@ -20,15 +21,17 @@ const blocksOf = (zones: readonly ZoneBlocks[]): string[] => [
 ];
 
 describe("planCidrBlocks", () => {
-  it.each<[block: string, zones: number, blocks: string[]]>([
-    ["10.0.0.0/16", 1, ["10.0.0.0/20", "10.0.252.0/22"]],
-    ["10.0.0.0/16", 2, ["10.0.0.0/20", "10.0.16.0/20", "10.0.252.0/22", "10.0.248.0/22"]],
-    ["10.20.0.0/20", 2, ["10.20.0.0/24", "10.20.1.0/24", "10.20.15.192/26", "10.20.15.128/26"]],
-    ["172.31.255.0/24", 2, ["172.31.255.0/28", "172.31.255.16/28", "172.31.255.240/28", "172.31.255.224/28"]],
-    ["192.168.7.224/27", 1, ["192.168.7.224/28", "192.168.7.240/28"]],
-    ["255.255.0.0/16", 1, ["255.255.0.0/20", "255.255.252.0/22"]],
-  ])("splits %s for %i zones", (block, zones, blocks) => {
-    expect(blocksOf(plan(block, named(zones)))).toEqual(blocks);
+  it.each<[block: string, letters: string, blocks: string[]]>([
+    ["10.0.0.0/16", "a", ["10.0.0.0/20", "10.0.252.0/22"]],
+    ["10.0.0.0/16", "ab", ["10.0.0.0/20", "10.0.16.0/20", "10.0.252.0/22", "10.0.248.0/22"]],
+    ["10.0.0.0/16", "ca", ["10.0.32.0/20", "10.0.0.0/20", "10.0.244.0/22", "10.0.252.0/22"]],
+    ["10.0.0.0/16", "l", ["10.0.176.0/20", "10.0.208.0/22"]],
+    ["10.20.0.0/20", "ab", ["10.20.0.0/24", "10.20.1.0/24", "10.20.15.192/26", "10.20.15.128/26"]],
+    ["172.31.255.0/24", "ab", ["172.31.255.0/28", "172.31.255.16/28", "172.31.255.240/28", "172.31.255.224/28"]],
+    ["192.168.7.224/27", "a", ["192.168.7.224/28", "192.168.7.240/28"]],
+    ["255.255.0.0/16", "a", ["255.255.0.0/20", "255.255.252.0/22"]],
+  ])("splits %s for the zones %s", (block, letters, blocks) => {
+    expect(blocksOf(plan(block, zonesOf(letters)))).toEqual(blocks);
   });
 
   it("makes no public subnets when none are wanted", () => {
@@ -48,59 +51,67 @@ describe("planCidrBlocks", () => {
     "2001:db8::/32",
     "",
   ])("fails: %j, which is no block for a VPC", (block) => {
-    expect(() => plan(block, named(1))).toThrow(
-      "vpc.cidrBlock: expected an IPv4 block from /16 to /28 without host bits, such as 10.0.0.0/16, " +
-        `got "${block}".`,
+    expect(() => plan(block, zonesOf("a"))).toThrow(
+      "vpc.cidrBlock: expected an IPv4 CIDR block from /16 to /28 without host bits, such as 10.0.0.0/16, " +
+        `got "${block}"`,
     );
   });
 
-  it.each<[block: string, zones: number, publicSubnets: boolean, problem: string]>([
-    [
-      "10.0.0.0/16",
-      13,
-      true,
-      "a private and a public subnet in each of 13 zones, got 10.0.0.0/16, which has room for 12",
-    ],
-    ["10.0.0.0/16", 17, false, "a private subnet in each of 17 zones, got 10.0.0.0/16, which has room for 16"],
-    ["10.0.0.0/26", 3, true, "a private and a public subnet in each of 3 zones, got 10.0.0.0/26, which has room for 2"],
-    [
-      "10.0.0.0/28",
-      1,
-      true,
-      "a private and a public subnet in each of 1 zone, got 10.0.0.0/28, which has room for none",
-    ],
-  ])("fails: %s for %i zones, with public subnets: %s", (block, zones, publicSubnets, problem) => {
-    expect(() => plan(block, named(zones), publicSubnets)).toThrow(
-      `vpc.cidrBlock: expected room for ${problem}; take a larger block, or fewer zones in vpc.availabilityZones.`,
+  it.each<[block: string, letters: string, publicSubnets: boolean, problem: string]>([
+    ["10.0.0.0/16", "m", true, "a private and a public subnet in each zone from a to m"],
+    ["10.0.0.0/16", "q", false, "a private subnet in each zone from a to q"],
+    ["10.0.0.0/26", "dca", true, "a private and a public subnet in each zone from a to d"],
+    ["10.0.0.0/28", "b", false, "a private subnet in each zone from a to b"],
+    ["10.0.0.0/28", "a", true, "a private and a public subnet in zone a"],
+  ])("fails: %s for the zones %s, with public subnets: %s", (block, letters, publicSubnets, problem) => {
+    const [zone] = zonesOf(letters);
+    expect(() => plan(block, zonesOf(letters), publicSubnets)).toThrow(
+      `vpc.cidrBlock: expected a larger block, with room for ${problem}, since vpc.availabilityZones has ${zone}, ` +
+        `got "${block}"`,
     );
   });
 
   it("fails: no zone", () => {
     expect(() => plan("10.0.0.0/16", [])).toThrow(
-      "vpc.availabilityZones: expected at least one availability zone, got none.",
+      "vpc.availabilityZones: expected at least one availability zone, got []",
     );
   });
 
-  it("fails: a zone twice", () => {
-    expect(() => plan("10.0.0.0/16", ["a", "b", "a"])).toThrow(
-      "vpc.availabilityZones: expected each availability zone once, got a twice.",
+  it.each([
+    [["us-west-2a", "us-west-2b", "us-west-2-lax-1a"], '["us-west-2a","us-west-2-lax-1a"]'],
+    [zonesOf("aba"), '["eu-west-1a","eu-west-1a"]'],
+  ])("fails: two zones with one letter: %j", (zones, twins) => {
+    expect(() => plan("10.0.0.0/16", zones)).toThrow(
+      "vpc.availabilityZones: expected zones with a last letter of their own, which decides their blocks, " +
+        `got ${twins}`,
+    );
+  });
+
+  it.each(["eu-west-1", "eu-west-1A", "zone-", ""])("fails: %j, which ends in no letter", (zone) => {
+    expect(() => plan("10.0.0.0/16", ["eu-west-1a", zone])).toThrow(
+      `vpc.availabilityZones: expected names of zones that end in a letter, such as eu-west-1a, got "${zone}"`,
     );
   });
 });
 
-describe("for every block and number of zones", () => {
+describe("for every block and all zones", () => {
   const vpcBlock = fc.tuple(fc.integer({ min: 16, max: 28 }), fc.nat(2 ** 32 - 1)).map(([length, address]) => {
     const [a, b, c, d] = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
     return `${ipaddr.IPv4.networkAddressFromCIDR(`${a}.${b}.${c}.${d}/${length}`)}/${length}`;
   });
-  const input = [vpcBlock, fc.integer({ min: 1, max: 20 }), fc.boolean()] as const;
+  /** Some zones in any order. */
+  const someZones = fc.shuffledSubarray(zonesOf("abcdefghijklmnopqrst"));
 
-  /** The plan, or undefined when the zones do not fit. */
-  const planned = (block: string, zones: number, publicSubnets: boolean): ZoneBlocks[] | undefined => {
+  /** The plan of those zones that the block has room for; empty if it has room for none. */
+  const planned = (block: string, zones: readonly string[], publicSubnets: boolean): ZoneBlocks[] => {
+    const fitting = zones.filter((zone) => fits(block, [zone], publicSubnets));
+    return fitting.length === 0 ? [] : plan(block, fitting, publicSubnets);
+  };
+  const fits = (block: string, zones: readonly string[], publicSubnets: boolean): boolean => {
     try {
-      return plan(block, named(zones), publicSubnets);
+      return plan(block, zones, publicSubnets).length === zones.length;
     } catch {
-      return undefined;
+      return false;
     }
   };
   const range = (block: string): [first: number, end: number] => {
@@ -111,8 +122,8 @@ describe("for every block and number of zones", () => {
 
   it("subnets lie in the VPC and do not overlap", () => {
     fc.assert(
-      fc.property(...input, (block, zones, publicSubnets) => {
-        const ranges = blocksOf(planned(block, zones, publicSubnets) ?? []).map(range);
+      fc.property(vpcBlock, someZones, fc.boolean(), (block, zones, publicSubnets) => {
+        const ranges = blocksOf(planned(block, zones, publicSubnets)).map(range);
         ranges.sort(([a], [b]) => a - b);
         const [vpcFirst, vpcEnd] = range(block);
         let free = vpcFirst;
@@ -127,8 +138,8 @@ describe("for every block and number of zones", () => {
 
   it("subnets are blocks that AWS takes: without host bits, none smaller than /28", () => {
     fc.assert(
-      fc.property(...input, (block, zones, publicSubnets) => {
-        for (const subnet of blocksOf(planned(block, zones, publicSubnets) ?? [])) {
+      fc.property(vpcBlock, someZones, fc.boolean(), (block, zones, publicSubnets) => {
+        for (const subnet of blocksOf(planned(block, zones, publicSubnets))) {
           const length = Number(subnet.split("/")[1]);
           expect(subnet).toBe(`${ipaddr.IPv4.networkAddressFromCIDR(subnet)}/${length}`);
           expect(length).toBeLessThanOrEqual(28);
@@ -137,30 +148,40 @@ describe("for every block and number of zones", () => {
     );
   });
 
-  it("a zone that is appended changes no other", () => {
+  it("a zone that comes, goes or changes its place gives no other zone another block", () => {
     fc.assert(
-      fc.property(...input, (block, zones, publicSubnets) => {
-        const larger = planned(block, zones + 1, publicSubnets);
-        if (larger) expect(planned(block, zones, publicSubnets)).toEqual(larger.slice(0, -1));
+      fc.property(vpcBlock, someZones, someZones, fc.boolean(), (block, before, after, publicSubnets) => {
+        const inBoth = (zones: readonly ZoneBlocks[], others: readonly string[]): ZoneBlocks[] =>
+          zones
+            .filter(({ availabilityZone }) => others.includes(availabilityZone))
+            .sort((a, b) => a.availabilityZone.localeCompare(b.availabilityZone));
+        expect(inBoth(planned(block, after, publicSubnets), before)).toEqual(
+          inBoth(planned(block, before, publicSubnets), after),
+        );
       }),
     );
   });
 
-  it("the refusal names how many zones fit, and so many do", () => {
+  it("a subnet that comes never takes the block of one that goes", () => {
     fc.assert(
-      fc.property(...input, (block, zones, publicSubnets) => {
-        fc.pre(planned(block, zones, publicSubnets) === undefined);
-        let message = "";
-        try {
-          plan(block, named(zones), publicSubnets);
-        } catch (error) {
-          message = (error as Error).message;
+      fc.property(vpcBlock, someZones, someZones, fc.boolean(), (block, before, after, publicSubnets) => {
+        const old = planned(block, before, publicSubnets);
+        const fresh = planned(block, after, publicSubnets).filter(
+          ({ availabilityZone }) => !before.includes(availabilityZone),
+        );
+        const ranges = blocksOf(old).map(range);
+        for (const [first, end] of blocksOf(fresh).map(range)) {
+          expect(ranges.filter(([otherFirst, otherEnd]) => first < otherEnd && otherFirst < end)).toEqual([]);
         }
-        const [, room = ""] = /which has room for (none|\d+);/.exec(message) ?? [];
-        const fitting = room === "none" ? 0 : Number(room);
-        expect(fitting).toBeLessThan(zones);
-        expect(planned(block, fitting + 1, publicSubnets)).toBeUndefined();
-        if (fitting > 0) expect(planned(block, fitting, publicSubnets)).toHaveLength(fitting);
+      }),
+    );
+  });
+
+  it("a block that has room for a zone has room for every zone before it in the alphabet, all at once", () => {
+    fc.assert(
+      fc.property(vpcBlock, fc.integer({ min: 1, max: 20 }), fc.boolean(), (block, count, publicSubnets) => {
+        const zones = zonesOf("abcdefghijklmnopqrst").slice(0, count);
+        expect(fits(block, zones, publicSubnets)).toBe(fits(block, zones.slice(-1), publicSubnets));
       }),
     );
   });

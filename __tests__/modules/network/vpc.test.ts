@@ -122,7 +122,7 @@ describe("a VPC", () => {
 
   it("fails: no room for its subnets", () => {
     expect(() => synthesizeVpc({ cidrBlock: { value: "10.0.0.0/27", setting: "test.cidrBlock" } })).toThrow(
-      "test.cidrBlock: expected room for a private and a public subnet in each of 2 zones",
+      "test.cidrBlock: expected a larger block, with room for a private and a public subnet in each zone from a to b",
     );
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cidrPlanProblems } from "../../../modules/network/cidr-plan";
+import { vpcCidrBlock } from "../../../settings/fields/cidr-block";
 import { loadSettings } from "../../../stacks/settings";
 
 const load = (blocks: readonly string[], anywhere = "false") =>
@@ -65,5 +67,50 @@ describe("ssh.allowFrom", () => {
     expect(() => load(pieces)).toThrow(
       "ssh.allowFrom: expected at most 60 CIDR blocks, as many as a security group has rules",
     );
+  });
+});
+
+describe("vpcCidrBlock", () => {
+  /** The phrases that complete "expected …". */
+  const problems = (block: unknown): string[] | undefined =>
+    vpcCidrBlock()
+      .safeParse(block)
+      .error?.issues.map(({ message }) => message);
+  const planProblems = (block: string): readonly unknown[] =>
+    cidrPlanProblems({
+      cidrBlock: { value: block, setting: "vpc.cidrBlock" },
+      availabilityZones: { value: ["eu-west-1a"], setting: "vpc.availabilityZones" },
+      publicSubnets: false,
+    });
+
+  it.each(["10.0.0.0/16", "10.0.0.16/28", "172.31.255.0/24", "100.64.0.0/20"])("accepts %s, as a VPC does", (block) => {
+    expect(problems(block)).toBeUndefined();
+    expect(planProblems(block)).toEqual([]);
+  });
+
+  it.each([
+    ...[
+      "10.0.0.0/15",
+      "10.0.0.0/8",
+      "10.0.0.0/29",
+      "10.0.0.0/33",
+      "10.0.0.0",
+      "10.0.0.0/016",
+      "10.0.0.0/+20",
+      "10.0/16",
+    ],
+    ...["010.0.0.0/16", "999.0.0.0/20", "2001:db8::/32", "::ffff:10.0.0.0/24", "/20", "", "anywhere"],
+  ])("fails: %j, as in a VPC", (block) => {
+    expect(problems(block)).toEqual(["an IPv4 CIDR block from /16 to /28, such as 10.0.0.0/16"]);
+    expect(planProblems(block)).toHaveLength(1);
+  });
+
+  it.each([16, null, ["10.0.0.0/16"]])("fails: %j, which is no text", (value) => {
+    expect(problems(value)).toEqual(["an IPv4 CIDR block from /16 to /28, such as 10.0.0.0/16"]);
+  });
+
+  it("fails: host bits, and suggests the block without them", () => {
+    expect(problems("10.1.2.3/24")).toEqual(["a CIDR block without host bits, written as AWS does (10.1.2.0/24)"]);
+    expect(planProblems("10.1.2.3/24")).toHaveLength(1);
   });
 });
