@@ -9,6 +9,8 @@ import time
 import traceback
 from typing import Protocol
 
+from .background import Ending
+
 # Saving takes at most this share of the time while one change follows another.
 SHARE = 0.1
 LEAST_PAUSE_SEC = 0.2
@@ -56,13 +58,15 @@ class Saver:
         return self._on_disk == self._changes
 
     def wait_until_saved(self) -> None:
-        """Returns when everything that is there now is on the disk, or when this server ends."""
+        """Returns when everything that is there now is on the disk. Raises Ending when this server ends before that."""
         with self._news:
             wanted = self._changes
             self._waiting += 1
             self._news.notify_all()
             self._news.wait_for(lambda: self._on_disk >= wanted or self._ended)
             self._waiting -= 1
+            if self._on_disk < wanted:
+                raise Ending
 
     def save(self) -> None:
         """Saves now. Raises what writing raises."""
