@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from local_aws.core import saver as saver_module
 from local_aws.core.background import Background, Ending
 from local_aws.core.saver import Saver
 
@@ -72,6 +73,15 @@ def test_many_changes_are_saved_together(saver, picture):
     until(lambda: saver.is_saved)
     assert picture.written[-1] == 500
     assert len(picture.written) < 50
+
+
+def test_a_slow_save_is_no_reason_to_pause_for_long(saver, picture, monkeypatch):
+    # By this share alone, the pause would be longer than this test waits.
+    monkeypatch.setattr(saver_module, "SHARE", 0.01 / LIMIT_SEC / 2)
+    picture.takes_sec = 0.01
+    for saves in (1, 2):
+        saver.changed()
+        until(lambda saves=saves: len(picture.written) == saves)
 
 
 def test_fails_and_says_why_until_it_can_save_again(saver, picture, capsys):

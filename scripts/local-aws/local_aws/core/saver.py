@@ -1,6 +1,7 @@
 """Saves the state of moto in the background, a moment after it changed.
 
-No call waits for it. What must be on the disk before it counts, such as a machine, waits with `wait_until_saved`.
+A call waits while the state is copied in memory, and not while the copy is written. What must be on the disk before it
+counts, such as a machine, waits with `wait_until_saved`.
 """
 
 import sys
@@ -11,9 +12,10 @@ from typing import Protocol
 
 from .background import Ending
 
-# Saving takes at most this share of the time while one change follows another.
+# While one change follows another, saving takes this share of the time, unless something waits for the disk.
 SHARE = 0.1
-LEAST_PAUSE_SEC = 0.2
+# A save that takes long pauses for a smaller share: what changes in a pause is lost in a crash.
+LEAST_PAUSE_SEC, MOST_PAUSE_SEC = 0.2, 1.0
 RETRY_SEC = 1
 
 
@@ -82,7 +84,7 @@ class Saver:
                 raise
             self.problem = None
             took = time.monotonic() - started
-            self._next = time.monotonic() + max(LEAST_PAUSE_SEC, took / SHARE)
+            self._next = time.monotonic() + min(max(LEAST_PAUSE_SEC, took / SHARE), MOST_PAUSE_SEC)
         with self._news:
             self._on_disk = max(self._on_disk, number)
             self._news.notify_all()
