@@ -4,6 +4,8 @@ import threading
 import time
 
 import pytest
+from local_aws.core import saver as saver_module
+from local_aws.core.background import Background, Ending
 from local_aws.core.saver import Saver
 
 LIMIT_SEC = 60
@@ -73,6 +75,15 @@ def test_many_changes_are_saved_together(saver, picture):
     assert len(picture.written) < 50
 
 
+def test_a_slow_save_is_no_reason_to_pause_for_long(saver, picture, monkeypatch):
+    # By this share alone, the pause would be longer than this test waits.
+    monkeypatch.setattr(saver_module, "SHARE", 0.01 / LIMIT_SEC / 2)
+    picture.takes_sec = 0.01
+    for saves in (1, 2):
+        saver.changed()
+        until(lambda saves=saves: len(picture.written) == saves)
+
+
 def test_fails_and_says_why_until_it_can_save_again(saver, picture, capsys):
     picture.problem = OSError(28, "No space left on device")
     saver.changed()
@@ -88,11 +99,30 @@ def test_fails_and_says_why_until_it_can_save_again(saver, picture, capsys):
     assert "cannot save the state: [Errno 28] No space left on device" in capsys.readouterr().err
 
 
-def test_whoever_waits_is_let_go_at_the_end(saver, picture):
+def test_whoever_waits_stops_at_the_end_when_nothing_was_saved(saver, picture):
     picture.problem = OSError(28, "No space left on device")
+    background, before, done = Background(), [], []
+    background.open(saver)
     saver.changed()
-    waiting = threading.Thread(target=saver.wait_until_saved)
-    waiting.start()
+
+    def remove_when_saved() -> None:
+        before.append("waits")
+        background.wait_until_saved()
+        done.append("removed")
+
+    background.start(remove_when_saved, lambda _problem: done.append("noted"))
+    until(lambda: before and saver.problem)
     saver.end()
-    waiting.join(LIMIT_SEC)
-    assert not waiting.is_alive()
+    until(lambda: background.under_way == 0)
+    assert done == []
+    with pytest.raises(Ending):
+        saver.wait_until_saved()
+
+
+def test_whoever_waits_goes_on_at_the_end_when_everything_was_saved(saver, picture):
+    picture.value = 1
+    saver.changed()
+    saver.save()
+    saver.end()
+    saver.wait_until_saved()
+    assert picture.written[-1] == 1

@@ -15,7 +15,7 @@ from .access.problems import Refused
 from .access.refusals import refusal
 from .bucket_paths import put_bucket_into_path
 from .calls import ApiCall, full_name, identify
-from .dispatcher import Dispatcher
+from .dispatcher import RESET_PATH, Dispatcher, is_page_of_moto
 from .error_answers import Answer, error_answer
 from .ignored_parameters import ParameterIgnored
 from .transport import collect
@@ -54,6 +54,7 @@ class Application:
     - While the state cannot be saved, it changes nothing.
     - Until `ready` is set, it answers 503 with the text of `doing`. AWS clients then try again.
     - It refuses what `gate` refuses, and what a web page may have sent.
+    - Of moto's own pages, it has one: `POST /moto-api/reset` empties everything. A machine gets none.
     - Code that changes the state without a call holds `changing` meanwhile, too.
     - `describe` adds to the health answer.
     """
@@ -98,6 +99,8 @@ class Application:
         if from_machine:
             put_bucket_into_path(environ)
         call = identify(environ)
+        if is_page_of_moto(call) and (from_machine or call.path != RESET_PATH):
+            return error_answer(call, "UnknownOperationException", f"AWS has nothing at {call.path}", "404 Not Found")
         if not ready:
             return self._unavailable(call)
         if call.only_reads:

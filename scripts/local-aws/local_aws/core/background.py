@@ -19,7 +19,7 @@ class State(Protocol):
         """Notes a change. Saves what is saved at once."""
 
     def wait_until_saved(self) -> None:
-        """Returns when everything that is there now is on the disk."""
+        """Returns when everything that is there now is on the disk. Raises Ending when that never happens."""
 
 
 class Ending(Exception):
@@ -61,7 +61,10 @@ class Background:
             raise Ending
 
     def wait_until_saved(self) -> None:
-        """Returns when everything that is there now is on the disk, in the midst of work."""
+        """Returns when everything that is there now is on the disk, in the midst of work.
+
+        Raises Ending when the local AWS ends before that.
+        """
         if self._state:
             self._state.wait_until_saved()
 

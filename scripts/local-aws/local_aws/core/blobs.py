@@ -7,20 +7,31 @@ from .files import write_whole
 
 
 class Blobs:
-    """A folder of contents. `used` collects the names that were asked for since it was last cleared."""
+    """A folder of contents. `used` collects the names that were asked for since it was last cleared.
+
+    One thread at a time may call it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unwritten: dict[str, bytes] = {}
         self.used: set[str] = set()
 
     def put(self, content: bytes) -> str:
-        """Keeps a content and returns its name."""
+        """Takes a content and returns its name. `write` brings it to the disk, when nothing waits for it."""
         name = hashlib.sha256(content).hexdigest()
-        self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._folder / name).exists():
-            write_whole(self._folder / name, content)
+            self._unwritten[name] = content
         self.use(name)
         return name
+
+    def write(self) -> None:
+        """Writes the contents that are used and not on the disk yet. Raises OSError. Another call then tries again."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for name, content in list(self._unwritten.items()):
+            if name in self.used:
+                write_whole(self._folder / name, content)
+            del self._unwritten[name]
 
     def use(self, name: str) -> None:
         """Notes that a content is still needed."""

@@ -1,14 +1,24 @@
-"""moto's dispatcher, which finds the service of a request. Here the signature alone decides."""
+"""moto's dispatcher, which finds the service of a request. Here the signature alone decides.
+
+moto has pages that AWS has not: an API of its own, which reads and empties everything, and metadata of no instance.
+"""
 
 from typing import Any
 
 from flask import Flask
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 
-from .calls import identify
+from .calls import ApiCall, identify
 
+# Empties everything.
+RESET_PATH = "/moto-api/reset"
 # moto answers these paths itself, for every service. In S3 they are keys of objects.
 _PATHS_OF_MOTO = ("/moto-api", "/favicon.ico", "/latest/meta-data/", "/latest/api/")
+
+
+def is_page_of_moto(call: ApiCall) -> bool:
+    """Says whether moto would answer a request with a page of its own."""
+    return call.service != "s3" and call.path.startswith(_PATHS_OF_MOTO)
 
 
 class Dispatcher(DomainDispatcherApplication):

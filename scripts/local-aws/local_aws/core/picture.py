@@ -84,8 +84,7 @@ class Picture:
         return len(list(all_backends())) != self._backends
 
     def take(self) -> bytes:
-        """Returns the state as it is now. Nothing may change meanwhile."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Returns the state as it is now. Nothing may change meanwhile, so nothing is written to the disk."""
         backends = list(all_backends())
         self.blobs.used = set()
         picture = self._write_graph(backends)
@@ -96,6 +95,8 @@ class Picture:
         """Writes the picture that was taken last, when it differs from the one on the disk. Raises OSError."""
         if picture == self._saved:
             return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.blobs.write()
         if self._fresh:
             self._write_catalogue()
         write_whole(self._state_file, _header() + b"\n" + picture)

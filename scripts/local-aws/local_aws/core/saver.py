@@ -1,6 +1,7 @@
 """Saves the state of moto in the background, a moment after it changed.
 
-No call waits for it. What must be on the disk before it counts, such as a machine, waits with `wait_until_saved`.
+A call waits while the state is copied in memory, and not while the copy is written. What must be on the disk before it
+counts, such as a machine, waits with `wait_until_saved`.
 """
 
 import sys
@@ -9,9 +10,12 @@ import time
 import traceback
 from typing import Protocol
 
-# Saving takes at most this share of the time while one change follows another.
+from .background import Ending
+
+# While one change follows another, saving takes this share of the time, unless something waits for the disk.
 SHARE = 0.1
-LEAST_PAUSE_SEC = 0.2
+# A save that takes long pauses for a smaller share: what changes in a pause is lost in a crash.
+LEAST_PAUSE_SEC, MOST_PAUSE_SEC = 0.2, 1.0
 RETRY_SEC = 1
 
 
@@ -56,13 +60,15 @@ class Saver:
         return self._on_disk == self._changes
 
     def wait_until_saved(self) -> None:
-        """Returns when everything that is there now is on the disk, or when this server ends."""
+        """Returns when everything that is there now is on the disk. Raises Ending when this server ends before that."""
         with self._news:
             wanted = self._changes
             self._waiting += 1
             self._news.notify_all()
             self._news.wait_for(lambda: self._on_disk >= wanted or self._ended)
             self._waiting -= 1
+            if self._on_disk < wanted:
+                raise Ending
 
     def save(self) -> None:
         """Saves now. Raises what writing raises."""
@@ -78,7 +84,7 @@ class Saver:
                 raise
             self.problem = None
             took = time.monotonic() - started
-            self._next = time.monotonic() + max(LEAST_PAUSE_SEC, took / SHARE)
+            self._next = time.monotonic() + min(max(LEAST_PAUSE_SEC, took / SHARE), MOST_PAUSE_SEC)
         with self._news:
             self._on_disk = max(self._on_disk, number)
             self._news.notify_all()

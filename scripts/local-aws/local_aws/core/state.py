@@ -54,7 +54,7 @@ class State:
         self._stores.save(everything=everything)
 
     def wait_until_saved(self) -> None:
-        """Returns when everything that is there now is on the disk."""
+        """Returns when everything that is there now is on the disk. Raises Ending when this server ends before that."""
         self._saver.wait_until_saved()
 
     def save(self) -> None:

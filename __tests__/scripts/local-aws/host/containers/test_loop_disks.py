@@ -1,5 +1,6 @@
 """Loop devices: what keeps one busy, and a file system that stands still."""
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -9,8 +10,9 @@ import time
 import pytest
 from local_aws.host.commands import MachineError
 from local_aws.host.containers import processes
-from local_aws.host.containers.loop_disks import FIFREEZE, LoopDisks
+from local_aws.host.containers.loop_disks import LoopDisks
 from local_aws.host.containers.processes import is_claimed, name_of, open_mounts_of
+from local_aws.host.containers.standstill import FIFREEZE
 from local_aws.host.mounts import unescape
 
 pytestmark = pytest.mark.machines
@@ -76,16 +78,35 @@ def test_knows_when_the_kernel_itself_uses_a_disk(loops, file, mounted):
     subprocess.run(["mount", device, point], check=True)
 
 
+def waiting_writer(point):
+    """Starts a program that writes to a file system. Fails unless the file system stands still."""
+    writer = subprocess.Popen(["touch", point / "written"])
+    # Within this time, a write to a file system that goes on is over. One to a frozen file system never is.
+    with pytest.raises(subprocess.TimeoutExpired):
+        writer.wait(0.5)
+    return writer
+
+
 def test_a_mounted_file_system_stands_still_and_goes_on(loops, file, mounted):
     _device, point = mounted
-    written = point / "written"
-    with loops.standing_still(file):
-        writer = subprocess.Popen(["touch", written])
-        # Within this time, a write to a file system that goes on is over. One to a frozen file system never is.
-        with pytest.raises(subprocess.TimeoutExpired):
-            writer.wait(0.5)
+    # It can be frozen again.
+    for _ in range(2):
+        with loops.standing_still(file):
+            writer = waiting_writer(point)
+        assert writer.wait() == 0
+        (point / "written").unlink()
+
+
+@pytest.mark.parametrize("first_to_end", [0, 1])
+def test_a_file_system_stands_still_until_the_last_of_two_copies_ends(loops, file, mounted, first_to_end):
+    _device, point = mounted
+    with contextlib.ExitStack() as both:
+        copies = [both.enter_context(contextlib.ExitStack()) for _ in range(2)]
+        for copy in copies:
+            copy.enter_context(loops.standing_still(file))
+        copies.pop(first_to_end).close()
+        writer = waiting_writer(point)
     assert writer.wait() == 0
-    assert written.exists()
 
 
 @pytest.fixture

@@ -58,3 +58,13 @@ def test_a_group_keeps_its_settings(autoscaling, group):
 def test_fails_to_delete_a_group_that_has_instances(autoscaling, group):
     with pytest.raises(ClientError, match="ResourceInUse"):
         autoscaling.delete_auto_scaling_group(AutoScalingGroupName="group")
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_group_without_instances_is_deleted(autoscaling, template_id, force):
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="empty", MinSize=0, MaxSize=1, AvailabilityZones=["eu-west-1a"],
+        LaunchTemplate={"LaunchTemplateId": template_id},
+    )  # fmt: skip
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="empty", ForceDelete=force)
+    assert autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=["empty"])["AutoScalingGroups"] == []

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from local_aws.core import container_roles
+from local_aws.core.background import Ending
 from local_aws.core.container_roles import ContainerRole
 from local_aws.services.sts.container_credentials import ContainerCredentials
 from local_aws.services.sts.role_sessions import RoleCredentials
@@ -15,9 +16,14 @@ TIMES = datetime.datetime(2026, 11, 29, 12), datetime.datetime(2026, 11, 29, 18)
 
 
 @pytest.fixture
-def ask():
+def sessions():
     known = {(ROLE.role_arn, ROLE.session_name, ROLE.region): RoleCredentials(ROLE.role_arn, "ASIA", "s", "t", *TIMES)}
-    application = ContainerCredentials(SimpleNamespace(credentials_of=lambda *asked: known.get(asked)))
+    return SimpleNamespace(credentials_of=lambda *asked: known.get(asked))
+
+
+@pytest.fixture
+def ask(sessions):
+    application = ContainerCredentials(sessions)
 
     def ask(path, method="GET"):
         answered = []
@@ -52,6 +58,15 @@ def test_fails_for_a_role_that_is_gone(ask):
     container_roles.register("old-id", ContainerRole("arn:aws:iam::123456789012:role/gone", "task-2", "eu-central-1"))
     assert ask("/v2/credentials/old-id")[0] == "400"
     container_roles.unregister("old-id")
+
+
+def test_gives_no_credentials_that_could_not_be_saved(ask, sessions):
+    def end(*_asked):
+        raise Ending
+
+    sessions.credentials_of = end
+    status, told = ask("/v2/credentials/secret-id")
+    assert (status, told["code"]) == ("503", "ServiceUnavailable")
 
 
 @pytest.mark.parametrize(("path", "method"), [("/", "GET"), ("/v2/credentials/secret-id", "POST")])

@@ -12,7 +12,7 @@ from ..driver import MachineSpec, Wish
 from ..mounts import mount_points_below
 from ..names import Folders, Names
 from ..network import Network
-from . import control_group, loop_disks
+from . import control_group, loop_disks, standstill
 from .guest import Container
 from .nspawn import BOOT_MACHINE, SIGNALS
 from .processes import all_pids, command_line, leader_of
@@ -65,7 +65,7 @@ class Containers:
 
     def _end_machines(self) -> None:
         for device, _file in self._loop_devices():
-            loop_disks.thaw(device)
+            standstill.thaw(device)
         deadline = time.monotonic() + POWER_OFF_LIMIT_SEC
         # Power them off in good order first, so that their programs write what they have not written yet.
         while (running := supervisors(self._home)) and time.monotonic() < deadline:

@@ -1,20 +1,24 @@
 """Disks of containers: loop devices over the files of volumes."""
 
 import contextlib
-import fcntl
 import os
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..commands import MachineError, run
-from .processes import holders_of, is_claimed, mount_points_of, open_mounts_of
-
-# linux/fs.h: _IOWR('X', 119, int) and _IOWR('X', 120, int).
-FIFREEZE, FITHAW = 0xC0045877, 0xC0045878
+from .processes import holders_of, is_claimed, mount_points_of
+from .standstill import Standstill
 
 
 class LoopDisks:
-    """The loop devices of this host. The kernel holds all their state; memory holds none."""
+    """The loop devices of this host. The kernel holds all their state; memory holds who copies a disk."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        # By file: a disk may get another device.
+        self._standstills: dict[Path, Standstill] = defaultdict(Standstill)
 
     def connect(self, file: Path) -> str:
         """Puts a file behind a loop device, and returns its path."""
@@ -48,7 +52,7 @@ class LoopDisks:
 
     @contextlib.contextmanager
     def standing_still(self, file: Path) -> Iterator[None]:
-        """Flushes a disk, and freezes its file system if one is mounted. Thaws it at the end.
+        """Flushes a disk, and freezes its file system if one is mounted. Thaws it when the last of all copies ends.
 
         A program may use a disk without a file system. Then the file has what it wrote so far, as on AWS.
         """
@@ -56,15 +60,11 @@ class LoopDisks:
         if not device:
             yield
             return
-        number = os.stat(device).st_rdev
-        with contextlib.closing(open_mounts_of(number)) as folders:
-            frozen = next((folder for folder in folders if _freeze(folder)), None)
-            try:
-                flush(device)
-                yield
-            finally:
-                if frozen is not None:
-                    fcntl.ioctl(frozen, FITHAW, 0)
+        with self._lock:
+            standstill = self._standstills[file.resolve()]
+        with standstill.during_copy(device):
+            flush(device)
+            yield
 
     def grown(self, file: Path) -> None:
         """Gives a disk the size of its file. The machine sees it at once."""
@@ -87,19 +87,3 @@ def flush(device: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def thaw(device: str) -> None:
-    """Thaws a file system that a killed server left frozen. SIGKILL does not end processes that wait for it."""
-    for folder in open_mounts_of(os.stat(device).st_rdev):
-        # Mostly EINVAL: it was not frozen.
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(folder, FITHAW, 0)
-
-
-def _freeze(folder: int) -> bool:
-    try:
-        fcntl.ioctl(folder, FIFREEZE, 0)
-    except OSError:  # it cannot be frozen, or somebody froze it already
-        return False
-    return True

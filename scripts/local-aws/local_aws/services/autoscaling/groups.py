@@ -68,7 +68,7 @@ def delete_group(original: Any, response: AutoScalingResponse) -> Any:
             "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still "
             "in the group.",
         )
-    if group is not None:
+    if group is not None and group.instance_states:
         # moto leaves instances that are protected from scaling in.
         group.ec2_backend.terminate_instances([each.instance.id for each in group.instance_states])
         group.instance_states = []

@@ -81,8 +81,6 @@ def run_instances(original: Any, backend: EC2Backend, image_id: str, *args: Any,
     _require_type(keywords["instance_type"])
     _require_same_architecture(keywords["instance_type"], backend.amis[wanted])
     reservation = block_devices.run_with_disks(original, backend, backend.amis[wanted], image_id, *args, **keywords)
-    for instance in reservation.instances:
-        _end_interfaces_with(instance, keywords.get("nics") or [])
     if template:
         launch_templates.give_rest(template, keywords, reservation.instances)
     return reservation
@@ -97,18 +95,6 @@ def refuse_while_running(original: Any, backend: EC2Backend, instance_id: str, k
         _require_type(value)
         _require_same_architecture(value, backend.amis.get(instance.image_id))
     return original(backend, instance_id, key, value)
-
-
-def _end_interfaces_with(instance: Any, asked: list[dict[str, Any]]) -> None:
-    # On AWS, an interface that is made with an instance ends with it, unless the request says otherwise. moto keeps it.
-    kept = {
-        int(nic.get("DeviceIndex", 0))
-        for nic in asked
-        if nic.get("NetworkInterfaceId") or nic.get("DeleteOnTermination") is False
-    }
-    for index, interface in instance.nics.items():
-        if index not in kept:
-            interface.delete_on_termination = True
 
 
 def _require_type(instance_type: str) -> None:

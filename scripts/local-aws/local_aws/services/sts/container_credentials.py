@@ -7,6 +7,7 @@ import json
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from local_aws.core.background import Ending
 from local_aws.core.container_roles import role_of
 
 from .role_sessions import RoleSessions
@@ -27,17 +28,19 @@ class ContainerCredentials:
         if environ["REQUEST_METHOD"] != "GET" or not path.startswith(PREFIX):
             status, content = "404 Not Found", _problem(404, "NotFound", "page not found")
         else:
-            content = self._credentials(path.removeprefix(PREFIX))
-            status = "200 OK"
-            if content is None:
-                status, content = "400 Bad Request", _problem(400, "InvalidIdInRequest", "Credentials not found")
+            status, content = self._credentials(path.removeprefix(PREFIX))
         start_response(status, [("Content-Type", "application/json")])
         return [json.dumps(content).encode()]
 
-    def _credentials(self, credentials_id: str) -> dict[str, Any] | None:
+    def _credentials(self, credentials_id: str) -> tuple[str, dict[str, Any]]:
         role = role_of(credentials_id)
-        found = self._sessions.credentials_of(role.role_arn, role.session_name, role.region) if role else None
-        return found and {
+        try:
+            found = self._sessions.credentials_of(role.role_arn, role.session_name, role.region) if role else None
+        except Ending:
+            return "503 Service Unavailable", _problem(503, "ServiceUnavailable", "the local AWS is stopping")
+        if found is None:
+            return "400 Bad Request", _problem(400, "InvalidIdInRequest", "Credentials not found")
+        return "200 OK", {
             "RoleArn": found.role_arn,
             "AccessKeyId": found.access_key_id,
             "SecretAccessKey": found.secret_access_key,

@@ -41,7 +41,7 @@ class RoleSessions:
         self._change = change
 
     def credentials_of(self, role_arn: str, session_name: str, region: str) -> RoleCredentials | None:
-        """Returns credentials of a role. None: the role does not exist."""
+        """Returns credentials of a role. None: the role does not exist. Raises Ending when the local AWS ends."""
         account = role_arn.split(":")[4]
         backend: STSBackend = sts_backends[account][get_partition(region)]
         if not any(role.arn == role_arn for role in iam_backends[account][backend.partition].get_roles()):

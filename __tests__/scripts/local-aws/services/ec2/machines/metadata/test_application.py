@@ -4,6 +4,7 @@ import socket
 from types import SimpleNamespace
 
 import pytest
+from local_aws.core.background import Ending
 from local_aws.services.ec2.machines.metadata import application
 from local_aws.services.ec2.machines.metadata.application import TTL, Metadata
 
@@ -63,6 +64,14 @@ def test_lists_its_versions(ask):
 )
 def test_fails_for_what_is_not_there(ask, method, path, status):
     assert ask(method, path)[0] == status
+
+
+def test_is_unavailable_while_the_local_aws_ends(ask, monkeypatch):
+    def end(_instance, _of):
+        raise Ending
+
+    monkeypatch.setattr(application, "tree_of", end)
+    assert ask("GET", "/latest/meta-data/ami-id")[0] == "503"
 
 
 def test_a_token_opens_what_requires_one_and_tells_how_long(ask, options):

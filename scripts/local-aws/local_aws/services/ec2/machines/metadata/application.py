@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from local_aws.core.background import Ending
 from local_aws.core.transport import Handler
 
 from .categories import CredentialsOf, tree_of
@@ -54,7 +55,10 @@ class Metadata:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Answers one request."""
-        status, headers, body = self._answer(environ)
+        try:
+            status, headers, body = self._answer(environ)
+        except Ending:
+            status, headers, body = _problem(HTTPStatus.SERVICE_UNAVAILABLE)
         start_response(f"{status.value} {status.phrase}", headers)
         return [body]
 
