@@ -78,7 +78,10 @@ class Machine:
         threading.Thread(target=self._watch, name=f"watch {self.spec.id}", daemon=True).start()
 
     def halt(self, limit_sec: float = POWER_OFF_LIMIT_SEC) -> None:
-        """Powers the machine off and returns when it is off. Cuts it off after the limit."""
+        """Powers the machine off and returns when it is off. Cuts it off after the limit.
+
+        Raises MachineError while it is still on.
+        """
         with self._lock:
             self._wanted_on = False
         deadline = time.monotonic() + limit_sec
@@ -87,12 +90,16 @@ class Machine:
         self.cut_off()
 
     def cut_off(self) -> None:
-        """Ends the machine as a power cut would, if it is on."""
+        """Ends the machine as a power cut would, if it is on. Raises MachineError while it is still on."""
         with self._lock:
             self._wanted_on = False
         if self.is_on:
             self._guest.cut_power()
-            self._off.wait(POWER_OFF_LIMIT_SEC)
+            if not self._off.wait(POWER_OFF_LIMIT_SEC):
+                raise MachineError(
+                    f"machine {self.spec.id} is still on {POWER_OFF_LIMIT_SEC} s after its power was cut: the kernel"
+                    " cannot end its processes yet"
+                )
 
     def reboot(self) -> None:
         """Asks the machine to reboot, and returns. Cuts it off and boots it after the limit."""

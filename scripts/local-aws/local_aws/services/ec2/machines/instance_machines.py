@@ -17,7 +17,7 @@ from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.background import Ending, background
 from local_aws.core.errors import LocalAwsError
-from local_aws.host.commands import MachineError
+from local_aws.host.commands import MachineError, reason_of
 from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, Known
 from local_aws.host.machine import Machine
@@ -29,6 +29,8 @@ from .doors import Doors
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
 AT_ONCE = 8
+# Before a machine that did not go off is halted again.
+HALT_PAUSE_SEC = 5
 
 
 class InstanceMachines:
@@ -124,11 +126,11 @@ class InstanceMachines:
         background.start(boot, booted)
 
     def power_off(self, instance: Any, then: Callable[[], None]) -> None:
-        """Powers the machine of an instance off, and changes the state with `then`."""
+        """Powers the machine of an instance off, however long that takes, and changes the state with `then`."""
 
         def halt() -> None:
             with self._turns[instance.id]:
-                self.fleet.halt([instance.id])
+                self._halt(instance)
 
         background.start(halt, lambda _problem: then())
 
@@ -159,7 +161,7 @@ class InstanceMachines:
         with self._turns[instance.id]:
             was_on = self.fleet.get(instance.id) is not None
             if was_on:
-                self.fleet.halt([instance.id])
+                self._halt(instance)
             try:
                 action()
             finally:
@@ -177,6 +179,16 @@ class InstanceMachines:
     def used_addresses(self) -> set[str]:
         """Returns every address that was given out, by moto or by the fleet."""
         return view.used_addresses() | self.fleet.link_addresses()
+
+    def _halt(self, instance: Any) -> None:
+        # A machine that is still on has its files and disks: nobody else may get them.
+        while True:
+            try:
+                self.fleet.halt([instance.id])
+                return
+            except Exception as error:
+                print(f"local-aws: {reason_of(error)}; it is tried again", file=sys.stderr, flush=True)
+            background.pause(HALT_PAUSE_SEC)
 
     def _boot_again(self, instance: Any) -> MachineError | None:
         try:
