@@ -117,6 +117,26 @@ class World:
         with background.change():
             self.machines.end(instance)
 
+    def attach(self, instance: Any, device: str = "/dev/sdf") -> str:
+        """Attaches a new volume, as AttachVolume does. Returns its id."""
+        with background.change():
+            volume = self.backend.create_volume(size=1, zone_name=instance.availability_zone)
+            self.backend.attach_volume(volume.id, instance.id, device)
+            if machine := self.fleet.get(instance.id):
+                machine.plug(volume.id, 1)
+        return volume.id
+
+    def detach(self, instance: Any, volume_id: str) -> None:
+        """Detaches a volume, as DetachVolume does."""
+        with background.change():
+            if machine := self.fleet.get(instance.id):
+                machine.unplug(volume_id)
+            self.backend.detach_volume(volume_id, instance.id, None)
+
+    def guest(self, instance: Any) -> Guest:
+        """Returns the last boot of an instance's machine."""
+        return next(guest for guest in reversed(self.driver.booted) if guest.spec.id == instance.id)
+
     def run(self) -> Any:
         """Makes a running instance."""
         instance = self.make()

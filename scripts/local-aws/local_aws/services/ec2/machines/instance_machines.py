@@ -97,19 +97,13 @@ class InstanceMachines:
         return self.fleet.describe()
 
     def power_on(self, instance: Any, failed: Callable[[], None]) -> None:
-        """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot.
-
-        Raises DiskFull at once.
-        """
-        self.fleet.disks.require_space()
+        """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot."""
         put_into(instance, "pending")
-        spec = self._spec(instance)
+        # From now on the layers of its image stay, whoever removes the image.
+        self.fleet.record(instance.id, instance.image_id)
 
         def boot() -> None:
-            with self._turns[instance.id]:
-                if instance.state == "pending":
-                    self._restore_disks(instance)
-                    self.fleet.boot(spec)
+            self._boot(instance)
             background.wait_until_saved()
 
         def booted(problem: LocalAwsError | None) -> None:
@@ -153,6 +147,10 @@ class InstanceMachines:
 
         background.start(remove, lambda _problem: None)
 
+    def turn(self, instance: Any) -> threading.Lock:
+        """Whoever holds it, in the background, is alone with the files of an instance's machine, be it on or off."""
+        return self._turns[instance.id]
+
     def restart_around(self, instance: Any, action: Callable[[], None]) -> None:
         """Powers the machine of an instance off, acts, and boots it again if it was on. Call it in the background.
 
@@ -165,8 +163,11 @@ class InstanceMachines:
             try:
                 action()
             finally:
-                if was_on and view.is_running(instance):
-                    self.fleet.boot(self._spec(instance))
+                if was_on:
+                    # The instance is running. Whoever attaches or detaches a disk waits until its machine is on.
+                    with background.reading():
+                        if view.is_running(instance):
+                            self.fleet.boot(self._spec(instance))
 
     def renew_addresses(self, instance: Any) -> None:
         """Gives the machine of an instance the addresses that moto has for it now."""
@@ -190,11 +191,19 @@ class InstanceMachines:
                 print(f"local-aws: {reason_of(error)}; it is tried again", file=sys.stderr, flush=True)
             background.pause(HALT_PAUSE_SEC)
 
-    def _boot_again(self, instance: Any) -> MachineError | None:
-        try:
+    def _boot(self, instance: Any) -> None:
+        with self._turns[instance.id]:
             self.fleet.disks.require_space()
             self._restore_disks(instance)
-            self.fleet.boot(self._spec(instance))
+            with background.reading():
+                spec = self._spec(instance) if view.is_running(instance) else None
+            # Nobody attaches or detaches a disk while the instance is pending.
+            if spec:
+                self.fleet.boot(spec)
+
+    def _boot_again(self, instance: Any) -> MachineError | None:
+        try:
+            self._boot(instance)
         except MachineError as error:
             return error
         return None
