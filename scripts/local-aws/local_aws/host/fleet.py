@@ -122,7 +122,7 @@ class Fleet:
             machine = self._machines[spec.id] = Machine(spec, self._around, lambda machine: self.on_off(machine))
         try:
             machine.boot()
-        except MachineError:
+        except Exception:
             self._forget(machine)
             raise
 

@@ -1,5 +1,6 @@
 """One machine: its life from its boot until it is off, whatever kind of machine it is. A thread watches it."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from local_aws.core.aws_names import internal_zone
 
 from . import seed
 from .addresses import MachineAddresses
-from .commands import MachineError
+from .commands import MachineError, reason_of
 from .disk import Disks
 from .driver import Driver, End, MachineSpec, Wish
 from .execution import Command, Execution
@@ -71,9 +72,9 @@ class Machine:
             try:
                 self._prepare()
                 self._guest.power_on()
-            except (MachineError, OSError) as error:
+            except Exception as error:
                 self._release()
-                raise MachineError(f"machine {self.spec.id} cannot boot: {error}") from error
+                raise MachineError(f"machine {self.spec.id} cannot boot: {reason_of(error)}") from error
             self._ended = threading.Event()
         threading.Thread(target=self._watch, name=f"watch {self.spec.id}", daemon=True).start()
 
@@ -162,8 +163,8 @@ class Machine:
                     try:
                         self._guest.power_on()
                         self._ended = threading.Event()
-                    except (MachineError, OSError) as error:
-                        self._note(f"cannot boot again: {error}")
+                    except Exception as error:
+                        self._note(f"cannot boot again: {reason_of(error)}")
                         again = False
                 if ended:
                     ended.set()
@@ -198,5 +199,6 @@ class Machine:
             self._note(str(error))
 
     def _note(self, text: str) -> None:
-        with self.folder.joinpath("console.log").open("a") as console:
+        # A full disk keeps no machine on.
+        with contextlib.suppress(OSError), self.folder.joinpath("console.log").open("a") as console:
             console.write(f"\nlocal AWS: {text}\n")

@@ -53,7 +53,7 @@ class Guest:
 
     def release(self) -> list[str]:
         self.disks.clear()
-        return []
+        return self._driver.problems
 
     def plug(self, volume_id: str, _file: Path, _slot: int) -> None:
         self.disks.add(volume_id)
@@ -66,7 +66,10 @@ class Guest:
 
 
 class Driver:
-    """Implements `Driver`. `before_boot` is called with the spec of every machine that boots, and may fail."""
+    """Implements `Driver`.
+
+    `before_boot` is called with the spec of every machine that boots, and may fail. `problems` are told at every end.
+    """
 
     def __init__(self) -> None:
         self.tools: dict[str, str] = {}
@@ -74,6 +77,7 @@ class Driver:
         self.obedient = True
         self.before_boot: Callable[[MachineSpec], None] = lambda _spec: None
         self.booted: list[Guest] = []
+        self.problems: list[str] = []
 
     def guest(self, spec: MachineSpec, _network: Any) -> Guest:
         return Guest(self, spec)

@@ -16,8 +16,7 @@ from wsgiref.types import WSGIApplication
 from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.background import Ending, background
-from local_aws.core.errors import LocalAwsError
-from local_aws.host.commands import MachineError, reason_of
+from local_aws.host.commands import reason_of
 from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, Known
 from local_aws.host.machine import Machine
@@ -73,8 +72,9 @@ class InstanceMachines:
         with background.change():
             for instance, problem in zip(running, problems, strict=True):
                 if problem:
-                    print(problem, file=sys.stderr, flush=True)
+                    print(f"local-aws: {problem}", file=sys.stderr, flush=True)
                     instance.stop()
+                    say_cannot_boot(instance, problem)
                 else:
                     put_into(instance, "running")
 
@@ -99,25 +99,29 @@ class InstanceMachines:
     def power_on(self, instance: Any, failed: Callable[[], None]) -> None:
         """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot."""
         put_into(instance, "pending")
-        # From now on the layers of its image stay, whoever removes the image.
-        self.fleet.record(instance.id, instance.image_id)
 
         def boot() -> None:
             self._boot(instance)
             background.wait_until_saved()
 
-        def booted(problem: LocalAwsError | None) -> None:
+        def booted(problem: Exception | None) -> None:
             if instance.state != "pending":
                 return
             if problem:
                 failed()
-                say_cannot_boot(instance, problem)
+                say_cannot_boot(instance, reason_of(problem))
             else:
                 put_into(instance, "running")
                 # Some may have changed meanwhile.
                 self.renew_addresses(instance)
 
-        background.start(boot, booted)
+        try:
+            # From now on the layers of its image stay, whoever removes the image.
+            self.fleet.record(instance.id, instance.image_id)
+        except Exception as error:
+            booted(error)
+        else:
+            background.start(boot, booted)
 
     def power_off(self, instance: Any, then: Callable[[], None]) -> None:
         """Powers the machine of an instance off, however long that takes, and changes the state with `then`."""
@@ -201,11 +205,11 @@ class InstanceMachines:
             if spec:
                 self.fleet.boot(spec)
 
-    def _boot_again(self, instance: Any) -> MachineError | None:
+    def _boot_again(self, instance: Any) -> str | None:
         try:
             self._boot(instance)
-        except MachineError as error:
-            return error
+        except Exception as error:
+            return reason_of(error)
         return None
 
     def _has_files(self, instance: Any) -> bool:
