@@ -172,7 +172,7 @@ class Machine:
                     continue
                 by_itself = self._wanted_on
                 self._release()
-            self._off.set()
+                self._off.set()
             if by_itself:
                 self._on_off(self)
             return

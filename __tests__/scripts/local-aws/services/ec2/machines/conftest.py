@@ -16,6 +16,7 @@ from local_aws.core.background import background
 from local_aws.host.addresses import AddressPlan
 from local_aws.host.driver import End, MachineSpec, Wish
 from local_aws.host.fleet import Fleet
+from local_aws.services.ec2.machines import instance_machines
 from local_aws.services.ec2.machines.instance_machines import InstanceMachines
 from local_aws.services.ec2.machines.states import put_into
 from moto.ec2.models import ec2_backends
@@ -94,6 +95,7 @@ class World:
         self.fleet.folders.make()
         self.fleet.network = SimpleNamespace(connect=lambda *_: None, disconnect=lambda _id: None)
         self.machines = InstanceMachines(self.fleet)
+        self.machines.api = lambda _environ, _start: []
         self.backend = ec2_backends[ACCOUNT][REGION]
 
     def make(self) -> Any:
@@ -147,6 +149,13 @@ class World:
         self.start(instance)
         until(lambda: instance.state, "running")
         return instance
+
+    def resume(self) -> None:
+        """Boots the machines of running instances, as a server does at its start. No service listens for them."""
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(self.fleet, "open", lambda: None)
+            patched.setattr(instance_machines, "Doors", lambda *_: None)
+            self.machines.resume()
 
     def is_on(self, instance: Any) -> bool:
         return self.fleet.get(instance.id) is not None

@@ -3,6 +3,7 @@
 import threading
 from types import SimpleNamespace
 
+from local_aws.core.background import background
 from local_aws.services.ec2.machines import images
 from waiting import until
 
@@ -70,3 +71,37 @@ def test_a_machine_that_boots_again_does_not_have_the_disk_that_is_detached_mean
     world.machines.restart_around(instance, lambda: None)
     done()
     assert world.guest(instance).disks == set()
+
+
+def test_a_boot_does_not_speak_for_a_later_one(world, monkeypatch):
+    instance, saved = world.make(), threading.Event()
+    monkeypatch.setattr(background, "wait_until_saved", saved.wait)
+    world.start(instance)
+    until(lambda: world.is_on(instance), True)
+    powers_itself_off(world, instance)
+    with world.machines.turn(instance):
+        world.start(instance)
+        saved.set()
+        until(lambda: background.under_way, 1)
+        assert instance.state == "pending"
+    until(lambda: instance.state, "running")
+    assert world.is_on(instance)
+
+
+def test_an_instance_whose_machine_goes_off_while_others_boot_at_the_start_stays_stopped(world):
+    one, other = world.run(), world.run()
+    world.fleet.halt([one.id, other.id])
+
+    def begin(spec):
+        if spec.id == other.id:
+            until(lambda: world.is_on(one), True)
+            powers_itself_off(world, one)
+
+    world.driver.before_boot = begin
+    world.resume()
+    assert (one.state, other.state) == ("stopped", "running")
+
+
+def powers_itself_off(world, instance):
+    world.guest(instance).cut_power()
+    until(lambda: instance.state, "stopped")

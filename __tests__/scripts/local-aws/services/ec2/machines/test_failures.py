@@ -1,10 +1,7 @@
 """Whatever fails at a boot ends that boot alone, and is said."""
 
-from types import SimpleNamespace
-
 import pytest
 from local_aws.host.addresses import NoFreeAddress
-from local_aws.services.ec2.machines import instance_machines
 from waiting import until
 
 
@@ -39,7 +36,7 @@ def test_an_instance_is_not_pending_for_ever_when_there_is_nothing_to_boot(world
     assert "every address is in use" in why(instance)
 
 
-def test_one_machine_that_cannot_boot_keeps_no_other_from_it_at_the_start(world, monkeypatch, capsys):
+def test_one_machine_that_cannot_boot_keeps_no_other_from_it_at_the_start(world, capsys):
     one, other = world.run(), world.run()
     world.fleet.halt([one.id, other.id])
 
@@ -48,14 +45,21 @@ def test_one_machine_that_cannot_boot_keeps_no_other_from_it_at_the_start(world,
             raise ValueError("odd")
 
     world.driver.before_boot = begin
-    world.machines.api = lambda _environ, _start: []
-    monkeypatch.setattr(world.fleet, "open", lambda: None)
-    monkeypatch.setattr(instance_machines, "Doors", lambda *_: SimpleNamespace())
-    world.machines.resume()
+    world.resume()
     assert (one.state, other.state) == ("stopped", "running")
     assert world.is_on(other)
     assert why(one) == f"machine {one.id} cannot boot: ValueError: odd"
     assert why(one) in capsys.readouterr().err
+
+
+def test_an_instance_whose_machine_cannot_boot_again_after_an_image_is_stopped(world):
+    instance, acted = world.run(), []
+    world.driver.before_boot = fails(ValueError("odd"))
+    world.machines.restart_around(instance, lambda: acted.append(instance.id))
+    assert instance.state == "stopped"
+    assert not world.is_on(instance)
+    assert why(instance) == f"machine {instance.id} cannot boot: ValueError: odd"
+    assert acted == [instance.id]
 
 
 def test_a_machine_goes_off_although_its_console_takes_nothing(world):

@@ -46,6 +46,8 @@ class InstanceMachines:
         self.resumers: list[Callable[[], None]] = []
         # One action at a time on a machine.
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        # The latest boot of each instance. An earlier one says nothing any more.
+        self._boots: dict[str, object] = {}
         self._doors: Doors | None = None
         fleet.on_off = self._went_off
 
@@ -66,17 +68,14 @@ class InstanceMachines:
             for resume in self.resumers:
                 resume()
             self._finish()
-        running = [instance for instance in view.all_instances() if view.is_running(instance)]
+            boots = [(each, self._begin_boot(each)) for each in view.all_instances() if view.is_running(each)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            problems = list(pool.map(self._boot_again, running))
+            problems = list(pool.map(lambda each: self._problem_of_boot(*each), boots))
         with background.change():
-            for instance, problem in zip(running, problems, strict=True):
+            for (instance, boot), problem in zip(boots, problems, strict=True):
                 if problem:
-                    print(f"local-aws: {problem}", file=sys.stderr, flush=True)
-                    instance.stop()
-                    say_cannot_boot(instance, problem)
-                else:
-                    put_into(instance, "running")
+                    print(f"local-aws: {reason_of(problem)}", file=sys.stderr, flush=True)
+                self._end_boot(instance, boot, problem, failed=instance.stop)
 
     def _finish(self) -> None:
         """Finishes the stops and terminations that were under way when the last server ended."""
@@ -99,29 +98,22 @@ class InstanceMachines:
     def power_on(self, instance: Any, failed: Callable[[], None]) -> None:
         """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot."""
         put_into(instance, "pending")
+        boot = self._begin_boot(instance)
 
-        def boot() -> None:
-            self._boot(instance)
+        def work() -> None:
+            self._boot(instance, boot)
             background.wait_until_saved()
 
-        def booted(problem: Exception | None) -> None:
-            if instance.state != "pending":
-                return
-            if problem:
-                failed()
-                say_cannot_boot(instance, reason_of(problem))
-            else:
-                put_into(instance, "running")
-                # Some may have changed meanwhile.
-                self.renew_addresses(instance)
+        def then(problem: Exception | None) -> None:
+            self._end_boot(instance, boot, problem, failed)
 
         try:
             # From now on the layers of its image stay, whoever removes the image.
             self.fleet.record(instance.id, instance.image_id)
         except Exception as error:
-            booted(error)
+            then(error)
         else:
-            background.start(boot, booted)
+            background.start(work, then)
 
     def power_off(self, instance: Any, then: Callable[[], None]) -> None:
         """Powers the machine of an instance off, however long that takes, and changes the state with `then`."""
@@ -158,7 +150,7 @@ class InstanceMachines:
     def restart_around(self, instance: Any, action: Callable[[], None]) -> None:
         """Powers the machine of an instance off, acts, and boots it again if it was on. Call it in the background.
 
-        Raises MachineError when it cannot boot again.
+        An instance that cannot boot again is stopped, and says why.
         """
         with self._turns[instance.id]:
             was_on = self.fleet.get(instance.id) is not None
@@ -168,10 +160,7 @@ class InstanceMachines:
                 action()
             finally:
                 if was_on:
-                    # The instance is running. Whoever attaches or detaches a disk waits until its machine is on.
-                    with background.reading():
-                        if view.is_running(instance):
-                            self.fleet.boot(self._spec(instance))
+                    self._boot_again(instance)
 
     def renew_addresses(self, instance: Any) -> None:
         """Gives the machine of an instance the addresses that moto has for it now."""
@@ -195,22 +184,52 @@ class InstanceMachines:
                 print(f"local-aws: {reason_of(error)}; it is tried again", file=sys.stderr, flush=True)
             background.pause(HALT_PAUSE_SEC)
 
-    def _boot(self, instance: Any) -> None:
+    def _begin_boot(self, instance: Any) -> object:
+        boot = self._boots[instance.id] = object()
+        return boot
+
+    def _is_wanted(self, instance: Any, boot: object) -> bool:
+        # The instance may be stopped by now, and even have been started again.
+        return view.is_running(instance) and self._boots[instance.id] is boot
+
+    def _boot(self, instance: Any, boot: object) -> None:
         with self._turns[instance.id]:
             self.fleet.disks.require_space()
             self._restore_disks(instance)
             with background.reading():
-                spec = self._spec(instance) if view.is_running(instance) else None
+                spec = self._spec(instance) if self._is_wanted(instance, boot) else None
             # Nobody attaches or detaches a disk while the instance is pending.
             if spec:
                 self.fleet.boot(spec)
 
-    def _boot_again(self, instance: Any) -> str | None:
+    def _problem_of_boot(self, instance: Any, boot: object) -> Exception | None:
         try:
-            self._boot(instance)
+            self._boot(instance, boot)
         except Exception as error:
-            return reason_of(error)
+            return error
         return None
+
+    def _end_boot(self, instance: Any, boot: object, problem: Exception | None, failed: Callable[[], None]) -> None:
+        if not self._is_wanted(instance, boot):
+            return
+        if problem:
+            failed()
+            say_cannot_boot(instance, reason_of(problem))
+        else:
+            put_into(instance, "running")
+            # Some may have changed meanwhile.
+            self.renew_addresses(instance)
+
+    def _boot_again(self, instance: Any) -> None:
+        # The instance is running. Whoever attaches or detaches a disk waits until its machine is on.
+        with background.change():
+            if not view.is_running(instance):
+                return
+            try:
+                self.fleet.boot(self._spec(instance))
+            except Exception as error:
+                instance.stop()
+                say_cannot_boot(instance, reason_of(error))
 
     def _has_files(self, instance: Any) -> bool:
         return (self.fleet.folders.instances / instance.id).exists()
