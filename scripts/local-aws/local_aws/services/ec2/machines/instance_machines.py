@@ -17,14 +17,14 @@ from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.background import Ending, background
 from local_aws.host.commands import reason_of
-from local_aws.host.driver import MachineSpec
 from local_aws.host.fleet import Fleet, Known
 from local_aws.host.machine import Machine
-from local_aws.host.record import Record, load_record
+from local_aws.host.record import load_record
 
 from . import view
 from .copies import begin_restore
 from .doors import Doors
+from .specs import spec_of
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
 AT_ONCE = 8
@@ -197,7 +197,7 @@ class InstanceMachines:
             self.fleet.disks.require_space()
             self._restore_disks(instance)
             with background.reading():
-                spec = self._spec(instance) if self._is_wanted(instance, boot) else None
+                spec = spec_of(self.fleet, instance) if self._is_wanted(instance, boot) else None
             # Nobody attaches or detaches a disk while the instance is pending.
             if spec:
                 self.fleet.boot(spec)
@@ -217,7 +217,7 @@ class InstanceMachines:
             say_cannot_boot(instance, reason_of(problem))
         else:
             put_into(instance, "running")
-            # Some may have changed meanwhile.
+            # Its addresses may have changed meanwhile.
             self.renew_addresses(instance)
 
     def _boot_again(self, instance: Any) -> None:
@@ -226,7 +226,7 @@ class InstanceMachines:
             if not view.is_running(instance):
                 return
             try:
-                self.fleet.boot(self._spec(instance))
+                self.fleet.boot(spec_of(self.fleet, instance))
             except Exception as error:
                 instance.stop()
                 say_cannot_boot(instance, reason_of(error))
@@ -239,26 +239,6 @@ class InstanceMachines:
         for volume in view.data_volumes_of(instance):
             if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
                 begin_restore(self.fleet.disks, volume)()
-
-    def _spec(self, instance: Any) -> MachineSpec:
-        record = self._record(instance)
-        return MachineSpec(
-            id=instance.id,
-            layers=self.fleet.layers.usable(record),
-            hostname=instance.private_dns_name.split(".")[0],
-            mac_address=instance.nics[0].mac_address,
-            addresses=view.addresses_of(instance, self.fleet.plan, record.link_address),
-            keys=view.keys_of(instance),
-            placement=view.placement_of(instance),
-            user_data=view.user_data_of(instance),
-            volumes={volume.id: int(volume.size) for volume in view.data_volumes_of(instance)},
-        )
-
-    def _record(self, instance: Any) -> Record:
-        record = self.fleet.record(instance.id, instance.image_id)
-        if view.needs_link_address(instance, self.fleet.plan):
-            record = self.fleet.claim_link_address(instance.id, view.used_addresses)
-        return record
 
     def _went_off(self, machine: Machine) -> None:
         with contextlib.suppress(Ending), background.change():
