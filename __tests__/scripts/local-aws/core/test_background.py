@@ -63,6 +63,14 @@ def test_the_change_after_work_happens_alone_and_is_kept(background):
         assert kept.changes == 1
 
 
+def test_nothing_changes_while_somebody_reads_the_state(background):
+    done = threading.Event()
+    with background.reading():
+        background.start(lambda: None, lambda _problem: done.set())
+        assert not done.wait(0.05)
+    wait_for(done)
+
+
 def test_the_change_knows_why_the_work_failed(background):
     problems, done = [], threading.Event()
 
@@ -92,8 +100,9 @@ def test_nothing_changes_after_the_end():
     background.start(work, lambda _problem: changes.append("work"))
     wait_for(began)
     background.close(0.01)
-    with pytest.raises(Ending), background.change():
-        changes.append("change")
+    for attempt in (background.change, background.reading):
+        with pytest.raises(Ending), attempt():
+            changes.append("change")
     release.set()
     background.close(LIMIT_SEC)
     assert changes == []

@@ -59,6 +59,7 @@ def spec(fleet: Fleet, number: int) -> MachineSpec:
         hostname=f"machine-{number}",
         mac_address=f"02:00:00:00:02:{number:02x}",
         addresses=MachineAddresses(str(fleet.plan.default_vpc[10 + number])),
+        placement={"region": "eu-central-1"},
     )
 
 

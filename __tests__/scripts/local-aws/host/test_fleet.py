@@ -1,10 +1,17 @@
 """Many machines at once: they boot, stop and are removed side by side."""
 
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from local_aws.host import machine
 from local_aws.host.commands import MachineError
+from local_aws.host.containers import control_group
+from local_aws.host.containers.driver import supervisors
+from local_aws.host.containers.loop_disks import LoopDisks, thaw
+from local_aws.host.containers.processes import command_line
 
 MANY = 6
 # It boots on when it gets a disk, and it goes off when it has lost the disk.
@@ -68,6 +75,42 @@ def test_fails_to_remove_the_files_of_a_machine_that_is_on(machines):
     with pytest.raises(MachineError, match=f"machine {running} is on: halt it before"):
         machines.fleet.remove(running)
     machines.remove(running)
+
+
+# It freezes a file system, and leaves a process that waits for it. SIGKILL does not end that one.
+FREEZE = """
+mkfs.ext4 -q /dev/nvme1n1 && mkdir /data && mount /dev/nvme1n1 /data && fsfreeze --freeze /data
+systemd-run --quiet touch /data/late
+until grep -qx touch /proc/[0-9]*/comm && pgrep --runstates D --exact touch; do sleep 0.05; done
+"""
+
+
+def test_a_machine_that_cannot_be_ended_stays_on_with_its_disks(machines, monkeypatch):
+    fleet = machines.fleet
+    stuck = machines.boot(32, volumes={"vol-stuck": 1})
+    machines.say(stuck, FREEZE)
+    monkeypatch.setattr(machine, "POWER_OFF_LIMIT_SEC", 3)
+    monkeypatch.setattr(machine.Machine.halt, "__defaults__", (3,))
+    with pytest.raises(MachineError, match=f"machine {stuck} is still on 3 s after its power was cut"):
+        fleet.halt([stuck])
+    with pytest.raises(MachineError, match=f"volume vol-stuck is .* on instance {stuck}"):
+        fleet.get(stuck).unplug("vol-stuck")
+    with pytest.raises(MachineError, match=f"machine {stuck} is on"):
+        fleet.remove(stuck)
+    thaw(LoopDisks().device(fleet.disks.file("vol-stuck")))
+    machines.remove(stuck)
+    assert LoopDisks().device(fleet.disks.file("vol-stuck")) is None
+
+
+def test_a_machine_is_off_with_all_its_processes_when_its_nspawn_is_killed(machines):
+    fleet = machines.fleet
+    made = machines.boot(33)
+    machines.say(made, "true")
+    (nspawn,) = (pid for pid in supervisors(fleet.folders.home) if made in " ".join(command_line(pid)))
+    os.kill(nspawn, signal.SIGKILL)
+    wait_for(lambda: not fleet.get(made))
+    assert list(control_group.members(fleet.names.cgroup, made)) == []
+    machines.remove(made)
 
 
 def test_machines_that_boot_at_once_get_different_link_addresses(machines):

@@ -122,6 +122,18 @@ def test_passes_proxies_on_but_none_of_this_host_s_loopback(layers, environment)
     assert "http_proxy" not in found
 
 
+def test_keeps_the_bytes_of_a_machine_s_files_that_are_no_text(tmp_path, layers):
+    odd = b"NAME=\xff\n"
+    (layers[1] / "etc/environment").write_bytes(odd)
+    (layers[1] / seed.BUNDLE).write_bytes(odd)
+    host = tmp_path / "host.crt"
+    host.write_bytes(odd)
+    given = tmp_path / "given"
+    seed.write_way_out(given, layers, way_out(host))
+    assert (given / "etc/environment").read_bytes().startswith(odd)
+    assert (given / seed.BUNDLE).read_bytes() == odd + AUTHORITY.encode()
+
+
 def test_what_is_on_this_computer_alone_needs_no_proxy(environment):
     found = environment(https_proxy="http://proxy.example.org:3128", no_proxy="example.net")
     without = found["no_proxy"].split(",")

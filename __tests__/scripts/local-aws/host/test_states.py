@@ -163,6 +163,18 @@ def test_no_machine_boots_from_an_image_that_is_being_made(local_aws, ec2, insta
         local_aws.ec2.deregister_image(ImageId=each)
 
 
+def test_a_machine_that_starts_while_an_image_is_made_of_it_has_its_files(local_aws, ec2, instance, many_bytes):
+    local_aws.ssh(instance, "echo kept | sudo tee /opt/kept")
+    local_aws.ec2.stop_instances(InstanceIds=[instance])
+    image = ec2.create_image(InstanceId=instance, Name="of a stopped machine")["ImageId"]
+    ec2.start_instances(InstanceIds=[instance])
+    local_aws.wait_for_ssh(instance)
+    assert local_aws.ssh(instance, "cat /opt/kept") == "kept"
+    local_aws.until(lambda: local_aws.health()["under_way"] == 0)
+    assert ec2.describe_images(ImageIds=[image])["Images"][0]["State"] == "available"
+    local_aws.ec2.deregister_image(ImageId=image)
+
+
 def test_an_image_that_is_deregistered_while_it_is_made_leaves_nothing(local_aws, ec2, instance, many_bytes):
     image = ec2.create_image(InstanceId=instance, Name="deregistered", NoReboot=True)["ImageId"]
     ec2.deregister_image(ImageId=image)

@@ -69,11 +69,17 @@ class Background:
             self._state.wait_until_saved()
 
     @contextlib.contextmanager
-    def change(self) -> Iterator[None]:
-        """Lets its body change the state, although no call does. Raises Ending after the end."""
+    def reading(self) -> Iterator[None]:
+        """Keeps the state as it is while its body reads it. Raises Ending after the end."""
         with self.changing:
             if self._closed:
                 raise Ending
+            yield
+
+    @contextlib.contextmanager
+    def change(self) -> Iterator[None]:
+        """Lets its body change the state, although no call does. Raises Ending after the end."""
+        with self.reading():
             yield
             if self._state:
                 self._state.changed()

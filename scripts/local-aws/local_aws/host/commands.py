@@ -14,6 +14,11 @@ class MachineError(LocalAwsError):
     """Something could not be done to a machine, a disk or the network: one sentence, also for an AWS client."""
 
 
+def reason_of(error: Exception) -> str:
+    """Says in one line why something failed. Of an error that nobody expected, it also says the kind."""
+    return str(error) if isinstance(error, (LocalAwsError, OSError)) else f"{type(error).__name__}: {error}"
+
+
 def run(*arguments: str | Path, feed: str | None = None, timeout_sec: float = TIMEOUT_SEC) -> str:
     """Runs a tool with `feed` on its standard input, and returns its output, which is in English.
 

@@ -57,7 +57,7 @@ class Guest(Protocol):
         """
 
     def wait(self) -> End:
-        """Waits for the end of the present boot. One thread at a time may call it."""
+        """Waits for the end of the present boot: nothing of it runs any more. One thread at a time may call it."""
 
     def ask(self, wish: Wish) -> bool:
         """Passes a wish on to the operating system. Returns False while nothing there can hear it."""

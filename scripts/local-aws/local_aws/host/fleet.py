@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from local_aws.core.errors import LocalAwsError
 
 from . import clean_up, forwarding, unknown
 from .addresses import AddressPlan
-from .commands import MachineError
+from .commands import MachineError, reason_of
 from .disk import Disks
 from .driver import Driver, MachineSpec
 from .drivers import choose_driver
@@ -79,7 +80,10 @@ class Fleet:
         """Powers all machines off at once, also those that are about to boot, and removes the network."""
         with self._lock:
             self._closing = True
-        self.halt(list(self._machines))
+        try:
+            self.halt(list(self._machines))
+        except MachineError as error:
+            print(f"local-aws: {error}", file=sys.stderr, flush=True)
         self._driver.close()
         clean_up.remove_network(self.names)
         forwarding.turn_off()
@@ -118,20 +122,28 @@ class Fleet:
             machine = self._machines[spec.id] = Machine(spec, self._around, lambda machine: self.on_off(machine))
         try:
             machine.boot()
-        except MachineError:
+        except Exception:
             self._forget(machine)
             raise
 
     def halt(self, instance_ids: Iterable[str]) -> None:
-        """Powers machines off, all at once, and returns when they are off."""
+        """Powers machines off, all at once, and returns when they are off.
+
+        Raises MachineError when some are still on. Those stay in the fleet.
+        """
         with self._lock:
             found = [self._machines.get(instance_id) for instance_id in instance_ids]
         machines = [machine for machine in found if machine]
-        if machines:
-            with ThreadPoolExecutor(len(machines)) as pool:
-                list(pool.map(Machine.halt, machines))
-        for machine in machines:
-            self._forget(machine)
+        if not machines:
+            return
+        with ThreadPoolExecutor(len(machines)) as pool:
+            problems = list(pool.map(_problem_of_halt, machines))
+        for machine, problem in zip(machines, problems, strict=True):
+            if problem is None:
+                self._forget(machine)
+        still_on = [problem for problem in problems if problem is not None]
+        if still_on:
+            raise MachineError("; ".join(still_on))
 
     def run(
         self, instance_id: str, argv: Sequence[str], *, input: bytes = b"", timeout_sec: float = TIMEOUT_SEC,
@@ -252,6 +264,14 @@ class Fleet:
         with self._lock:
             if self._machines.get(machine.spec.id) is machine:
                 del self._machines[machine.spec.id]
+
+
+def _problem_of_halt(machine: Machine) -> str | None:
+    try:
+        machine.halt()
+    except Exception as error:
+        return reason_of(error)
+    return None
 
 
 def new_fleet(home: Path, network: IPv4Network, base_image: Path) -> Fleet:

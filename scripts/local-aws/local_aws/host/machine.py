@@ -1,5 +1,6 @@
 """One machine: its life from its boot until it is off, whatever kind of machine it is. A thread watches it."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from local_aws.core.aws_names import internal_zone
 
 from . import seed
 from .addresses import MachineAddresses
-from .commands import MachineError
+from .commands import MachineError, reason_of
 from .disk import Disks
 from .driver import Driver, End, MachineSpec, Wish
 from .execution import Command, Execution
@@ -71,14 +72,17 @@ class Machine:
             try:
                 self._prepare()
                 self._guest.power_on()
-            except (MachineError, OSError) as error:
+            except Exception as error:
                 self._release()
-                raise MachineError(f"machine {self.spec.id} cannot boot: {error}") from error
+                raise MachineError(f"machine {self.spec.id} cannot boot: {reason_of(error)}") from error
             self._ended = threading.Event()
         threading.Thread(target=self._watch, name=f"watch {self.spec.id}", daemon=True).start()
 
     def halt(self, limit_sec: float = POWER_OFF_LIMIT_SEC) -> None:
-        """Powers the machine off and returns when it is off. Cuts it off after the limit."""
+        """Powers the machine off and returns when it is off. Cuts it off after the limit.
+
+        Raises MachineError while it is still on.
+        """
         with self._lock:
             self._wanted_on = False
         deadline = time.monotonic() + limit_sec
@@ -87,12 +91,16 @@ class Machine:
         self.cut_off()
 
     def cut_off(self) -> None:
-        """Ends the machine as a power cut would, if it is on."""
+        """Ends the machine as a power cut would, if it is on. Raises MachineError while it is still on."""
         with self._lock:
             self._wanted_on = False
         if self.is_on:
             self._guest.cut_power()
-            self._off.wait(POWER_OFF_LIMIT_SEC)
+            if not self._off.wait(POWER_OFF_LIMIT_SEC):
+                raise MachineError(
+                    f"machine {self.spec.id} is still on {POWER_OFF_LIMIT_SEC} s after its power was cut: the kernel"
+                    " cannot end its processes yet"
+                )
 
     def reboot(self) -> None:
         """Asks the machine to reboot, and returns. Cuts it off and boots it after the limit."""
@@ -155,8 +163,8 @@ class Machine:
                     try:
                         self._guest.power_on()
                         self._ended = threading.Event()
-                    except (MachineError, OSError) as error:
-                        self._note(f"cannot boot again: {error}")
+                    except Exception as error:
+                        self._note(f"cannot boot again: {reason_of(error)}")
                         again = False
                 if ended:
                     ended.set()
@@ -164,7 +172,7 @@ class Machine:
                     continue
                 by_itself = self._wanted_on
                 self._release()
-            self._off.set()
+                self._off.set()
             if by_itself:
                 self._on_off(self)
             return
@@ -191,5 +199,6 @@ class Machine:
             self._note(str(error))
 
     def _note(self, text: str) -> None:
-        with self.folder.joinpath("console.log").open("a") as console:
+        # A full disk keeps no machine on.
+        with contextlib.suppress(OSError), self.folder.joinpath("console.log").open("a") as console:
             console.write(f"\nlocal AWS: {text}\n")

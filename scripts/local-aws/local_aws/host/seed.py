@@ -82,7 +82,7 @@ def _write_certificates(given: Path, layers: Sequence[Path], way_out: WayOut) ->
     shutil.rmtree(given / "usr", ignore_errors=True)
     bundle = _effective(layers, BUNDLE)
     known = {_body(certificate) for certificate in CERTIFICATE.findall(bundle)}
-    trusted = way_out.authority + (way_out.host_bundle.read_text() if way_out.host_bundle.exists() else "")
+    trusted = way_out.authority + (_read(way_out.host_bundle) if way_out.host_bundle.exists() else "")
     extra = [found for found in CERTIFICATE.findall(trusted) if _body(found) not in known]
     if not extra:
         return
@@ -100,8 +100,13 @@ def _body(certificate: str) -> str:
 def _effective(layers: Sequence[Path], path: str) -> str:
     for layer in layers:
         if (layer / path).is_file():
-            return (layer / path).read_text()
+            return _read(layer / path)
     return ""
+
+
+def _read(file: Path) -> str:
+    # Whatever bytes somebody wrote into it stay as they are.
+    return file.read_text(errors="surrogateescape")
 
 
 def _resolver(zone: str) -> str:
@@ -140,5 +145,5 @@ def _without_ours(environment: str) -> str:
 def _write(file: Path, text: str, mode: int = 0o644) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
-    file.write_text(text)
+    file.write_text(text, errors="surrogateescape")
     file.chmod(mode)

@@ -1,6 +1,8 @@
 """One machine as a container, with its disks."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from .nspawn import Nspawn
 
 LEADER_LIMIT_SEC = 15
 RELEASE_LIMIT_SEC = 2
+END_INTERVAL_SEC = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,17 @@ class Container:
             self._nspawn = nspawn
 
     def wait(self) -> End:
-        """Waits for the end of systemd-nspawn. Makes the device nodes first, as soon as the machine has a /dev."""
+        """Waits for the end of systemd-nspawn and of all processes of the machine.
+
+        Makes the device nodes first, as soon as the machine has a /dev.
+        """
         nspawn = self._nspawn
         if nspawn is None:
             return End.OFF
         self._make_nodes(nspawn)
-        return nspawn.wait() or End.OFF
+        end = nspawn.wait() or End.OFF
+        self._end_processes()
+        return end
 
     def ask(self, wish: Wish) -> bool:
         """Sends a signal to process 1."""
@@ -149,6 +157,14 @@ class Container:
     @property
     def _view(self) -> Path:
         return self._folder / "sys"
+
+    def _end_processes(self) -> None:
+        # They outlive a systemd-nspawn that was killed. One that the kernel cannot end yet holds the machine's files.
+        while left := list(control_group.members(self._names.cgroup, self._spec.id)):
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(END_INTERVAL_SEC)
 
     def _members(self, service: str) -> Iterator[int]:
         return control_group.members(self._names.cgroup, f"{self._spec.id}/payload/system.slice/{service}")

@@ -45,11 +45,13 @@ def refuse_wrong_attachment(
 
 
 def find_instance(original: Any, response: ElasticBlockStore) -> Any:
-    """Finds the machine of the volume when the request does not name it."""
+    """Finds the machine of the volume when the request does not name it. That machine must not be booting."""
     volume = response.ec2_backend.get_volume(response._get_param("VolumeId"))
     if not volume.attachment:
         raise ApiError("IncorrectState", f"volume '{volume.id}' is in the 'available' state: it is attached to nothing")
     instance = volume.attachment.instance
+    if instance.state == "pending":
+        raise ApiError("IncorrectState", f"instance '{instance.id}' is pending: expected running or stopped")
     if volume.attachment.device == instance.root_device_name and instance.state == "running":
         raise ApiError(
             "OperationNotPermitted", f"unable to detach root volume '{volume.id}' from instance '{instance.id}'"

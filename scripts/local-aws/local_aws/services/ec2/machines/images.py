@@ -46,7 +46,8 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         with copies.later() as snapshots:
             image = original(self, instance_id, *args, **keywords)
         image.state = image.ebs_snapshot.status = "pending"
-        _keep(machines, self.get_instance(instance_id), image, snapshots)
+        no_reboot = getattr(_request, "no_reboot", False)
+        keep_files(machines, self.get_instance(instance_id), image, snapshots, no_reboot=no_reboot)
         return image
 
     @correction(EC2Backend, "copy_image")
@@ -68,15 +69,18 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         return done
 
 
-def _keep(machines: InstanceMachines, instance: Any, image: Ami, snapshots: dict[str, str]) -> None:
-    no_reboot = getattr(_request, "no_reboot", False)
+def keep_files(
+    machines: InstanceMachines, instance: Any, image: Ami, snapshots: dict[str, str], *, no_reboot: bool
+) -> None:
+    """Begins to make an image, which is available when that is done: of the machine, and of its disks."""
 
     def make() -> None:
         machines.fleet.make_image(instance.id, image.id, snapshots)
 
     def keep() -> None:
         if no_reboot:
-            make()
+            with machines.turn(instance):
+                make()
         else:
             # As on AWS, the machine goes down so that its files are complete, and comes up again.
             machines.restart_around(instance, make)

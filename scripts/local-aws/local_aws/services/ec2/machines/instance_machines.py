@@ -16,19 +16,20 @@ from wsgiref.types import WSGIApplication
 from moto.ec2.models.instances import InstanceBackend
 
 from local_aws.core.background import Ending, background
-from local_aws.core.errors import LocalAwsError
-from local_aws.host.commands import MachineError
-from local_aws.host.driver import MachineSpec
+from local_aws.host.commands import reason_of
 from local_aws.host.fleet import Fleet, Known
 from local_aws.host.machine import Machine
-from local_aws.host.record import Record, load_record
+from local_aws.host.record import load_record
 
 from . import view
 from .copies import begin_restore
 from .doors import Doors
+from .specs import spec_of
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
 AT_ONCE = 8
+# Before a machine that did not go off is halted again.
+HALT_PAUSE_SEC = 5
 
 
 class InstanceMachines:
@@ -45,6 +46,8 @@ class InstanceMachines:
         self.resumers: list[Callable[[], None]] = []
         # One action at a time on a machine.
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        # The latest boot of each instance. An earlier one says nothing any more.
+        self._boots: dict[str, object] = {}
         self._doors: Doors | None = None
         fleet.on_off = self._went_off
 
@@ -65,16 +68,14 @@ class InstanceMachines:
             for resume in self.resumers:
                 resume()
             self._finish()
-        running = [instance for instance in view.all_instances() if view.is_running(instance)]
+            boots = [(each, self._begin_boot(each)) for each in view.all_instances() if view.is_running(each)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            problems = list(pool.map(self._boot_again, running))
+            problems = list(pool.map(lambda each: self._problem_of_boot(*each), boots))
         with background.change():
-            for instance, problem in zip(running, problems, strict=True):
+            for (instance, boot), problem in zip(boots, problems, strict=True):
                 if problem:
-                    print(problem, file=sys.stderr, flush=True)
-                    instance.stop()
-                else:
-                    put_into(instance, "running")
+                    print(f"local-aws: {reason_of(problem)}", file=sys.stderr, flush=True)
+                self._end_boot(instance, boot, problem, failed=instance.stop)
 
     def _finish(self) -> None:
         """Finishes the stops and terminations that were under way when the last server ended."""
@@ -95,40 +96,31 @@ class InstanceMachines:
         return self.fleet.describe()
 
     def power_on(self, instance: Any, failed: Callable[[], None]) -> None:
-        """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot.
-
-        Raises DiskFull at once.
-        """
-        self.fleet.disks.require_space()
+        """Boots the machine of an instance, which is pending until then. `failed` ends an instance that cannot boot."""
         put_into(instance, "pending")
-        spec = self._spec(instance)
+        boot = self._begin_boot(instance)
 
-        def boot() -> None:
-            with self._turns[instance.id]:
-                if instance.state == "pending":
-                    self._restore_disks(instance)
-                    self.fleet.boot(spec)
+        def work() -> None:
+            self._boot(instance, boot)
             background.wait_until_saved()
 
-        def booted(problem: LocalAwsError | None) -> None:
-            if instance.state != "pending":
-                return
-            if problem:
-                failed()
-                say_cannot_boot(instance, problem)
-            else:
-                put_into(instance, "running")
-                # Some may have changed meanwhile.
-                self.renew_addresses(instance)
+        def then(problem: Exception | None) -> None:
+            self._end_boot(instance, boot, problem, failed)
 
-        background.start(boot, booted)
+        try:
+            # From now on the layers of its image stay, whoever removes the image.
+            self.fleet.record(instance.id, instance.image_id)
+        except Exception as error:
+            then(error)
+        else:
+            background.start(work, then)
 
     def power_off(self, instance: Any, then: Callable[[], None]) -> None:
-        """Powers the machine of an instance off, and changes the state with `then`."""
+        """Powers the machine of an instance off, however long that takes, and changes the state with `then`."""
 
         def halt() -> None:
             with self._turns[instance.id]:
-                self.fleet.halt([instance.id])
+                self._halt(instance)
 
         background.start(halt, lambda _problem: then())
 
@@ -151,20 +143,24 @@ class InstanceMachines:
 
         background.start(remove, lambda _problem: None)
 
+    def turn(self, instance: Any) -> threading.Lock:
+        """Whoever holds it, in the background, is alone with the files of an instance's machine, be it on or off."""
+        return self._turns[instance.id]
+
     def restart_around(self, instance: Any, action: Callable[[], None]) -> None:
         """Powers the machine of an instance off, acts, and boots it again if it was on. Call it in the background.
 
-        Raises MachineError when it cannot boot again.
+        An instance that cannot boot again is stopped, and says why.
         """
         with self._turns[instance.id]:
             was_on = self.fleet.get(instance.id) is not None
             if was_on:
-                self.fleet.halt([instance.id])
+                self._halt(instance)
             try:
                 action()
             finally:
-                if was_on and view.is_running(instance):
-                    self.fleet.boot(self._spec(instance))
+                if was_on:
+                    self._boot_again(instance)
 
     def renew_addresses(self, instance: Any) -> None:
         """Gives the machine of an instance the addresses that moto has for it now."""
@@ -178,14 +174,62 @@ class InstanceMachines:
         """Returns every address that was given out, by moto or by the fleet."""
         return view.used_addresses() | self.fleet.link_addresses()
 
-    def _boot_again(self, instance: Any) -> MachineError | None:
-        try:
+    def _halt(self, instance: Any) -> None:
+        # A machine that is still on has its files and disks: nobody else may get them.
+        while True:
+            try:
+                self.fleet.halt([instance.id])
+                return
+            except Exception as error:
+                print(f"local-aws: {reason_of(error)}; it is tried again", file=sys.stderr, flush=True)
+            background.pause(HALT_PAUSE_SEC)
+
+    def _begin_boot(self, instance: Any) -> object:
+        boot = self._boots[instance.id] = object()
+        return boot
+
+    def _is_wanted(self, instance: Any, boot: object) -> bool:
+        # The instance may be stopped by now, and even have been started again.
+        return view.is_running(instance) and self._boots[instance.id] is boot
+
+    def _boot(self, instance: Any, boot: object) -> None:
+        with self._turns[instance.id]:
             self.fleet.disks.require_space()
             self._restore_disks(instance)
-            self.fleet.boot(self._spec(instance))
-        except MachineError as error:
+            with background.reading():
+                spec = spec_of(self.fleet, instance) if self._is_wanted(instance, boot) else None
+            # Nobody attaches or detaches a disk while the instance is pending.
+            if spec:
+                self.fleet.boot(spec)
+
+    def _problem_of_boot(self, instance: Any, boot: object) -> Exception | None:
+        try:
+            self._boot(instance, boot)
+        except Exception as error:
             return error
         return None
+
+    def _end_boot(self, instance: Any, boot: object, problem: Exception | None, failed: Callable[[], None]) -> None:
+        if not self._is_wanted(instance, boot):
+            return
+        if problem:
+            failed()
+            say_cannot_boot(instance, reason_of(problem))
+        else:
+            put_into(instance, "running")
+            # Its addresses may have changed meanwhile.
+            self.renew_addresses(instance)
+
+    def _boot_again(self, instance: Any) -> None:
+        # The instance is running. Whoever attaches or detaches a disk waits until its machine is on.
+        with background.change():
+            if not view.is_running(instance):
+                return
+            try:
+                self.fleet.boot(spec_of(self.fleet, instance))
+            except Exception as error:
+                instance.stop()
+                say_cannot_boot(instance, reason_of(error))
 
     def _has_files(self, instance: Any) -> bool:
         return (self.fleet.folders.instances / instance.id).exists()
@@ -195,26 +239,6 @@ class InstanceMachines:
         for volume in view.data_volumes_of(instance):
             if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
                 begin_restore(self.fleet.disks, volume)()
-
-    def _spec(self, instance: Any) -> MachineSpec:
-        record = self._record(instance)
-        return MachineSpec(
-            id=instance.id,
-            layers=self.fleet.layers.usable(record),
-            hostname=instance.private_dns_name.split(".")[0],
-            mac_address=instance.nics[0].mac_address,
-            addresses=view.addresses_of(instance, self.fleet.plan, record.link_address),
-            keys=view.keys_of(instance),
-            placement=view.placement_of(instance),
-            user_data=view.user_data_of(instance),
-            volumes={volume.id: int(volume.size) for volume in view.data_volumes_of(instance)},
-        )
-
-    def _record(self, instance: Any) -> Record:
-        record = self.fleet.record(instance.id, instance.image_id)
-        if view.needs_link_address(instance, self.fleet.plan):
-            record = self.fleet.claim_link_address(instance.id, view.used_addresses)
-        return record
 
     def _went_off(self, machine: Machine) -> None:
         with contextlib.suppress(Ending), background.change():
