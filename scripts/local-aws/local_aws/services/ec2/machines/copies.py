@@ -59,10 +59,13 @@ class Copies:
             self._later = None
 
     def resume(self) -> None:
-        """Settles the snapshots whose copies were under way when the last server ended."""
+        """Settles the snapshots whose copies were under way when the last server ended.
+
+        The snapshot of an image's root disk has no file: `images` settles it.
+        """
         for backend in view.all_backends():
             for snapshot in list(backend.snapshots.values()):
-                if snapshot.status == "pending":
+                if snapshot.status == "pending" and snapshot.from_ami not in backend.amis:
                     # A copy gets its name when it is whole.
                     whole = self._disks.snapshot_file(snapshot.id).exists()
                     snapshot.status = "completed" if whole else "error"
