@@ -93,6 +93,29 @@ def until_saved(local_aws):
     local_aws.until(lambda: local_aws.health()["saved"])
 
 
+def test_a_kill_loses_nothing_that_was_written_to_a_volume_that_had_just_been_made(copies, source):
+    local_aws, instance, volume = source
+    client = local_aws.new_client()
+    with contextlib.ExitStack() as stack:
+        snapshot = local_aws.ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        with copies.held():
+            zone = client.describe_volumes(VolumeIds=[volume])["Volumes"][0]["AvailabilityZone"]
+            restored = client.create_volume(SnapshotId=snapshot, AvailabilityZone=zone)["VolumeId"]
+            until_saved(local_aws)
+            stack.enter_context(local_aws.killed_before_its_next_save())
+            assert state_of(client, restored) == "creating"
+        local_aws.until(lambda: state_of(client, restored) == "available")
+        client.attach_volume(VolumeId=restored, InstanceId=instance, Device="/dev/sdg")
+        path = local_aws.path(restored)
+        assert local_aws.ssh(instance, f"sudo head -c 8 {path}") == "original"
+        local_aws.ssh(instance, f"echo precious | sudo tee {path} && sync")
+    local_aws.start()
+    assert state_of(client, restored) == "available"
+    local_aws.wait_for_ssh(instance)
+    path = local_aws.attach(restored, instance, "/dev/sdg")
+    assert local_aws.ssh(instance, f"sudo head -c 8 {path}") == "precious"
+
+
 def image_of(client, image):
     """Returns the states of an image and of its snapshots."""
     described = client.describe_images(ImageIds=[image])["Images"][0]

@@ -136,9 +136,15 @@ def _make(volume: Volume, restore: Callable[[], None]) -> None:
 
 
 def _resume(machines: InstanceMachines) -> None:
+    """Goes on with the volumes that were being made when the last server ended."""
     for backend in view.all_backends():
         for volume in list(backend.volumes.values()):
-            if vars(volume).get(STATE) == "creating":
+            if vars(volume).get(STATE) != "creating":
+                continue
+            if machines.fleet.disks.file(volume.id).exists():
+                # A copy gets its name when it is whole. A machine may have written to the volume since.
+                delattr(volume, STATE)
+            else:
                 _make(volume, lambda volume=volume: begin_restore(machines.fleet.disks, volume)())
 
 
