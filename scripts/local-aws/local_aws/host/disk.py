@@ -26,7 +26,8 @@ class DiskFull(MachineError):
 class Disks:
     """The disks of one home. Files hold all their state; memory holds none. Several threads may call it.
 
-    A volume gets its file when a machine first has it, or from a snapshot. Without a file it is blank.
+    A volume gets its file when a machine first has it, or from a snapshot. Whoever gives it to a machine knows that it
+    is blank when it has none.
     `access` reaches the disks that machines have at the moment.
     """
 

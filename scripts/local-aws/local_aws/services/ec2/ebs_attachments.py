@@ -50,6 +50,8 @@ def find_instance(original: Any, response: ElasticBlockStore) -> Any:
     if not volume.attachment:
         raise ApiError("IncorrectState", f"volume '{volume.id}' is in the 'available' state: it is attached to nothing")
     instance = volume.attachment.instance
+    if instance.state == "pending":
+        raise ApiError("IncorrectState", f"instance '{instance.id}' is pending: wait until it is running")
     if volume.attachment.device == instance.root_device_name and instance.state == "running":
         raise ApiError(
             "OperationNotPermitted", f"unable to detach root volume '{volume.id}' from instance '{instance.id}'"

@@ -24,7 +24,7 @@ from local_aws.host.machine import Machine
 from local_aws.host.record import Record, load_record
 
 from . import view
-from .copies import begin_restore
+from .contents import wait_until_made
 from .doors import Doors
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
@@ -191,10 +191,8 @@ class InstanceMachines:
         return (self.fleet.folders.instances / instance.id).exists()
 
     def _restore_disks(self, instance: Any) -> None:
-        """Makes those disks of a new machine that come from snapshots."""
-        for volume in view.data_volumes_of(instance):
-            if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
-                begin_restore(self.fleet.disks, volume)()
+        """Waits for those disks of a new machine that come from snapshots."""
+        wait_until_made(self.fleet.disks, view.data_volumes_of(instance), lambda: view.is_running(instance))
 
     def _spec(self, instance: Any) -> MachineSpec:
         record = self._record(instance)

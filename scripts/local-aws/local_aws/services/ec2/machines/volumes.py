@@ -8,28 +8,23 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
-from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from local_aws.core.background import background
-from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
-from . import view
-from .copies import Copies, begin_restore
+from . import contents
+from .copies import Copies
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
-# The attribute of a volume that is no disk yet: its state.
-STATE = "local_aws_state"
 
 
 def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes a volume a disk."""
     disks = machines.fleet.disks
-    _install_states()
-    machines.resumers.append(lambda: _resume(machines))
+    machines.resumers.append(lambda: contents.resume(disks))
 
     @correction(ElasticBlockStore, "create_volume")
     def create_volume(original: Original, self: Any) -> Any:
@@ -39,11 +34,11 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         volume = answer.result
         try:
             with told_as("InternalError"):
-                restore = begin_restore(disks, volume)
+                restore = contents.begin(disks, volume)
         except Exception:
             self.ec2_backend.volumes.pop(volume.id)
             raise
-        _make(volume, restore)
+        contents.make(disks, volume, restore)
         return answer
 
     @correction(EC2Backend, "attach_volume")
@@ -52,15 +47,17 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     ) -> Any:
         attachment = original(self, volume_id, instance_id, device_path, *args, **keywords)
         machine = machines.fleet.get(instance_id)
-        # An instance that is being made has no machine yet. Its machine boots with the disk.
-        if machine:
-            try:
-                with told_as("InternalError"):
+        try:
+            with told_as("InternalError"):
+                if machine or device_path != attachment.instance.root_device_name:
+                    contents.require_disk(disks, attachment.volume)
+                # An instance that is being made has no machine yet. Its machine boots with the disk.
+                if machine:
                     machine.plug(volume_id, int(attachment.volume.size))
-            except Exception:
-                attachment.volume.attachment = None
-                attachment.instance.block_device_mapping.pop(device_path, None)
-                raise
+        except Exception:
+            attachment.volume.attachment = None
+            attachment.instance.block_device_mapping.pop(device_path, None)
+            raise
         return attachment
 
     @correction(EC2Backend, "detach_volume")
@@ -108,44 +105,6 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         if disks.snapshot_file(snapshot_id).exists():
             _when_saved(lambda: disks.delete_snapshot(snapshot_id))
         return deleted
-
-
-def _install_states() -> None:
-    status = Volume.status.fget
-
-    def status_while_made(volume: Volume) -> str:
-        return vars(volume).get(STATE) or status(volume)
-
-    Volume.status = property(status_while_made)
-
-
-def _make(volume: Volume, restore: Callable[[], None]) -> None:
-    setattr(volume, STATE, "creating")
-
-    def make() -> None:
-        restore()
-        background.wait_until_saved()
-
-    def made(problem: LocalAwsError | None) -> None:
-        if problem:
-            setattr(volume, STATE, "error")
-        else:
-            delattr(volume, STATE)
-
-    background.start(make, made)
-
-
-def _resume(machines: InstanceMachines) -> None:
-    """Goes on with the volumes that were being made when the last server ended."""
-    for backend in view.all_backends():
-        for volume in list(backend.volumes.values()):
-            if vars(volume).get(STATE) != "creating":
-                continue
-            if machines.fleet.disks.file(volume.id).exists():
-                # A copy gets its name when it is whole. A machine may have written to the volume since.
-                delattr(volume, STATE)
-            else:
-                _make(volume, lambda volume=volume: begin_restore(machines.fleet.disks, volume)())
 
 
 def _when_saved(remove: Callable[[], None]) -> None:
