@@ -90,6 +90,23 @@ def test_nothing_is_made_from_the_disk_of_a_new_machine_before_it_has_its_bytes(
     local_aws.ec2.delete_volume(VolumeId=volume)
 
 
+def test_a_machine_that_was_being_made_at_a_kill_has_the_bytes_of_a_snapshot_that_is_deleted(copies, make_local_aws):
+    local_aws = make_local_aws()
+    snapshot = snapshot_with_content(local_aws, local_aws.run())
+    with copies.held():
+        made, volume = run(local_aws, snapshot)
+        local_aws.new_client().delete_snapshot(SnapshotId=snapshot)
+        local_aws.until(lambda: local_aws.health()["saved"])
+        local_aws.kill_at_once()
+    local_aws.start()
+    assert local_aws.state(made) == "running"
+    local_aws.wait_for_ssh(made)
+    assert head(local_aws, made, volume) == "content"
+    local_aws.until(lambda: local_aws.health()["under_way"] == 0)
+    assert list((local_aws.home / "snapshots").iterdir()) == []
+    assert local_aws.health()["lost_and_found"] == []
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_machine_that_is_terminated_while_it_is_made_leaves_a_whole_volume_or_none(
     copies, local_aws, ec2, instance, snapshot, keeps

@@ -107,6 +107,12 @@ def content_of(volume: Any) -> str | None:
     return vars(volume).get(CONTENT, None if volume.snapshot_id else BLANK)
 
 
+def awaited_snapshots() -> set[str]:
+    """Returns the ids of the snapshots that volumes are being made from. Some may be deleted."""
+    volumes = [volume for backend in view.all_backends() for volume in list(backend.volumes.values())]
+    return {each.snapshot_id for each in volumes if each.snapshot_id and vars(each).get(STATE) == "creating"}
+
+
 def is_blank_snapshot(snapshot: Any) -> bool:
     """Says whether a snapshot is of a volume that was blank. None, or a snapshot without its file, is not."""
     return bool(getattr(snapshot, BLANK_SNAPSHOT, False))

@@ -24,7 +24,7 @@ from local_aws.host.machine import Machine
 from local_aws.host.record import Record, load_record
 
 from . import view
-from .contents import wait_until_made
+from .contents import awaited_snapshots, wait_until_made
 from .doors import Doors
 from .states import put_into, say_cannot_boot, say_shut_itself_down
 
@@ -242,7 +242,7 @@ def _known() -> Known:
     return Known(
         instances={instance.id for instance in view.all_instances()},
         volumes=_ids(backend.volumes for backend in backends),
-        snapshots=_ids(backend.snapshots for backend in backends),
+        snapshots=_ids(backend.snapshots for backend in backends) | awaited_snapshots(),
         images=_ids(backend.amis for backend in backends),
     )
 

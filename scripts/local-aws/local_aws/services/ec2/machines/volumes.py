@@ -1,7 +1,8 @@
 """Volumes and snapshots: a volume is a disk, and a snapshot is a copy of it.
 
 Copies are made in the background. A volume is `creating`, and a snapshot `pending`, until the copy and the record of it
-are on the disk. Files are removed when the record that they are gone is on the disk.
+are on the disk. Files are removed when the record that they are gone is on the disk. The file of a snapshot also waits
+for the volumes that are being made from it.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,9 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from local_aws.core.background import background
 from local_aws.core.operations import correction
+from local_aws.host.disk import Disks
 
-from . import contents
+from . import contents, view
 from .copies import Copies
 from .errors import told_as
 from .instance_machines import InstanceMachines
@@ -24,7 +26,7 @@ Original = Callable[..., Any]
 def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes a volume a disk."""
     disks = machines.fleet.disks
-    machines.resumers.append(lambda: contents.resume(disks))
+    machines.resumers.append(lambda: _resume(disks))
 
     @correction(ElasticBlockStore, "create_volume")
     def create_volume(original: Original, self: Any) -> Any:
@@ -73,7 +75,7 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def delete_volume(original: Original, self: Any, volume_id: str) -> Any:
         deleted = original(self, volume_id)
         if disks.file(volume_id).exists():
-            _when_saved(lambda: disks.delete(volume_id))
+            _remove_volume(disks, volume_id)
         return deleted
 
     @correction(EC2Backend, "modify_volume")
@@ -103,13 +105,32 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def delete_snapshot(original: Original, self: Any, snapshot_id: str) -> Any:
         deleted = original(self, snapshot_id)
         if disks.snapshot_file(snapshot_id).exists():
-            _when_saved(lambda: disks.delete_snapshot(snapshot_id))
+            _remove_snapshot(disks, snapshot_id)
         return deleted
 
 
-def _when_saved(remove: Callable[[], None]) -> None:
+def _resume(disks: Disks) -> None:
+    awaited = contents.awaited_snapshots()
+    contents.resume(disks)
+    for snapshot_id in awaited:
+        if not any(snapshot_id in backend.snapshots for backend in view.all_backends()):
+            _remove_snapshot(disks, snapshot_id)
+
+
+def _remove_snapshot(disks: Disks, snapshot_id: str) -> None:
+    def wait_and_remove() -> None:
+        # After a crash, a volume is made once more.
+        while snapshot_id in contents.awaited_snapshots():
+            background.pause(contents.POLL_SEC)
+        background.wait_until_saved()
+        disks.delete_snapshot(snapshot_id)
+
+    background.start(wait_and_remove, lambda _problem: None)
+
+
+def _remove_volume(disks: Disks, volume_id: str) -> None:
     def wait_and_remove() -> None:
         background.wait_until_saved()
-        remove()
+        disks.delete(volume_id)
 
     background.start(wait_and_remove, lambda _problem: None)
