@@ -4,6 +4,7 @@ The tests need Linux, root, the tools of systemd-nspawn and a base image: LOCAL_
 user's cache. Tests are skipped by name where one of these is missing, since a fake machine proves nothing.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -150,6 +151,16 @@ class LocalAws:
         self.process.kill()
         self.process.wait()
 
+    @contextlib.contextmanager
+    def killed_before_its_next_save(self) -> Iterator[None]:
+        """Lets it go on without saving, and kills it at the end. Begin when everything is on the disk."""
+        # Nobody reads this pipe, and so writing to it takes forever.
+        next_state = self.home / "api" / "state.tmp"
+        os.mkfifo(next_state)
+        yield
+        self.kill_at_once()
+        next_state.unlink()
+
     def health(self) -> dict[str, Any]:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
@@ -236,6 +247,28 @@ class LocalAws:
         return f"/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_{volume_id.replace('-', '')}"
 
 
+class Copies:
+    """The copies of disks and layers that local AWSs make. A test can hold them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tools = folder
+        self._gate = folder / "held"
+        tool = folder / "cp"
+        tool.write_text(
+            f'#!/bin/sh\nwhile [ -e "{self._gate}" ]; do sleep 0.02; done\nexec {shutil.which("cp")} "$@"\n'
+        )
+        tool.chmod(0o755)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps every copy from beginning."""
+        self._gate.touch()
+        try:
+            yield
+        finally:
+            self._gate.unlink()
+
+
 def remove(local_aws: LocalAws) -> None:
     """Ends a local AWS in whatever state it is. Fails when it leaves anything in the kernel."""
     if local_aws.process and local_aws.process.poll() is None:
@@ -274,6 +307,15 @@ def second_place() -> Iterator[Place]:
     """The same for a second local AWS."""
     with claim_place() as place:
         yield place
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """The copies of local AWSs that start later."""
+    copies = Copies(tmp_path_factory.mktemp("tools"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", f"{copies.tools}:{os.environ['PATH']}")
+        yield copies
 
 
 @pytest.fixture

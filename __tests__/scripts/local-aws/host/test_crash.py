@@ -1,11 +1,13 @@
 """A killed local AWS loses no machine and no disk. The next start cleans up and boots the running instances."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from local_aws.host import clean_up
 from local_aws.host.containers import driver
 from local_aws.host.containers.processes import leader_of
@@ -75,6 +77,68 @@ def test_a_kill_at_once_loses_no_machine_that_runs_and_no_disk_that_is_there(mak
 
 def state_of(client, volume):
     return client.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"]
+
+
+@pytest.fixture
+def source(copies, make_local_aws):
+    """A local AWS, its machine, and a volume of it with content."""
+    local_aws = make_local_aws()
+    instance = local_aws.run()
+    path = local_aws.attach(volume := local_aws.volume(instance), instance)
+    local_aws.ssh(instance, f"echo original | sudo tee {path} && sync")
+    return local_aws, instance, volume
+
+
+def until_saved(local_aws):
+    local_aws.until(lambda: local_aws.health()["saved"])
+
+
+def test_a_kill_loses_nothing_that_was_written_to_a_volume_that_had_just_been_made(copies, source):
+    local_aws, instance, volume = source
+    client = local_aws.new_client()
+    with contextlib.ExitStack() as stack:
+        snapshot = local_aws.ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+        with copies.held():
+            zone = client.describe_volumes(VolumeIds=[volume])["Volumes"][0]["AvailabilityZone"]
+            restored = client.create_volume(SnapshotId=snapshot, AvailabilityZone=zone)["VolumeId"]
+            until_saved(local_aws)
+            stack.enter_context(local_aws.killed_before_its_next_save())
+            assert state_of(client, restored) == "creating"
+        local_aws.until(lambda: state_of(client, restored) == "available")
+        client.attach_volume(VolumeId=restored, InstanceId=instance, Device="/dev/sdg")
+        path = local_aws.path(restored)
+        assert local_aws.ssh(instance, f"sudo head -c 8 {path}") == "original"
+        local_aws.ssh(instance, f"echo precious | sudo tee {path} && sync")
+    local_aws.start()
+    assert state_of(client, restored) == "available"
+    local_aws.wait_for_ssh(instance)
+    path = local_aws.attach(restored, instance, "/dev/sdg")
+    assert local_aws.ssh(instance, f"sudo head -c 8 {path}") == "precious"
+
+
+def image_of(client, image):
+    """Returns the states of an image and of its snapshots."""
+    described = client.describe_images(ImageIds=[image])["Images"][0]
+    snapshots = [disk["Ebs"]["SnapshotId"] for disk in described["BlockDeviceMappings"]]
+    states = client.describe_snapshots(SnapshotIds=snapshots)["Snapshots"]
+    return described["State"], [each["State"] for each in states]
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_after_a_kill_an_image_is_available_only_when_all_of_it_is_there(copies, source, finished):
+    local_aws, instance, _volume = source
+    client = local_aws.new_client()
+    with contextlib.ExitStack() as stack:
+        with copies.held():
+            image = client.create_image(InstanceId=instance, Name="killed", NoReboot=True)["ImageId"]
+            until_saved(local_aws)
+            stack.enter_context(local_aws.killed_before_its_next_save())
+            if not finished:
+                stack.close()
+        if finished:
+            local_aws.until(lambda: image_of(client, image)[0] == "available")
+    local_aws.start()
+    assert image_of(client, image) == (("available", ["completed"] * 2) if finished else ("failed", ["error"] * 2))
 
 
 def test_an_orderly_stop_leaves_nothing_and_a_start_picks_everything_up(make_local_aws):

@@ -1,7 +1,9 @@
 """Disks as files, without machines: copies, and a full host."""
 
+import errno
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 from local_aws.host.commands import MachineError
@@ -76,6 +78,31 @@ def test_a_copy_has_the_bytes_of_its_first_moment_whatever_happens_to_the_origin
     assert disks.file("vol-2").stat().st_size == 1024 * MIB
     with disks.file("vol-2").open("rb") as disk:
         assert disk.read(7) == b"written"
+
+
+def test_a_copy_is_on_the_disk_before_it_has_its_name_and_its_name_before_it_counts(disks, monkeypatch):
+    folder, partial = disks.snapshot_file("snap-1").parent, disks.snapshot_file("snap-1.partial")
+    synced = []
+
+    def note(descriptor):
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((path, path.is_dir() or path.stat().st_size, disks.snapshot_file("snap-1").exists()))
+
+    disks.make("vol-1", 1)
+    monkeypatch.setattr("os.fsync", note)
+    disks.snapshot("vol-1", "snap-1")
+    assert synced == [(partial, 1024 * MIB, False), (folder, True, True)]
+
+
+def test_fails_to_copy_what_does_not_reach_the_disk(disks, monkeypatch):
+    def is_full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    disks.make("vol-1", 1)
+    monkeypatch.setattr("os.fsync", is_full)
+    with pytest.raises(DiskFull, match="no disk space on this host for a copy of vol-1"):
+        disks.snapshot("vol-1", "snap-1")
+    assert list(disks.snapshot_file("snap-1").parent.iterdir()) == []
 
 
 def test_makes_a_blank_volume_once(disks):

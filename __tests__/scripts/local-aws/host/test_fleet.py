@@ -143,7 +143,7 @@ def test_an_image_takes_every_disk_or_nothing(machines, monkeypatch):
     source = machines.boot(63, volumes={"vol-a": 1, "vol-b": 1})
     machines.say(source, "echo content > /dev/nvme1n1; sync /dev/nvme1n1")
     fleet.make_image(source, "ami-2", {"vol-a": "snap-a", "vol-b": "snap-b"})
-    fleet.disks.restore("vol-c", "snap-a", 2)
+    fleet.disks.begin_restore("vol-c", "snap-a", 2)()
     with fleet.disks.file("vol-c").open("rb") as disk:
         assert disk.read(8) == b"content\n"
 

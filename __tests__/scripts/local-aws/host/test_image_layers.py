@@ -1,6 +1,8 @@
 """Layers of images and machines, as files alone."""
 
 import pytest
+from local_aws.host import image_layers
+from local_aws.host.commands import run
 from local_aws.host.image_layers import ImageLayers
 from local_aws.host.names import Folders
 from local_aws.host.record import Record, load_record, save_record
@@ -46,6 +48,21 @@ def test_an_image_has_the_machine_s_layer_on_top_of_its_former_layers(folders, l
     assert (folders.home / "images/ami-1/files/built").read_text() == "built"
     assert load_record(folder).layers == layers.of_image("ami-1")
     assert list((folder / "upper").iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["keep", "copy"])
+def test_every_byte_of_a_layer_is_on_the_disk_before_its_image_lists_it(folders, layers, monkeypatch, way):
+    folder = machine(folders, layers, "i-1", file="built")
+    done = []
+
+    def note(*arguments, **keywords):
+        done.append((arguments[0], (folders.images / "ami-1/image.json").exists()))
+        return run(*arguments, **keywords)
+
+    monkeypatch.setattr(image_layers, "run", note)
+    getattr(layers, way)("ami-1", folder)
+    assert done[-1] == ("sync", False)
+    assert (folders.home / layers.of_image("ami-1")[0] / "built").read_text() == "built"
 
 
 def test_a_layer_stays_while_a_machine_or_an_image_uses_it(folders, layers):

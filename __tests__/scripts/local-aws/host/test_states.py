@@ -82,7 +82,7 @@ def test_fails_to_boot_and_says_why(local_aws, ec2, lost_snapshot):
     assert "running" not in states_until(local_aws, made["InstanceId"], "terminated")
     reason = local_aws.describe(made["InstanceId"])["StateReason"]
     assert reason["Code"] == "Server.InternalError"
-    assert reason["Message"].startswith("Server.InternalError: Internal error on launch: `cp ")
+    assert reason["Message"].startswith("Server.InternalError: Internal error on launch: volume vol-")
 
 
 @pytest.fixture

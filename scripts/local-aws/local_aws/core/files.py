@@ -28,12 +28,13 @@ def write_whole(file: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     temporary.replace(file)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
     # The folder contains the new name, and has to reach the disk too.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    sync(file.parent)
+
+
+def sync(path: Path) -> None:
+    """Returns when the content of a file, or the names in a folder, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

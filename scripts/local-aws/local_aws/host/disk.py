@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from local_aws.core.files import sync
+
 from .commands import MachineError, run
 from .driver import DiskAccess
 from .names import Folders
@@ -24,7 +26,8 @@ class DiskFull(MachineError):
 class Disks:
     """The disks of one home. Files hold all their state; memory holds none. Several threads may call it.
 
-    A volume gets its file when a machine first has it, or from a snapshot. Without a file it is blank.
+    A volume gets its file when a machine first has it, or from a snapshot. Whoever gives it to a machine knows that it
+    is blank when it has none.
     `access` reaches the disks that machines have at the moment.
     """
 
@@ -139,12 +142,15 @@ def _copy(content: Path, source: Path, target: Path, size: int) -> None:
         run("cp", "--sparse=always", "--reflink=auto", content, temporary, timeout_sec=COPY_TIMEOUT_SEC)
         # A volume may have grown meanwhile.
         os.truncate(temporary, size)
+        # What has the name of a volume or of a snapshot is whole, also after a power cut.
+        sync(temporary)
         temporary.rename(target)
-    except MachineError as error:
+        sync(target.parent)
+    except (MachineError, OSError) as error:
         temporary.unlink(missing_ok=True)
-        if "No space left" not in str(error):
-            raise
-        raise _no_space_for_copy(source, target.parent) from None
+        if "No space left" in str(error):
+            raise _no_space_for_copy(source, target.parent) from None
+        raise
 
 
 def _used(file: Path) -> int:

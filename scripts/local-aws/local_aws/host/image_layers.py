@@ -12,6 +12,8 @@ from .commands import run
 from .names import REMOVED, Folders
 from .record import Record, load_record, save_record, write_json
 
+COPY_TIMEOUT_SEC = 600
+
 
 class ImageLayers:
     """The layers of one home. A layer's name is its path from the home folder. Lists have the top layer first.
@@ -52,6 +54,7 @@ class ImageLayers:
 
     def keep(self, image_id: str, machine_folder: Path) -> None:
         """Makes the image of a machine that is off. Its layer becomes the image's, and the machine gets a new one."""
+        self._sync()
         with self._lock:
             record = _record_in(machine_folder)
             own = self._make_folder(image_id)
@@ -69,7 +72,9 @@ class ImageLayers:
             layers = self._being_made[image_id] = [own, *record.layers]
         try:
             os.sync()
-            run("cp", "-a", "--reflink=auto", machine_folder / "upper", self._folders.home / own, timeout_sec=600)
+            files = self._folders.home / own
+            run("cp", "-a", "--reflink=auto", machine_folder / "upper", files, timeout_sec=COPY_TIMEOUT_SEC)
+            self._sync()
             write_json(self._image_file(image_id), layers)
         finally:
             with self._lock:
@@ -123,6 +128,10 @@ class ImageLayers:
         for folder in [*self._folders.instances.iterdir(), *lost.glob("instances/*")]:
             record = None if folder.name.endswith(REMOVED) else load_record(folder)
             yield from record.layers if record else []
+
+    def _sync(self) -> None:
+        # An image that lists its layers has every byte of them, also after a power cut.
+        run("sync", "--file-system", self._folders.images, timeout_sec=COPY_TIMEOUT_SEC)
 
     def _make_folder(self, image_id: str) -> str:
         self._folders.images.joinpath(image_id).mkdir()

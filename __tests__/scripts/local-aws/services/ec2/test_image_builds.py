@@ -1,6 +1,7 @@
 """What Packer asks for when it makes an image."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 MAPPING = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "VolumeType": "gp3", "Encrypted": True}}]
 
@@ -112,3 +113,13 @@ def test_a_copied_image_has_disks_of_its_own(aws, image_with_disk):
     ours, theirs = second_disk(described(aws, image)), second_disk(described(aws, copied))
     assert theirs["SnapshotId"] != ours["SnapshotId"]
     assert {**theirs, "SnapshotId": ""} == {**ours, "SnapshotId": ""}
+
+
+def test_the_snapshot_of_a_disk_stays_while_an_image_has_it(aws, image_with_disk):
+    ec2, (image, _volume) = aws.client("ec2"), image_with_disk
+    copied = ec2.copy_image(SourceImageId=image, SourceRegion="eu-west-1", Name="deregistered")["ImageId"]
+    snapshot = second_disk(described(aws, copied))["SnapshotId"]
+    with pytest.raises(ClientError, match=rf"InvalidSnapshot\.InUse.*{snapshot} is currently in use by {copied}"):
+        ec2.delete_snapshot(SnapshotId=snapshot)
+    ec2.deregister_image(ImageId=copied)
+    ec2.delete_snapshot(SnapshotId=snapshot)

@@ -1,11 +1,13 @@
 """Snapshots. moto's share the object of their volume, so that an old snapshot grows with its volume.
 
-A volume from such a snapshot would get the wrong size, and a plan that names the snapshot would drift.
+A volume from such a snapshot would get the wrong size, and a plan that names the snapshot would drift. moto also
+deletes a snapshot that an image still needs.
 """
 
 import copy
 from typing import Any
 
+from moto.ec2.exceptions import InvalidSnapshotInUse
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
@@ -15,10 +17,11 @@ from local_aws.core.operations import ApiError, correction
 
 
 def install() -> None:
-    """Gives every snapshot numbers of its own, and errors that name it."""
+    """Gives every snapshot numbers of its own, and errors that name it. Keeps those of images."""
     correction(Snapshot, "__init__")(keep_volume_as_it_was)
     correction(EBSBackend, "get_snapshot")(name_missing_snapshot)
     correction(EBSBackend, "describe_snapshots")(name_missing_snapshots)
+    correction(EBSBackend, "delete_snapshot")(refuse_while_an_image_has_it)
     correction(ElasticBlockStore, "describe_snapshots")(return_only_the_owners)
     # Clients add them by themselves to a copy between regions.
     may_be_ignored("ec2", "CopySnapshot", "DestinationRegion", "PresignedUrl")
@@ -45,6 +48,14 @@ def name_missing_snapshots(
     for snapshot_id in snapshot_ids or ():
         backend.get_snapshot(snapshot_id)
     return original(backend, snapshot_ids, filters)
+
+
+def refuse_while_an_image_has_it(original: Any, backend: EC2Backend, snapshot_id: str) -> Snapshot:
+    """Refuses to delete the snapshot of an image's data disk. moto refuses it for the root disk alone."""
+    for image in backend.amis.values():
+        if any(disk["Ebs"]["SnapshotId"] == snapshot_id for disk in image.data_disks):
+            raise InvalidSnapshotInUse(snapshot_id, image.id)
+    return original(backend, snapshot_id)
 
 
 def return_only_the_owners(original: Any, response: ElasticBlockStore) -> Any:

@@ -67,10 +67,12 @@ def delete_volume(original: Any, response: ElasticBlockStore) -> Any:
 
 
 def create_image(original: Any, response: AmisResponse) -> Any:
-    """Requires a machine that is on or off."""
+    """Requires a machine that is on or off, and volumes that are made."""
     instance = response.ec2_backend.get_instance(response._get_param("InstanceId"))
     if instance.state not in ("running", "stopped"):
         raise ApiError("IncorrectState", f"instance '{instance.id}' is {instance.state}: expected running or stopped")
+    for _device, block in instance.get_block_device_mapping:
+        require_made(response.ec2_backend, block.volume_id)
     return original(response)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from local_aws.host.fleet import new_fleet
 
-from . import addresses, images, instances, volumes
+from . import addresses, contents, images, instances, volumes
 from .copies import Copies
 from .instance_machines import InstanceMachines
 
@@ -18,6 +18,7 @@ def attach(home: Path, network: IPv4Network, base_image: Path) -> InstanceMachin
     machines = InstanceMachines(new_fleet(home, network, base_image))
     copies = Copies(machines.fleet.disks)
     machines.resumers.append(copies.resume)
+    contents.install()
     # These correct other methods than one another: their order has no effect.
     for module in (addresses, instances):
         module.install(machines)

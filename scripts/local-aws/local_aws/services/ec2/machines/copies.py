@@ -9,10 +9,8 @@ from local_aws.core.errors import LocalAwsError
 from local_aws.host.disk import Disks
 
 from . import view
+from .contents import BLANK, BLANK_SNAPSHOT, ROOT, content_of, is_blank_snapshot
 from .errors import told_as
-
-# The attribute of a snapshot of a volume that no machine has had: it has no file. A lost file is something else.
-BLANK = "local_aws_blank"
 
 
 class Copies:
@@ -27,27 +25,27 @@ class Copies:
 
         A root disk is layers: it has no file, and neither has its snapshot.
         """
-        if not self._disks.file(volume_id).exists():
-            setattr(snapshot, BLANK, not _is_root_disk(backend, volume_id, snapshot))
-            return
-        if self._later is not None:
+        content = content_of(backend.get_volume(volume_id))
+        if not self._disks.file(volume_id).exists() and (snapshot.from_ami or content in (BLANK, ROOT)):
+            setattr(snapshot, BLANK_SNAPSHOT, content == BLANK and not snapshot.from_ami)
+        elif self._later is not None:
             snapshot.status = "pending"
             self._later[volume_id] = snapshot.id
-            return
-        try:
-            with told_as("InternalError"):
-                copy = self._disks.begin_snapshot(volume_id, snapshot.id)
-        except Exception:
-            backend.snapshots.pop(snapshot.id, None)
-            raise
-        self._start(snapshot, copy)
+        else:
+            try:
+                with told_as("InternalError"):
+                    copy = self._disks.begin_snapshot(volume_id, snapshot.id)
+            except Exception:
+                backend.snapshots.pop(snapshot.id, None)
+                raise
+            self._start(snapshot, copy)
 
     def copy_snapshot(self, source: Any, snapshot: Any) -> None:
         """Copies a snapshot."""
         if self._disks.snapshot_file(source.id).exists():
             self._start(snapshot, self._disks.begin_snapshot_copy(source.id, snapshot.id))
         else:
-            setattr(snapshot, BLANK, _is_blank(source))
+            setattr(snapshot, BLANK_SNAPSHOT, is_blank_snapshot(source))
 
     @contextlib.contextmanager
     def later(self) -> Iterator[dict[str, str]]:
@@ -59,10 +57,13 @@ class Copies:
             self._later = None
 
     def resume(self) -> None:
-        """Settles the snapshots whose copies were under way when the last server ended."""
+        """Settles the snapshots whose copies were under way when the last server ended.
+
+        The snapshot of an image's root disk has no file: `images` settles it.
+        """
         for backend in view.all_backends():
             for snapshot in list(backend.snapshots.values()):
-                if snapshot.status == "pending":
+                if snapshot.status == "pending" and snapshot.from_ami not in backend.amis:
                     # A copy gets its name when it is whole.
                     whole = self._disks.snapshot_file(snapshot.id).exists()
                     snapshot.status = "completed" if whole else "error"
@@ -83,27 +84,8 @@ class Copies:
         background.start(work, copied)
 
 
-def begin_restore(disks: Disks, volume: Any) -> Callable[[], None]:
-    """Opens the snapshot of a volume. Returns what makes the volume from it.
-
-    Raises MachineError when the snapshot has no bytes here.
-    """
-    if not volume.snapshot_id or _is_blank(volume.ec2_backend.snapshots.get(volume.snapshot_id)):
-        return lambda: None
-    return disks.begin_restore(volume.id, volume.snapshot_id, int(volume.size))
-
-
 def settle(snapshot: Any, problem: LocalAwsError | None) -> None:
     """Says how a copy ended."""
     snapshot.status = "error" if problem else "completed"
     if problem:
         snapshot.state_message = str(problem)
-
-
-def _is_blank(snapshot: Any) -> bool:
-    return bool(getattr(snapshot, BLANK, False))
-
-
-def _is_root_disk(backend: Any, volume_id: str, snapshot: Any) -> bool:
-    attachment = backend.get_volume(volume_id).attachment
-    return bool(snapshot.from_ami) or bool(attachment and attachment.device == attachment.instance.root_device_name)

@@ -18,6 +18,7 @@ from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
 from . import view
+from .contents import require_disk
 from .copies import Copies, settle
 from .errors import told_as
 from .instance_machines import InstanceMachines
@@ -41,13 +42,16 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
 
     @correction(EC2Backend, "create_image")
     def create_image(original: Original, self: Any, instance_id: str, *args: Any, **keywords: Any) -> Any:
+        disks, instance = machines.fleet.disks, self.get_instance(instance_id)
         with told_as("InternalError"):
-            machines.fleet.disks.require_space()
+            disks.require_space()
+            for volume in view.data_volumes_of(instance):
+                require_disk(disks, volume)
         with copies.later() as snapshots:
             image = original(self, instance_id, *args, **keywords)
         image.state = image.ebs_snapshot.status = "pending"
         no_reboot = getattr(_request, "no_reboot", False)
-        keep_files(machines, self.get_instance(instance_id), image, snapshots, no_reboot=no_reboot)
+        keep_files(machines, instance, image, snapshots, no_reboot=no_reboot)
         return image
 
     @correction(EC2Backend, "copy_image")

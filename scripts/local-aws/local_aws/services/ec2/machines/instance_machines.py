@@ -22,7 +22,7 @@ from local_aws.host.machine import Machine
 from local_aws.host.record import load_record
 
 from . import view
-from .copies import begin_restore
+from .contents import awaited_snapshots, wait_until_made
 from .doors import Doors
 from .specs import spec_of
 from .states import put_into, say_cannot_boot, say_shut_itself_down
@@ -235,10 +235,8 @@ class InstanceMachines:
         return (self.fleet.folders.instances / instance.id).exists()
 
     def _restore_disks(self, instance: Any) -> None:
-        """Makes those disks of a new machine that come from snapshots."""
-        for volume in view.data_volumes_of(instance):
-            if volume.snapshot_id and not self.fleet.disks.file(volume.id).exists():
-                begin_restore(self.fleet.disks, volume)()
+        """Waits for those disks of a new machine that come from snapshots."""
+        wait_until_made(self.fleet.disks, view.data_volumes_of(instance), lambda: view.is_running(instance))
 
     def _went_off(self, machine: Machine) -> None:
         with contextlib.suppress(Ending), background.change():
@@ -268,7 +266,7 @@ def _known() -> Known:
     return Known(
         instances={instance.id for instance in view.all_instances()},
         volumes=_ids(backend.volumes for backend in backends),
-        snapshots=_ids(backend.snapshots for backend in backends),
+        snapshots=_ids(backend.snapshots for backend in backends) | awaited_snapshots(),
         images=_ids(backend.amis for backend in backends),
     )
 

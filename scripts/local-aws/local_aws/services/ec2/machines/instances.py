@@ -18,6 +18,7 @@ from moto.ec2.responses.general import General
 
 from local_aws.core.operations import ApiError, correction
 
+from .contents import make_disks_of
 from .errors import told_as
 from .instance_machines import InstanceMachines
 from .states import put_into
@@ -39,6 +40,7 @@ def install(machines: InstanceMachines) -> None:
             machines.fleet.disks.require_space()
         reservation = original(self, *args, **keywords)
         for instance in reservation.instances:
+            make_disks_of(machines.fleet.disks, instance)
             machines.power_on(instance, failed=partial(machines.forget, instance))
         return reservation
 

@@ -1,35 +1,32 @@
 """Volumes and snapshots: a volume is a disk, and a snapshot is a copy of it.
 
 Copies are made in the background. A volume is `creating`, and a snapshot `pending`, until the copy and the record of it
-are on the disk. Files are removed when the record that they are gone is on the disk.
+are on the disk. Files are removed when the record that they are gone is on the disk. The file of a snapshot also waits
+for the volumes that are being made from it.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
-from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from local_aws.core.background import background
-from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
+from local_aws.host.disk import Disks
 
-from . import view
-from .copies import Copies, begin_restore
+from . import contents, view
+from .copies import Copies
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
-# The attribute of a volume that is no disk yet: its state.
-STATE = "local_aws_state"
 
 
 def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes a volume a disk."""
     disks = machines.fleet.disks
-    _install_states()
-    machines.resumers.append(lambda: _resume(machines))
+    machines.resumers.append(lambda: _resume(disks))
 
     @correction(ElasticBlockStore, "create_volume")
     def create_volume(original: Original, self: Any) -> Any:
@@ -39,11 +36,11 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
         volume = answer.result
         try:
             with told_as("InternalError"):
-                restore = begin_restore(disks, volume)
+                restore = contents.begin(disks, volume)
         except Exception:
             self.ec2_backend.volumes.pop(volume.id)
             raise
-        _make(volume, restore)
+        contents.make(disks, volume, restore)
         return answer
 
     @correction(EC2Backend, "attach_volume")
@@ -52,15 +49,17 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     ) -> Any:
         attachment = original(self, volume_id, instance_id, device_path, *args, **keywords)
         machine = machines.fleet.get(instance_id)
-        # An instance that is being made has no machine yet. Its machine boots with the disk.
-        if machine:
-            try:
-                with told_as("InternalError"):
+        try:
+            with told_as("InternalError"):
+                if machine or device_path != attachment.instance.root_device_name:
+                    contents.require_disk(disks, attachment.volume)
+                # An instance that is being made has no machine yet. Its machine boots with the disk.
+                if machine:
                     machine.plug(volume_id, int(attachment.volume.size))
-            except Exception:
-                attachment.volume.attachment = None
-                attachment.instance.block_device_mapping.pop(device_path, None)
-                raise
+        except Exception:
+            attachment.volume.attachment = None
+            attachment.instance.block_device_mapping.pop(device_path, None)
+            raise
         return attachment
 
     @correction(EC2Backend, "detach_volume")
@@ -76,7 +75,7 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def delete_volume(original: Original, self: Any, volume_id: str) -> Any:
         deleted = original(self, volume_id)
         if disks.file(volume_id).exists():
-            _when_saved(lambda: disks.delete(volume_id))
+            _remove_volume(disks, volume_id)
         return deleted
 
     @correction(EC2Backend, "modify_volume")
@@ -106,45 +105,32 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def delete_snapshot(original: Original, self: Any, snapshot_id: str) -> Any:
         deleted = original(self, snapshot_id)
         if disks.snapshot_file(snapshot_id).exists():
-            _when_saved(lambda: disks.delete_snapshot(snapshot_id))
+            _remove_snapshot(disks, snapshot_id)
         return deleted
 
 
-def _install_states() -> None:
-    status = Volume.status.fget
+def _resume(disks: Disks) -> None:
+    awaited = contents.awaited_snapshots()
+    contents.resume(disks)
+    for snapshot_id in awaited:
+        if not any(snapshot_id in backend.snapshots for backend in view.all_backends()):
+            _remove_snapshot(disks, snapshot_id)
 
-    def status_while_made(volume: Volume) -> str:
-        return vars(volume).get(STATE) or status(volume)
 
-    Volume.status = property(status_while_made)
-
-
-def _make(volume: Volume, restore: Callable[[], None]) -> None:
-    setattr(volume, STATE, "creating")
-
-    def make() -> None:
-        restore()
+def _remove_snapshot(disks: Disks, snapshot_id: str) -> None:
+    def wait_and_remove() -> None:
+        # After a crash, a volume is made once more.
+        while snapshot_id in contents.awaited_snapshots():
+            background.pause(contents.POLL_SEC)
         background.wait_until_saved()
+        disks.delete_snapshot(snapshot_id)
 
-    def made(problem: LocalAwsError | None) -> None:
-        if problem:
-            setattr(volume, STATE, "error")
-        else:
-            delattr(volume, STATE)
-
-    background.start(make, made)
+    background.start(wait_and_remove, lambda _problem: None)
 
 
-def _resume(machines: InstanceMachines) -> None:
-    for backend in view.all_backends():
-        for volume in list(backend.volumes.values()):
-            if vars(volume).get(STATE) == "creating":
-                _make(volume, lambda volume=volume: begin_restore(machines.fleet.disks, volume)())
-
-
-def _when_saved(remove: Callable[[], None]) -> None:
+def _remove_volume(disks: Disks, volume_id: str) -> None:
     def wait_and_remove() -> None:
         background.wait_until_saved()
-        remove()
+        disks.delete(volume_id)
 
     background.start(wait_and_remove, lambda _problem: None)
