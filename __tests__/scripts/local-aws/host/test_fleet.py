@@ -10,8 +10,9 @@ from local_aws.host import machine
 from local_aws.host.commands import MachineError
 from local_aws.host.containers import control_group
 from local_aws.host.containers.driver import supervisors
-from local_aws.host.containers.loop_disks import LoopDisks, thaw
+from local_aws.host.containers.loop_disks import LoopDisks
 from local_aws.host.containers.processes import command_line
+from local_aws.host.containers.standstill import thaw
 
 MANY = 6
 # It boots on when it gets a disk, and it goes off when it has lost the disk.
