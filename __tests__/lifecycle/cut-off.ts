@@ -56,7 +56,7 @@ async function send(group: number, user: Workbench, { stack, made, signal }: Cut
  *
  * @returns their process ids
  */
-function stoppedTerraform(user: Workbench, stack: string): Promise<number[]> {
+export function stoppedTerraform(user: Workbench, stack: string): Promise<number[]> {
   return until("a complete state file", async () => {
     const terraform = processesIn(path.join(user.outdir, "stacks", stack));
     if (terraform.length === 0) throw new Error("Terraform had ended already");

@@ -141,13 +141,18 @@ export class Workbench {
   /**
    * Like {@link begin}, for Terraform itself in the folder of a synthesized stack: cdktf's Terraform is not in its process
    * group.
+   *
+   * @param endpoint address of AWS. @default the local AWS's own
    */
-  beginTerraform(verb: "apply" | "destroy", stack: string) {
-    return this.beginAny(["terraform", verb, "-auto-approve"], path.join(this.outdir, "stacks", stack));
+  beginTerraform(verb: "apply" | "destroy", stack: string, endpoint?: string) {
+    const environment = endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint };
+    return this.beginAny(["terraform", verb, "-auto-approve"], path.join(this.outdir, "stacks", stack), environment);
   }
 
-  private beginAny([file, ...args]: string[], cwd = this.checkout) {
-    return execa(file as string, args, { ...this.options({}), cwd, detached: true, all: true, reject: false });
+  private beginAny([file, ...args]: string[], cwd = this.checkout, environment: NodeJS.ProcessEnv = {}) {
+    const options = this.options({});
+    const env = { ...options.env, ...environment };
+    return execa(file as string, args, { ...options, env, cwd, detached: true, all: true, reject: false });
   }
 
   /** Starts `npm run local -- <command>` in a process group of its own; a failure is returned, not thrown. */

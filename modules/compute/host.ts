@@ -1,3 +1,4 @@
+import { Ec2InstanceState } from "@cdktf/provider-aws/lib/ec2-instance-state";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { ITerraformDependable, Precondition } from "cdktf";
 import { Construct } from "constructs";
@@ -44,6 +45,9 @@ export interface HostProps {
 /**
  * An EC2 instance that nobody logs in to: no key pair, IMDSv2 only, encrypted. At its first boot, it fetches scripts
  * with its role, runs commands, and mounts its volumes. To change it is to replace it; its data is on the volumes.
+ *
+ * Terraform stops it to detach a volume. If a destroy or a replacement is cut off after that, or somebody stops the host,
+ * the next plan shows it, and the next deploy starts the host, with its volumes.
  */
 export class Host extends Construct {
   /** The instance itself. */
@@ -84,6 +88,12 @@ export class Host extends Construct {
       ...securityGroup.ready,
       ...(props.dependsOn ?? []),
     ]);
-    new VolumeMount(this, "data", { mounts, machine: this });
+    const { attachments } = new VolumeMount(this, "data", { mounts, machine: this });
+    // Its destroy does nothing on AWS.
+    new Ec2InstanceState(this, "running", {
+      instanceId: this.instance.id,
+      state: "running",
+      dependsOn: [...attachments],
+    });
   }
 }

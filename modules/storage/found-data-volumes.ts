@@ -73,7 +73,7 @@ export class FoundDataVolumes extends Construct {
             condition: '${!contains(keys(self.tags), "Retiring")}',
             errorMessage:
               `${count.setting}: expected at most \${count.index}, since data volume \${count.index} ` +
-              `(\${self.id}) is being retired, got ${count.value}.`,
+              `(\${self.id}) is being retired, got ${count.value}; set it to \${count.index}.`,
           },
         ],
       },

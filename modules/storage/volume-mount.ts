@@ -51,6 +51,9 @@ interface AttachedMount extends PlannedMount {
  * when a volume is busy or late.
  */
 export class VolumeMount extends Construct {
+  /** The attachments. Whatever starts the machine again depends on them. */
+  readonly attachments: readonly ITerraformDependable[];
+
   constructor(scope: Construct, id: string, { mounts, machine, ssh }: VolumeMountProps) {
     super(scope, id);
     const attached = mounts.map((mount) => {
@@ -63,6 +66,7 @@ export class VolumeMount extends Construct {
       });
       return { ...mount, place, attachment };
     });
+    this.attachments = attached.map(({ attachment }) => attachment);
     if (ssh) this.mountOverSsh(attached, machine.instance, ssh);
   }
 

@@ -13,13 +13,14 @@ import { synthesize } from "../terraform/synthesize";
 import { prepareRetirement, type Retirement, retireVolume, snapshotOfRetired } from "../volumes/retire-volume";
 import { VolumeAccount } from "../volumes/volume-account";
 
-const { definitions } = program("stacks/definitions");
+const { definitions, dependentsOf } = program("stacks/definitions");
 const { loadSettings, settingsOf } = program("stacks/settings");
 
 const POLL_MS = 5_000;
 
 const USAGE = `Retires the last of a stack's data volumes: takes a snapshot, waits until it is complete, takes the
-volume out of Terraform's state, and deletes it. If it is cut off, run it again.
+volume out of Terraform's state, and deletes it. If it is cut off, run it again. A volume that a machine has is not
+retired: first lower the number of volumes of the stack that uses it, and deploy that one.
 
 usage: npm run volume:retire -- --stack NAME --index N [--yes]
        --stack NAME   the stack that has the volumes
@@ -46,6 +47,8 @@ await runCommand(async (args) => {
     return {
       account: await VolumeAccount.open(aws, identifyingTags),
       state: await StackState.open(synthesized),
+      environment,
+      users: dependentsOf(stack),
       now: () => new Date().toISOString(),
       pause: () => sleep(POLL_MS),
     };

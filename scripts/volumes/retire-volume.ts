@@ -1,7 +1,10 @@
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
+import { program } from "../support/program";
 import type { StackState } from "../terraform/stack-state";
 import type { NumberedVolume, RetirementSnapshot, VolumeAccount } from "./volume-account";
+
+const { typedCommand } = program("settings/typed-command");
 
 /** How often to look for the mark. */
 const MARK_TRIES = 12;
@@ -13,6 +16,10 @@ export interface Place {
     "volumes" | "retirementSnapshots" | "snapshot" | "mark" | "takeSnapshot" | "delete"
   >;
   readonly state: Pick<StackState, "addressesOf" | "forget">;
+  /** `WORKBENCH_ENV`, for commands in messages. */
+  readonly environment: string;
+  /** Stacks after the one that has the volumes: those whose machines use them. */
+  readonly users: readonly string[];
   /** The time, different at every call: a mark has it, and the snapshot that was taken after the mark. */
   readonly now: () => string;
   /** Waits before it looks at EC2 again. */
@@ -141,12 +148,20 @@ async function refuseChanged(
   await refuseWhileAttached(place, found);
 }
 
-async function refuseWhileAttached({ account, now }: Place, volume: NumberedVolume): Promise<void> {
+async function refuseWhileAttached(place: Place, volume: NumberedVolume): Promise<void> {
+  const { account, now } = place;
   const { id, index, attachedTo, retiringSince } = volume;
   if (attachedTo.length === 0) return;
   // A snapshot that was begun lacks what the machine writes. With another mark, the next run takes a new one.
   if (retiringSince !== undefined) await account.mark(id, now());
-  throw refusal(index, `no machine to have ${id}`, attachedTo.join(" and "), "unmount and detach it first");
+  throw refusal(index, `no machine to have ${id}`, attachedTo.join(" and "), toFree(place, index));
+}
+
+/** If somebody only detached it, the next deploy of the stack that uses it would attach it again. */
+function toFree({ environment, users }: Place, index: number): string {
+  if (users.length === 0) return "unmount it there and detach it first";
+  const deploy = typedCommand(environment, `npx cdktf deploy ${users.join(" ")}`);
+  return `first set the number of volumes of ${users.join(" and ")} to ${index} and run \`${deploy}\``;
 }
 
 function named(volumes: readonly NumberedVolume[]): string {

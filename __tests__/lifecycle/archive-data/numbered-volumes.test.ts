@@ -92,7 +92,10 @@ describe("numbered data volumes", () => {
     );
     const retired = await user.retire(...last);
     expect(retired.exitCode).toBe(1);
-    expect(retired.output).toContain(`data volume 1: expected no machine to have ${volumes[1]}, got i-`);
+    expect(retired.output).toContain(
+      `data volume 1: expected no machine to have ${volumes[1]}, got ${machine.Instances[0].InstanceId}; ` +
+        "first set the number of volumes of archive to 1 and run `npm run local -- npx cdktf deploy archive`",
+    );
     await user.ec2("detach-volume", ...attachment);
     await user.ec2("terminate-instances", "--instance-ids", machine.Instances[0].InstanceId);
     expect(await user.volumes()).toEqual(volumes);
@@ -101,7 +104,9 @@ describe("numbered data volumes", () => {
   step("killed while it retires one: no stack uses it, and no deploy puts a blank one in its place", async () => {
     await user.retireUntil(() => user.isRetiring(), ...last);
     const used = await user.terraform(["plan"], "archive");
-    expect(used.output).toContain(`archive.volumes: expected at most 1, since data volume 1 (${volumes[1]}) is being`);
+    expect(used.output).toContain(
+      `archive.volumes: expected at most 1, since data volume 1 (${volumes[1]}) is being retired, got 2; set it to 1.`,
+    );
     const deployed = await user.terraform(["plan"], "archive-data");
     expect(deployed.output).toContain(
       "archive-data.volumes: expected at most 1 while data volume 1 is being retired, got 2; to finish that, run",

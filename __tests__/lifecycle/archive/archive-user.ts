@@ -54,10 +54,16 @@ export class ArchiveUser {
       `the archive's start ${times}`,
       async () => {
         notes = await this.notes().catch(() => []);
-        return notes.length > 0 && notes.every((text) => text.split("started").length - 1 === times);
+        return notes.length > 0 && notes.every((text) => startsIn(text) === times);
       },
       () => JSON.stringify(notes),
     );
+  }
+
+  /** How often the archive has started, in all its life, according to the first volume. */
+  async starts(): Promise<number> {
+    const [text = ""] = await this.notes();
+    return startsIn(text);
   }
 
   /** Writes files of random bytes on both volumes. */
@@ -129,4 +135,8 @@ export class ArchiveUser {
   private async onHost(file: string): Promise<string> {
     return `/proc/${await leaderOf(await this.instanceId())}/root${file}`;
   }
+}
+
+function startsIn(notes: string): number {
+  return notes.split("started").length - 1;
 }

@@ -88,6 +88,14 @@ describe("Host", () => {
     expect(instance.lifecycle.ignore_changes).toEqual(["ami"]);
   });
 
+  it("is started once its volumes are attached, if a destroy was cut off after it had stopped the host", () => {
+    expect(only(resource, "aws_ec2_instance_state")).toMatchObject({
+      instance_id: "${aws_instance.host.id}",
+      state: "running",
+      depends_on: ["aws_volume_attachment.host_data_attachment"],
+    });
+  });
+
   it("is gone before its permissions, routes, rules and whatever else it needs, also what came later", () => {
     expect(instance.depends_on).toEqual(
       expect.arrayContaining([

@@ -127,7 +127,10 @@ describe.skipIf(reason)(`user data of a bundle${reason ? ` (${reason})` : ""}`, 
     [
       "the object is another one",
       { object: Buffer.from("other") },
-      `first boot: ${url}: expected the SHA-256 ${sha256}, got ${createHash("sha256").update("other").digest("hex")}; deploy again, which replaces the object`,
+      `first boot: ${url}: expected the SHA-256 ${sha256}, got ${createHash("sha256").update("other").digest("hex")}: ` +
+        "somebody has changed the object; do not trust the bucket until you know who. " +
+        `Then make the object and this instance again: \`aws s3 rm s3://bundles/${key}\`, and ` +
+        "`terraform -chdir=cdktf.out/stacks/STACK apply -replace=aws_instance.NAME`",
     ],
   ])("fails with one sentence, and runs no command, when %s", async (_, answers, sentence) => {
     const { exitCode, stdout, stderr } = await firstBoot(["data-volume/install it"], answers, 1);

@@ -35,7 +35,12 @@ describe("FoundDataVolumes", () => {
 
   it("fails a plan that would use a volume that is being retired", () => {
     expect(data["aws_ebs_volume"]?.["volumes"].lifecycle.postcondition).toEqual([
-      { condition: '${!contains(keys(self.tags), "Retiring")}', error_message: expect.stringMatching(/being retired/) },
+      {
+        condition: '${!contains(keys(self.tags), "Retiring")}',
+        error_message:
+          "test.volumes: expected at most ${count.index}, since data volume ${count.index} (${self.id}) " +
+          "is being retired, got 2; set it to ${count.index}.",
+      },
     ]);
   });
 

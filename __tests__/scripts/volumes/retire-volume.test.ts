@@ -52,6 +52,8 @@ class World {
   }
 
   readonly place: Place = {
+    environment: "local",
+    users: ["archive"],
     now: () => `time ${this.time++}`,
     pause: async () => undefined,
     account: {
@@ -147,7 +149,17 @@ describe("retiring a volume", () => {
       "a machine has it",
       2,
       () => world.change("vol-2", { attachedTo: ["i-1"] }),
-      "data volume 2: expected no machine to have vol-2, got i-1; unmount and detach it first",
+      "data volume 2: expected no machine to have vol-2, got i-1; first set the number of volumes of archive to 2 " +
+        "and run `npm run local -- npx cdktf deploy archive`",
+    ],
+    [
+      "a machine has it, and no stack uses it",
+      2,
+      () => {
+        Object.assign(world.place, { users: [] });
+        world.change("vol-2", { attachedTo: ["i-1"] });
+      },
+      "data volume 2: expected no machine to have vol-2, got i-1; unmount it there and detach it first",
     ],
     [
       "the state does not know it: it is half-made, or another state has it",

@@ -38,7 +38,10 @@ def main(host, region, key, sha256):
     found = hashlib.sha256(archive).hexdigest()
     if found != sha256:
         sys.exit(
-            f"first boot: {url}: expected the SHA-256 {sha256}, got {found}; deploy again, which replaces the object"
+            f"first boot: {url}: expected the SHA-256 {sha256}, got {found}: somebody has changed the object; "
+            "do not trust the bucket until you know who. Then make the object and this instance again: "
+            f"`aws s3 rm s3://{host.rpartition('.s3.')[0]}/{key}`, and "
+            "`terraform -chdir=cdktf.out/stacks/STACK apply -replace=aws_instance.NAME`"
         )
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         # Without a filter, later versions of Python warn; the first ones of 3.9 know none.

@@ -61,3 +61,10 @@ def test_a_deleted_endpoint_leaves_nothing(network):
 def test_fails_for_a_service_that_is_not_there(network):
     with pytest.raises(ClientError, match=r"\(InvalidServiceName\)"):
         network.new_endpoint(ServiceName="com.amazonaws.eu-west-1.teleport")
+
+
+def test_fails_for_a_second_one_with_the_names_of_its_service_in_one_vpc(network):
+    network.new_endpoint(SubnetIds=[network.subnet_id])
+    with pytest.raises(ClientError, match=r"\(InvalidParameter\).*conflicting DNS domain"):
+        network.new_endpoint(SubnetIds=[network.subnet_id])
+    network.new_endpoint(SubnetIds=[network.subnet_id], PrivateDnsEnabled=False)

@@ -1,8 +1,8 @@
 """VPC endpoints.
 
-moto takes services that do not exist, and lists deleted endpoints for ever. It gives an interface endpoint addresses
-outside its subnets, and no security group. When subnets, groups or route tables change, it leaves interfaces and routes
-as they were, and then fails to delete the endpoint.
+moto takes services that do not exist, lets two endpoints of a VPC have the same names, and lists deleted endpoints for
+ever. It gives an interface endpoint addresses outside its subnets, and no security group. When subnets, groups or route
+tables change, it leaves interfaces and routes as they were, and then fails to delete the endpoint.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.vpcs import VPCBackend, VPCEndPoint
 
-from local_aws.core.operations import correction
+from local_aws.core.operations import ApiError, correction
 
 from .vpc_endpoint_services import require_service
 
@@ -24,11 +24,13 @@ def install() -> None:
 
 
 def create_vpc_endpoint(
-    original: Any, backend: EC2Backend, vpc_id: str, service_name: str, *args: Any, **keywords: Any
+    original: Any, backend: EC2Backend, vpc_id: str, service_name: str, endpoint_type: str | None, **keywords: Any
 ) -> VPCEndPoint:
-    """Refuses a service that is not there. Makes an interface in each subnet, with the groups of the endpoint."""
+    """Refuses a service that is not there, and names that the VPC has. Makes an interface in each subnet."""
     require_service(backend, service_name)
-    endpoint = original(backend, vpc_id, service_name, *args, **keywords)
+    if endpoint_type == "Interface" and keywords.get("private_dns_enabled"):
+        _refuse_names_twice(backend, vpc_id, service_name)
+    endpoint = original(backend, vpc_id, service_name, endpoint_type, **keywords)
     for interface_id in endpoint.network_interface_ids:
         backend.delete_network_interface(interface_id)
     endpoint.network_interface_ids = []
@@ -50,6 +52,17 @@ def delete_vpc_endpoints(original: Any, backend: EC2Backend, vpce_ids: list[str]
     original(backend, vpce_ids)
     for endpoint_id in vpce_ids or []:
         backend.vpc_end_points.pop(endpoint_id, None)
+
+
+def _refuse_names_twice(backend: EC2Backend, vpc_id: str, service_name: str) -> None:
+    for other in backend.vpc_end_points.values():
+        interface = (other.vpc_endpoint_type or "Gateway") == "Interface"
+        if interface and other.private_dns_enabled and (other.vpc_id, other.service_name) == (vpc_id, service_name):
+            raise ApiError(
+                "InvalidParameter",
+                "private-dns-enabled cannot be set because there is already a conflicting DNS domain "
+                f"for {service_name} in the VPC {vpc_id}",
+            )
 
 
 def _match_interfaces(backend: EC2Backend, endpoint: VPCEndPoint) -> None:

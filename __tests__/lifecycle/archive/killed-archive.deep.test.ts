@@ -4,14 +4,17 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { type CutOff, cutOff } from "../cut-off";
 import { accountContents } from "../leftovers";
+import { killUnanswered } from "../lost-answer";
 import { describeWithMachines } from "../machines";
 import { story } from "../steps";
+import { until } from "../until";
 import type { Workbench } from "../workbench";
 import { ArchiveUser } from "./archive-user";
 
 /**
- * Terraform is killed at ten moments of the life of the example, and run again. It cannot know what AWS made while it was
- * killed, except for a volume, which it imports, and an attachment, which it finds. So one step has a VPC to remove.
+ * Terraform is killed at moments of the life of the example, and run again. It cannot know what AWS made while it was
+ * killed, except for a volume, which it imports, and an attachment, which it finds. So one step has a VPC to remove. Other objects of that kind are in the story of what is
+ * killed while it is made.
  */
 describeWithMachines("two stacks whose deploys and destroys are killed", () => {
   let archive: ArchiveUser;
@@ -31,6 +34,8 @@ describeWithMachines("two stacks whose deploys and destroys are killed", () => {
   const attached = (): Promise<string[]> => volumes("Name=status,Values=in-use");
   const vpcs = (): Promise<string[]> =>
     ids("describe-vpcs", "--filters", "Name=is-default,Values=false", "--query", "Vpcs[].VpcId");
+  const state = (host: string): Promise<string[]> =>
+    ids("describe-instances", "--instance-ids", host, "--query", "Reservations[].Instances[].State.Name");
   const finish = async (): Promise<void> => {
     await user.deploy("archive");
     await archive.untilEveryByte(sums);
@@ -112,13 +117,35 @@ describeWithMachines("two stacks whose deploys and destroys are killed", () => {
     await finish();
   });
 
-  step("9: while a destroy removes an endpoint", async () => {
+  step("9: while a destroy detaches the volumes; a deploy starts the host that it had stopped", async () => {
+    const host = await archive.instanceId();
+    const starts = await archive.starts();
+    // At a word of Terraform's, the kill may come after the next step: it terminates the host at once.
+    await user.terraform(["validate"], "archive");
+    await killUnanswered(user, { stack: "archive", verb: "destroy", calls: [{ action: "DetachVolume" }] });
+    expect(await state(host)).toEqual(["stopped"]);
+    await finish();
+    expect(await archive.instanceId()).toBe(host);
+    await archive.untilStarted(starts + 1);
+  });
+
+  step("a host that somebody stops: the plan shows it, and a deploy starts it", async () => {
+    const host = await archive.instanceId();
+    const starts = await archive.starts();
+    await user.aws("ec2", "stop-instances", "--instance-ids", host);
+    await until("the host to be stopped", async () => (await state(host))[0] === "stopped");
+    expect((await user.plan("archive")).changes).toMatch(/state += "stopped" -> "running"/);
+    await finish();
+    await archive.untilStarted(starts + 1);
+  });
+
+  step("10: while a destroy removes an endpoint", async () => {
     await kill({ stack: "archive", verb: "destroy", when: "aws_vpc_endpoint.vpc_ssm_endpoint: Destroying" });
     await user.destroy("archive");
     expect(await vpcs()).toEqual([]);
   });
 
-  step("10: while the volumes are destroyed on purpose; a final snapshot of each has every byte", async () => {
+  step("11: while the volumes are destroyed on purpose; a final snapshot of each has every byte", async () => {
     const made = await archive.volumeIds();
     user.settings["ARCHIVE_DATA_PREVENT_DESTROY"] = "false";
     await kill({ stack: "archive-data", verb: "destroy", when: "aws_ebs_volume.volumes[0]: Destroying" });
