@@ -24,6 +24,9 @@ def contents() -> Iterator[str]:
     yield from (role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/"))
     yield from names(iam.list_instance_profiles()["InstanceProfiles"], "InstanceProfileName")
     yield from names(boto3.client("ssm").describe_parameters()["Parameters"], "Name")
+    # The name of a deleted secret that can be restored is still taken.
+    secrets = boto3.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)
+    yield from names(secrets["SecretList"], "Name")
     yield from names(boto3.client("dlm").get_lifecycle_policies()["Policies"], "PolicyId")
     yield from names(boto3.client("s3").list_buckets()["Buckets"], "Name")
 

@@ -2,7 +2,7 @@ import { defineStack, type StackClass } from "../../../stacks/define-stack";
 import { dataVolumesTagKeys, dataVolumesTags } from "../../../stacks/names/data-volume";
 import { archiveDataSection } from "./settings";
 
-/** The volumes of the archive: a stack of numbered data volumes, as small as one can be. */
+/** What the archive must not lose: numbered data volumes and a generated secret, as small a stack as can be. */
 export const archiveData = defineStack({
   name: "archive-data",
   section: archiveDataSection,
@@ -10,10 +10,10 @@ export const archiveData = defineStack({
   keeps: ({ "archive-data": data }) =>
     data.preventDestroy
       ? {
-          what: "the volumes of the archive",
+          what: "the volumes and the key of the archive",
           setting: "archive-data.preventDestroy",
           retire: ["WORKBENCH_ARCHIVE_DATA_PREVENT_DESTROY=false npx cdktf destroy archive-data"],
-          consequence: "A final snapshot of each is kept.",
+          consequence: "A final snapshot of each volume is kept. The key is deleted at once.",
         }
       : undefined,
   numberedVolumes: (settings) => ({

@@ -1,13 +1,15 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { GeneratedSecret } from "../../../modules/access/generated-secret";
 import { DataVolumes } from "../../../modules/storage/data-volumes";
 import { SnapshotSchedule } from "../../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../../../stacks/define-stack";
 import { dataVolumesName, dataVolumesTags } from "../../../stacks/names/data-volume";
+import { secretName } from "../../../stacks/names/secret";
 import { WorkbenchStack } from "../../../stacks/workbench-stack";
 import type { ArchiveDataSettings } from "./settings";
 
-/** The volumes of the archive, and their daily snapshots. */
+/** The volumes of the archive, their daily snapshots, and its key. */
 export class ArchiveDataStack extends WorkbenchStack<ArchiveDataSettings> {
   constructor(scope: Construct, props: StackProps<ArchiveDataSettings>) {
     super(scope, props);
@@ -33,6 +35,16 @@ export class ArchiveDataStack extends WorkbenchStack<ArchiveDataSettings> {
       toDetach: `run \`${this.cdktf("destroy", props.dependents)}\` first`,
       dependsOn: schedule.ready,
     });
+    const key = new GeneratedSecret(this, "key", {
+      name: secretName(this.settings, this.node.id, "key"),
+      holds: "the key of the archive",
+      // JSON, shells and Terraform write the others as they are.
+      excludeCharacters: "\"'`\\$%<>&",
+      preventDestroy: data.preventDestroy,
+      // A secret that can be restored would keep its name from the next deploy.
+      recoveryWindowDays: 0,
+    });
     new TerraformOutput(this, "volume_ids", { value: volumes.ids, description: "The volumes, in order." });
+    new TerraformOutput(this, "key_arn", { value: key.arn, description: "The key, in Secrets Manager." });
   }
 }

@@ -1,5 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { FoundSecret } from "../../../modules/access/found-secret";
 import { MachineRole } from "../../../modules/access/machine-role";
 import { Parameter } from "../../../modules/access/parameter";
 import type { AllowStatement } from "../../../modules/access/policy-documents";
@@ -19,31 +20,37 @@ import type { StackProps } from "../../../stacks/define-stack";
 import { hostBundle } from "../../../stacks/host-bundle";
 import { dataVolumesTags } from "../../../stacks/names/data-volume";
 import { debianImage } from "../../../stacks/names/images";
+import { secretName } from "../../../stacks/names/secret";
 import { WorkbenchStack } from "../../../stacks/workbench-stack";
 import { type ArchiveSettings, archiveNetwork } from "./settings";
 
-/** The host of the archive, and all but its data: the volumes of `archive-data`, which outlive it. */
+/** The host of the archive, and all but its data: volumes and key of `archive-data`, which outlive it. */
 export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
   constructor(scope: Construct, props: StackProps<ArchiveSettings>) {
     super(scope, props);
     const { aws, archive } = this.settings;
     const name = `${this.prefix}-archive`;
     const zone = { value: aws.availabilityZone, setting: "aws.availabilityZone" };
+    const fix = `run \`${this.deployCommand}\``;
 
     const volumes = new FoundDataVolumes(this, "volumes", {
       identifyingTags: dataVolumesTags(this.settings, "archive-data"),
       count: { value: archive.volumes, setting: "archive.volumes" },
-      fix: `run \`${this.deployCommand}\``,
+      fix,
     }).all;
+    const key = new FoundSecret(this, "key", { name: secretName(this.settings, "archive-data", "key"), fix });
 
     const vpc = new Vpc(this, "vpc", { name, ...archiveNetwork(zone.value, archive.cidrBlock) });
     const subnet = vpc.privateSubnetIn(zone);
     const s3 = vpc.addGatewayEndpoint("s3", ownAccountEndpointPolicy(this.accountId));
     const ssm = vpc.addInterfaceEndpoint("ssm", ownAccountEndpointPolicy(this.accountId, this.sharedParameter()));
+    const secrets = vpc.addInterfaceEndpoint("secretsmanager", ownAccountEndpointPolicy(this.accountId));
     const securityGroup = new SecurityGroup(this, "group", { name, description: "The host of the archive", vpc });
     securityGroup.allowTo(s3, https, "Scripts of the first boot");
     securityGroup.allowTo(ssm.securityGroup, https, "Parameters");
     ssm.allowFrom(securityGroup, "Parameters of the archive");
+    securityGroup.allowTo(secrets.securityGroup, https, "Secrets");
+    secrets.allowFrom(securityGroup, "The key of the archive");
 
     const role = new MachineRole(this, "role", {
       name,
@@ -58,6 +65,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
       value: archive.title,
     });
     title.grantRead(role);
+    key.grantRead(role);
 
     const mounts = planMounts(
       volumes.map((volume, index) => ({
@@ -74,6 +82,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
       parts: mounts.map(({ mountPoint }) => mountPoint.value),
       title: title.name,
       shared: archive.sharedParameterArn,
+      key: key.arn,
     });
     const host = new Host(this, "host", {
       name,
@@ -95,7 +104,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
       rootVolumeSizeGiB: archive.rootVolumeSizeGiB,
       defaultTags: this.defaultTags,
       preconditions: volumes.map((volume) => sameZone(volume, subnet, zone.setting)),
-      dependsOn: [...s3.ready, ...ssm.ready],
+      dependsOn: [...s3.ready, ...ssm.ready, ...secrets.ready],
     });
 
     new TerraformOutput(this, "volume_ids", {

@@ -32,12 +32,8 @@ export class ExampleUser {
     const directory = checkout();
     addExample(directory);
     const api = await ApiOnly.make();
-    const { stdout } = await api.run("local", ["env", "--null"]);
-    const variables = String(stdout)
-      .split("\0")
-      .flatMap((line) => (line === "" ? [] : [[line.split("=")[0] ?? "", line.replace(/^[^=]*=/, "")]]));
     const environment = {
-      ...Object.fromEntries(variables),
+      ...(await api.environment()),
       CDKTF_OUTDIR: path.join(api.folder, "cdktf.out"),
       WORKBENCH_STATE_DIRECTORY: path.relative(directory, path.join(api.folder, "state")),
       GOGC: "400",

@@ -35,6 +35,10 @@ describe("numbered data volumes", () => {
       "archive.volumes: expected 2 data volumes tagged Set=workbench-local-archive-data, Project=workbench, " +
         "Environment=local, got none; run `npm run local -- npx cdktf deploy archive-data archive`.",
     );
+    expect(output).toContain(
+      "secret: expected one named workbench-local-archive-data-key, got none; " +
+        "run `npm run local -- npx cdktf deploy archive-data archive`.",
+    );
   });
 
   step("a deploy that is killed while AWS makes them goes on with both, each in its place", async () => {

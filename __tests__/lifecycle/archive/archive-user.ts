@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -98,6 +98,46 @@ export class ArchiveUser {
     );
   }
 
+  /** The key's value, as the API gives it. A test must not compare it: a failure would print it. */
+  async key(): Promise<string> {
+    const { key_arn = "" } = await this.workbench.outputs("archive-data");
+    return (await this.workbench.aws("secretsmanager", "get-secret-value", "--secret-id", key_arn)).SecretString;
+  }
+
+  /**
+   * Plans a stack, and throws what would change.
+   *
+   * @returns the output, and the plan as the tools of a review read it
+   */
+  async quietPlan(stack: string): Promise<string> {
+    const file = path.join(this.workbench.outdir, `${stack}.plan`);
+    const { exitCode, output } = await this.workbench.terraform(["plan", "-detailed-exitcode", `-out=${file}`], stack);
+    if (exitCode !== 0) throw new Error(`expected a plan of ${stack} without a change, got ${output}`);
+    const shown = await this.workbench.terraformAgain(["show", "-json", file], stack);
+    rmSync(file);
+    return output + shown.output;
+  }
+
+  /**
+   * Names of the files that have a text, for each text: among what Terraform gets and keeps of both stacks, and what the
+   * host has of its own.
+   *
+   * @param said what commands printed, which counts as a file
+   */
+  async filesWith(texts: readonly string[], said: readonly string[]): Promise<string[][]> {
+    const folder = mkdtempSync(path.join(tmpdir(), "archive-"));
+    try {
+      writeFileSync(path.join(folder, "said"), said.join("\n"));
+      const { outdir } = this.workbench;
+      const ofHost = ["/archive", "/etc", "/run/log", "/tmp", "/usr/local", "/var/lib/cloud", "/var/log"];
+      const folders = [path.join(outdir, "stacks"), path.dirname(this.workbench.stateFile("archive")), folder];
+      folders.push(...(await Promise.all(ofHost.map((each) => this.onHost(each)))));
+      return await Promise.all(texts.map((text) => filesWith(text, folders)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
   /** Ids of the volumes, in order. */
   async volumeIds(): Promise<readonly string[]> {
     const { volume_ids } = await this.workbench.outputs("archive-data");
@@ -139,4 +179,21 @@ export class ArchiveUser {
 
 function startsIn(notes: string): number {
   return notes.split("started").length - 1;
+}
+
+async function filesWith(text: string, folders: readonly string[]): Promise<string[]> {
+  // Files of a host come and go meanwhile. The AWS provider is in .terraform.
+  const options = [
+    "--recursive",
+    "--files-with-matches",
+    "--devices=skip",
+    "--no-messages",
+    "--exclude-dir=.terraform",
+  ];
+  const { exitCode, stdout } = await execa("grep", [...options, "--fixed-strings", "--file=-", ...folders], {
+    input: text,
+    reject: false,
+  });
+  if (exitCode === undefined) throw new Error("expected grep to search, got no exit code");
+  return stdout.split("\n").filter((file) => file !== "");
 }

@@ -3,6 +3,7 @@
  * @memory 800 MiB
  * @minutes 5
  */
+import { createHash } from "node:crypto";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { accountContents } from "../leftovers";
@@ -17,14 +18,17 @@ const region = "eu-west-1";
 const ofAnotherAccount = `arn:aws:ssm:${region}:210987654321:parameter/workbench-local/archive/title`;
 
 /**
- * The example of CONTRIBUTING.md: two volumes in a stack of their own, and a host that nobody logs in to, in a VPC
- * without the internet. The host fetches its scripts from S3 and reads a parameter, with its role and by AWS's own names.
+ * The example of CONTRIBUTING.md: two volumes and a key in a stack of their own, and a host that nobody logs in to, in
+ * a VPC without the internet. The host fetches its scripts from S3 and reads a parameter and the key, with its role and
+ * by AWS's own names.
  */
 describeWithMachines("a host without SSH, whose data is in a stack of its own", () => {
   let archive: ArchiveUser;
   let user: Workbench;
   let ofItsData: readonly string[];
   let sums: readonly string[];
+  let keySha256: string;
+  const said: string[] = [];
   const step = story();
   const expectEveryByte = async (): Promise<void> => expect(await archive.checksums()).toEqual(sums);
   const parameters = async (): Promise<unknown> => JSON.parse(await archive.read("/archive/0/parameters.json"));
@@ -36,7 +40,7 @@ describeWithMachines("a host without SSH, whose data is in a stack of its own", 
     archive = await ArchiveUser.start();
     user = archive.workbench;
     user.settings = { ARCHIVE_SHARED_PARAMETER_ARN: ofAnotherAccount };
-    await user.deploy("archive-data");
+    said.push(await user.deploy("archive-data"));
     ofItsData = await accountContents(user);
   });
   afterAll(() => archive?.end());
@@ -44,20 +48,30 @@ describeWithMachines("a host without SSH, whose data is in a stack of its own", 
   step(
     "mounts both at its first boot, before the service that lives on them starts; plans are then quiet",
     async () => {
-      await user.deploy("archive");
+      said.push(await user.deploy("archive"));
       await archive.untilStarted(1);
       expect(await mountedAtFirstBoot()).toBe(2);
-      for (const stack of ["archive-data", "archive"]) expect((await user.plan(stack)).changes).toBe("");
+      for (const stack of ["archive-data", "archive"]) said.push(await archive.quietPlan(stack));
       await archive.writeFiles();
       sums = await archive.checksums();
     },
   );
 
   step("reads one parameter with its role, and finds none of another account", async () => {
-    expect(await parameters()).toEqual({
+    expect(await parameters()).toMatchObject({
       title: "The archive",
       problem: `400 ParameterNotFound from https://ssm.${region}.amazonaws.com/`,
     });
+  });
+
+  step("reads a generated key, whose value is in no JSON, plan, state, output or file", async () => {
+    const key = await archive.key();
+    expect(key).toHaveLength(32);
+    keySha256 = createHash("sha256").update(key).digest("hex");
+    expect(await parameters()).toMatchObject({ keySha256 });
+    const [withSha256, withKey] = await archive.filesWith([keySha256, key], said);
+    expect(withSha256).toEqual([expect.stringMatching(/\/archive\/0\/parameters\.json$/)]);
+    expect(withKey).toEqual([]);
   });
 
   step("mounts them at its next boot, and fetches nothing", async () => {
@@ -71,6 +85,7 @@ describeWithMachines("a host without SSH, whose data is in a stack of its own", 
     const destroyed = await user.terraform(["destroy", "-auto-approve"], "archive-data");
     expect(destroyed.exitCode).toBe(1);
     expect(unwrapped(destroyed.output)).toContain("aws_ebs_volume.volumes[0] has lifecycle.prevent_destroy set");
+    expect(unwrapped(destroyed.output)).toContain("aws_secretsmanager_secret.key has lifecycle.prevent_destroy set");
     const shrunk = await user.terraform(["plan"], "archive-data", { ARCHIVE_DATA_VOLUMES: "1" });
     expect(shrunk.exitCode).toBe(1);
     expect(unwrapped(shrunk.output)).toContain(
@@ -103,10 +118,11 @@ describeWithMachines("a host without SSH, whose data is in a stack of its own", 
     }
   });
 
-  step("is deployed again, and finds every byte", async () => {
+  step("is deployed again, and finds every byte, and the same key", async () => {
     await user.deploy("archive");
     await archive.untilStarted(4);
     await expectEveryByte();
+    expect(await parameters()).toMatchObject({ keySha256 });
   });
 
   step("leaves nothing but a final snapshot of each volume when both are destroyed", async () => {

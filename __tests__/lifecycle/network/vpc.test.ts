@@ -8,15 +8,12 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { TerraformOutput } from "cdktf";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { ownAccountEndpointPolicy } from "../../../modules/network/endpoint-policy";
-import { FoundNetwork } from "../../../modules/network/found-network";
-import type { SubnetChoice } from "../../../modules/network/found-subnet";
 import { everyPort, tcp } from "../../../modules/network/port";
 import { SecurityGroup } from "../../../modules/network/security-group";
 import { type Nat, Vpc } from "../../../modules/network/vpc";
 import { projectRoot } from "../../../scripts/support/project";
 import { type Build, writeStack } from "../../modules/synthesize-module";
 import { accountContents } from "../leftovers";
-import { unwrapped } from "../said";
 import { story } from "../steps";
 import { Workbench } from "../workbench";
 
@@ -42,38 +39,22 @@ const vpcWith =
     machines.allowTo(ssm.securityGroup, tcp(443), "Systems Manager");
     ssm.allowFrom(machines, "Systems Manager");
     new TerraformOutput(stack, "vpc_id", { value: vpc.vpcId });
-    new TerraformOutput(stack, "private_subnet_id", { value: vpc.privateSubnets[0]?.id });
-  };
-
-/** The network of some subnets that exist. */
-const found =
-  (...subnets: readonly SubnetChoice[]): Build =>
-  (stack) => {
-    const network = new FoundNetwork(stack, "network", { publicSubnets: { value: subnets, setting: "found.subnets" } });
-    new TerraformOutput(stack, "vpc_id", { value: network.vpcId });
-    new TerraformOutput(stack, "zones", { value: network.publicSubnets.map((subnet) => subnet.availabilityZone) });
   };
 
 describe("a VPC", () => {
   let user: Workbench;
   const step = story();
-  const write = (stack: string, build: Build): void => {
-    const state = path.resolve(path.dirname(user.stateFile(stack)), "..");
-    writeStack(stack, build, { outdir: user.outdir, values: { STATE_DIRECTORY: path.relative(projectRoot, state) } });
+  const terraform = async (...args: readonly string[]): Promise<void> => {
+    const { exitCode, output } = await user.terraformAgain(args, "vpc");
+    if (exitCode !== 0) throw new Error(`terraform ${args.join(" ")} ended with ${exitCode}:\n${output}`);
   };
-  const terraform = async (stack: string, ...args: readonly string[]): Promise<string> => {
-    const { exitCode, output } = await user.terraformAgain(args, stack);
-    if (exitCode !== 0) throw new Error(`terraform ${args.join(" ")} of ${stack} ended with ${exitCode}:\n${output}`);
-    return output;
-  };
-  const deploy = async (stack: string, build: Build): Promise<void> => {
-    write(stack, build);
-    if (!existsSync(path.join(user.outdir, "stacks", stack, ".terraform"))) {
-      await terraform(stack, "init", "-input=false");
-    }
-    await terraform(stack, "apply", "-auto-approve");
+  const deploy = async (build: Build): Promise<void> => {
+    const state = path.resolve(path.dirname(user.stateFile("vpc")), "..");
+    writeStack("vpc", build, { outdir: user.outdir, values: { STATE_DIRECTORY: path.relative(projectRoot, state) } });
+    if (!existsSync(path.join(user.outdir, "stacks", "vpc", ".terraform"))) await terraform("init", "-input=false");
+    await terraform("apply", "-auto-approve");
     // Exit code 2: the plan would change something.
-    await terraform(stack, "plan", "-detailed-exitcode");
+    await terraform("plan", "-detailed-exitcode");
   };
   const natGateways = (): Promise<string[]> =>
     user.aws(
@@ -87,13 +68,13 @@ describe("a VPC", () => {
   afterAll(() => user?.end());
 
   step("is deployed with one NAT gateway, flow logs and endpoints, and its plan is then empty", async () => {
-    await deploy("vpc", vpcWith("single"));
+    await deploy(vpcWith("single"));
     expect(await natGateways()).toHaveLength(1);
   });
 
   step("gets a NAT gateway for each zone, keeps its first one, and its plan is then empty", async () => {
     const [first] = await natGateways();
-    await deploy("vpc", vpcWith("one-per-zone"));
+    await deploy(vpcWith("one-per-zone"));
     const gateways = await natGateways();
     expect(gateways).toHaveLength(2);
     expect(gateways).toContain(first);
@@ -106,10 +87,10 @@ describe("a VPC", () => {
       return user.aws("ec2", "describe-subnets", ...inVpc, "--query", "sort_by(Subnets, &CidrBlock)[].SubnetId");
     };
     const before = await subnets();
-    await deploy("vpc", vpcWith("one-per-zone", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]));
+    await deploy(vpcWith("one-per-zone", ["eu-west-1a", "eu-west-1b", "eu-west-1c"]));
     expect(await subnets()).toHaveLength(6);
     expect(await subnets()).toEqual(expect.arrayContaining(before));
-    await deploy("vpc", vpcWith("one-per-zone", ["eu-west-1c", "eu-west-1a"]));
+    await deploy(vpcWith("one-per-zone", ["eu-west-1c", "eu-west-1a"]));
     expect(await subnets()).toEqual(before);
   });
 
@@ -127,33 +108,12 @@ describe("a VPC", () => {
     expect(await rules()).toEqual([]);
     const open = ["--protocol", "tcp", "--port", "22", "--cidr", "0.0.0.0/0"];
     await user.aws("ec2", "authorize-security-group-ingress", "--group-id", group, ...open);
-    await terraform("vpc", "apply", "-auto-approve");
+    await terraform("apply", "-auto-approve");
     expect(await rules()).toEqual([]);
   });
 
-  step("is found by a subnet's id, as the default VPC is by its zones", async () => {
-    const { vpc_id, private_subnet_id } = await user.outputs("vpc");
-    await deploy("found", found({ id: private_subnet_id ?? "" }));
-    expect((await user.outputs("found"))["vpc_id"]).toBe(vpc_id);
-    await deploy("found", found({ defaultIn: "eu-west-1b" }, { defaultIn: "eu-west-1a" }));
-    expect((await user.outputs("found"))["zones"]).toEqual(["eu-west-1b", "eu-west-1a"]);
-  });
-
-  step("fails: a subnet of it beside one of the default VPC", async () => {
-    const { vpc_id, private_subnet_id = "" } = await user.outputs("vpc");
-    write("found", found({ defaultIn: "eu-west-1a" }, { id: private_subnet_id }));
-    const { exitCode, output } = await user.terraformAgain(["plan"], "found");
-    expect(exitCode).toBe(1);
-    expect(unwrapped(output)).toMatch(
-      new RegExp(
-        "found\\.subnets\\[1\\]: expected a subnet of the same VPC as subnet-\\w+, which is vpc-\\w+, " +
-          `got ${private_subnet_id} of ${vpc_id}\\.`,
-      ),
-    );
-  });
-
   step("leaves nothing when it is destroyed", async () => {
-    for (const stack of ["found", "vpc"]) await terraform(stack, "destroy", "-auto-approve");
+    await terraform("destroy", "-auto-approve");
     expect(await accountContents(user)).toEqual([]);
   });
 });

@@ -51,6 +51,16 @@ export class ApiOnly {
     });
   }
 
+  /** The environment in which `npm run local` runs a command. Starts the local AWS. */
+  async environment(): Promise<Record<string, string>> {
+    const { stdout, exitCode, all } = await this.run("local", ["env", "--null"]);
+    if (exitCode !== 0) throw new Error(String(all));
+    const lines = String(stdout)
+      .split("\0")
+      .filter((line) => line.includes("="));
+    return Object.fromEntries(lines.map((line) => [line.split("=")[0] ?? "", line.replace(/^[^=]*=/, "")]));
+  }
+
   /** Lists the volumes without starting a process. Throws while the local AWS does not answer. */
   async volumes() {
     const client = new EC2Client({
