@@ -16,6 +16,7 @@ const projectDirectory = resolve(__dirname, "..");
 interface StackOptions {
   readonly backend?: "local" | "from settings";
   readonly region?: string;
+  readonly limitsRoles?: boolean;
 }
 
 /** Base of every stack: provider, default tags, backend, and Terraform addresses that people can read. */
@@ -41,11 +42,12 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
    * @param options.backend `local` keeps the state in a file even if a bucket is set: for the stack that makes the
    * bucket.
    * @param options.region region of the stack. @default aws.region
+   * @param options.limitsRoles whether the stack's roles get `aws.permissionsBoundaryArn`. @default true
    */
   protected constructor(
     scope: Construct,
     { definition: { name, after = [] }, settings, missing }: StackProps<Settings>,
-    { backend = "from settings", region = settings.aws.region }: StackOptions = {},
+    { backend = "from settings", region = settings.aws.region, limitsRoles = true }: StackOptions = {},
   ) {
     super(scope, name);
     this.settings = settings;
@@ -60,7 +62,8 @@ export abstract class WorkbenchStack<Settings extends CommonSettings = CommonSet
       profile: settings.aws.profile ?? undefined,
       defaultTags: [{ tags: this.defaultTags }],
     });
-    if (settings.aws.permissionsBoundaryArn !== null) limitRoles(this, settings.aws.permissionsBoundaryArn);
+    const { permissionsBoundaryArn } = settings.aws;
+    if (limitsRoles && permissionsBoundaryArn !== null) limitRoles(this, permissionsBoundaryArn);
     this.accountId = new Place(this, "place", { stack: name, region, missing }).accountId;
     // In 1.11, S3's own lock file is stable. This program is tested with that version.
     this.addOverride("terraform.required_version", ">= 1.11");

@@ -19,7 +19,10 @@ const vpcPhrase = "an IPv4 CIDR block from /16 to /28, such as 10.0.0.0/16";
 export const vpcCidrBlock = () =>
   z
     .cidrv4({ error: vpcPhrase, abort: true })
-    .refine((block) => prefixLength(block) >= 16 && prefixLength(block) <= 28, { error: vpcPhrase })
+    .refine((block) => prefixLength(block) >= 16 && prefixLength(block) <= 28, {
+      error: vpcPhrase,
+      abort: true,
+    })
     .refine((block) => networkOf(block) === block, { error: hostBits });
 
 /**

@@ -16,7 +16,7 @@ export const awsSection = section({
     .nullable()
     .default(null)
     .describe(
-      "Managed policy that limits every IAM role that Workbench makes, as its permissions boundary; null: none.",
+      "Managed policy that limits every IAM role that a stack but `state` makes, as its permissions boundary; null: none.",
     ),
 })
   .check(

@@ -17,7 +17,8 @@ import { deployStatements, planStatements } from "./deployer-statements";
 export class StateStack extends WorkbenchStack<CommonSettings> {
   constructor(scope: Construct, props: StackProps<CommonSettings>) {
     const { state } = props.settings;
-    super(scope, props, { backend: "local", region: state.region ?? undefined });
+    // A boundary without rights in IAM would keep the deployer from making any role. Its own statements limit it.
+    super(scope, props, { backend: "local", region: state.region ?? undefined, limitsRoles: false });
     const name = state.bucket ?? `${this.prefix}-state-${new DataAwsCallerIdentity(this, "caller").accountId}`;
     const { bucket } = new StateBucket(this, "state_bucket", { name, preventDestroy: state.preventDestroy });
     new TerraformOutput(this, "bucket", {

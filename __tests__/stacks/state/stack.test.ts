@@ -100,13 +100,22 @@ describe("stack state", () => {
       expect(policiesOf("deploy_role", china)).toEqual(["arn:aws-cn:iam::aws:policy/PowerUserAccess"]);
     });
 
-    it("gives the policies of the settings instead, and their boundary", () => {
+    it("gives the policies of the settings instead", () => {
       const own = "arn:aws:iam::123456789012:policy/deployers";
       expect(policiesOf("plan_role", { STATE_DEPLOYER_PLAN_POLICY_ARNS: `[${own}]` })).toEqual([own]);
       expect(policiesOf("deploy_role", { STATE_DEPLOYER_DEPLOY_POLICY_ARNS: "[]" })).toEqual([]);
-      const { resource } = withDeployer({ AWS_PERMISSIONS_BOUNDARY_ARN: own });
-      const boundaries = Object.values(resource["aws_iam_role"] ?? {}).map((role) => role.permissions_boundary);
-      expect(boundaries).toEqual([own, own]);
+    });
+
+    it("lets the deployer make no role without the boundary of the settings, and has none itself", () => {
+      const limit = "arn:aws:iam::123456789012:policy/limit";
+      const { resource } = withDeployer({ AWS_PERMISSIONS_BOUNDARY_ARN: limit });
+      const roles = Object.values(resource["aws_iam_role"] ?? {});
+      expect(roles.map((role) => role.permissions_boundary)).toEqual([undefined, undefined]);
+      const { policy } = resource["aws_iam_role_policy"]?.["deploy_role_statements"] ?? {};
+      expect(JSON.parse(policy).Statement[0]).toMatchObject({
+        Action: expect.arrayContaining(["iam:CreateRole"]),
+        Condition: { StringEquals: { "iam:PermissionsBoundary": limit } },
+      });
     });
 
     it("uses the account's own provider if the setting says so", () => {

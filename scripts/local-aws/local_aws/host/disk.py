@@ -50,6 +50,8 @@ class Disks:
         if not file.exists():
             file.touch(mode=0o600)
             os.truncate(file, size_gib * BYTES_PER_GIB)
+            sync(file)
+            sync(file.parent)
         return file
 
     def begin_restore(self, volume_id: str, snapshot_id: str, size_gib: int) -> Callable[[], None]:
@@ -74,9 +76,13 @@ class Disks:
         """
         file = self.file(volume_id)
         self._require_space_for(file)
-        copy_file = self._begin_copy(file, self.snapshot_file(snapshot_id))
         still = contextlib.ExitStack()
         still.enter_context(self._access.standing_still(file))
+        try:
+            copy_file = self._begin_copy(file, self.snapshot_file(snapshot_id))
+        except MachineError:
+            still.close()
+            raise
 
         def copy() -> None:
             with still:
@@ -126,6 +132,8 @@ class Disks:
             number = os.open(source, os.O_RDONLY)
         except FileNotFoundError:
             raise MachineError(f"{source.name} has no bytes on this computer: its file is not at {source}") from None
+        except OSError as error:
+            raise MachineError(f"the bytes of {source.name} cannot be read: {error}") from error
         opened.callback(os.close, number)
         size = max(least_bytes, os.fstat(number).st_size)
 

@@ -176,20 +176,29 @@ class Fleet:
             why = (error.strerror or str(error)).lower()
             raise MachineError(f"instance {instance_id} could not connect to {host}:{port}: {why}") from error
 
-    def make_image(self, instance_id: str, image_id: str, snapshots: Mapping[str, str]) -> None:
+    def make_image(
+        self,
+        instance_id: str,
+        image_id: str,
+        snapshots: Mapping[str, str],
+        turn: contextlib.AbstractContextManager[Any] | None = None,
+    ) -> None:
         """Makes an image of a machine, and snapshots of its disks: snapshot ids by volume id. All of them, or none.
 
         The layer of a machine that is off becomes the image's. The files of a machine that is on are copied as they
-        are now. Raises MachineError, or FileNotFoundError when there is no such machine.
+        are now. In `turn`, nobody else boots it or takes them.
+
+        Raises MachineError, or FileNotFoundError when there is no such machine.
         """
         folder = self.folders.instances / instance_id
         try:
             for volume_id, snapshot_id in snapshots.items():
                 self.disks.snapshot(volume_id, snapshot_id)
-            if self.get(instance_id):
-                self.layers.copy(image_id, folder)
-            else:
-                self.layers.keep(image_id, folder)
+            with turn or contextlib.nullcontext():
+                if self.get(instance_id):
+                    self.layers.copy(image_id, folder)
+                else:
+                    self.layers.keep(image_id, folder)
         except (MachineError, OSError):
             for snapshot_id in snapshots.values():
                 self.disks.delete_snapshot(snapshot_id)

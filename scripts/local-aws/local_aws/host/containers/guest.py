@@ -22,6 +22,7 @@ from .nspawn import Nspawn
 
 LEADER_LIMIT_SEC = 15
 RELEASE_LIMIT_SEC = 2
+RELEASE_INTERVAL_SEC = 0.02
 END_INTERVAL_SEC = 0.05
 
 
@@ -184,8 +185,11 @@ class Container:
             time.sleep(0.01)
 
     def _disconnect(self, file: Path) -> None:
+        # A copy has the file system open. The kernel would drop the device when the copy ends, whoever has it by then.
+        while self._loops.is_copied(file):
+            time.sleep(RELEASE_INTERVAL_SEC)
         # The kernel may release a disk a moment after the machine's last process has ended.
         deadline = time.monotonic() + RELEASE_LIMIT_SEC
         while self._loops.users(file) and time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(RELEASE_INTERVAL_SEC)
         self._loops.disconnect(file)

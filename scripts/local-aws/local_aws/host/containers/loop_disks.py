@@ -66,6 +66,10 @@ class LoopDisks:
             flush(device)
             yield
 
+    def is_copied(self, file: Path) -> bool:
+        """Says whether a copy of a disk is under way, for which its file system stands still."""
+        return self._standstills[file.resolve()].is_needed
+
     def grown(self, file: Path) -> None:
         """Gives a disk the size of its file. The machine sees it at once."""
         device = self.device(file)

@@ -20,6 +20,11 @@ class Standstill:
         self._copies = 0
         self._frozen: contextlib.ExitStack | None = None
 
+    @property
+    def is_needed(self) -> bool:
+        """Says whether a copy is under way."""
+        return self._copies > 0
+
     @contextlib.contextmanager
     def during_copy(self, device: str) -> Iterator[None]:
         """Freezes the file system on a device, or joins the copies for which it stands still already."""

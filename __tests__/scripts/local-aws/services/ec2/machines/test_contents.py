@@ -7,8 +7,9 @@ import pytest
 from local_aws.core.background import background
 from local_aws.host.commands import MachineError
 from local_aws.host.disk import Disks
+from local_aws.host.lost_and_found import LostAndFound
 from local_aws.host.names import Folders
-from local_aws.services.ec2.machines import contents
+from local_aws.services.ec2.machines import contents, volumes
 from waiting import until
 
 
@@ -75,6 +76,48 @@ def test_a_volume_whose_snapshot_is_gone_is_no_blank_volume(disks, backend):
     assert content_and_state(volume) == ("copy", "error")
     with pytest.raises(MachineError, match="volume vol-1 could not be made: snap-gone has no bytes on this computer"):
         contents.require_disk(disks, volume)
+
+
+def test_a_volume_whose_snapshot_cannot_be_read_is_in_error_and_nothing_else(disks, backend):
+    loop = disks.snapshot_file("snap-1")
+    loop.unlink()
+    loop.symlink_to(loop)
+    volume = saved(backend, "snap-1")
+    resume(disks)
+    assert content_and_state(volume) == ("copy", "error")
+    with pytest.raises(MachineError, match=r"could not be made: the bytes of snap-1 cannot be read: .*symbolic links"):
+        contents.require_disk(disks, volume)
+    assert contents.is_last_copy("snap-1")
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_the_bytes_of_a_deleted_snapshot_stay_when_no_volume_got_them(disks, backend, tmp_path, failed):
+    saved(backend, "snap-1", **({contents.PROBLEM: "no space"} if failed else {}))
+    fleet = SimpleNamespace(disks=disks, lost_and_found=LostAndFound(Folders(tmp_path)))
+    volumes.remove_snapshot(fleet, "snap-1")
+    until(lambda: background.under_way, 0)
+    assert not disks.snapshot_file("snap-1").exists()
+    assert fleet.lost_and_found.things() == (["snapshots/snap-1"] if failed else [])
+
+
+def test_a_volume_that_a_machine_has_had_is_never_blank_again(disks, backend):
+    volume = saved(backend, None)
+    contents.require_disk(disks, volume)
+    file = disks.make("vol-1", 1)
+    contents.note_used([volume])
+    contents.require_disk(disks, volume)
+    file.unlink()
+    with pytest.raises(MachineError, match="volume vol-1 has no bytes on this computer: its file is not at"):
+        contents.require_disk(disks, volume)
+    resume(disks)
+    assert content_and_state(volume) == ("own", None)
+
+
+def test_a_blank_volume_that_is_made_once_more_needs_no_snapshot(disks, backend):
+    attributes = {contents.CONTENT: contents.BLANK, contents.STATE: "creating"}
+    volume = saved(backend, "snap-gone", **attributes)
+    resume(disks)
+    assert content_and_state(volume) == ("blank", None)
 
 
 @pytest.mark.parametrize("snapshot", [None, "snap-blank"])

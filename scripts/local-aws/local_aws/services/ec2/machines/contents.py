@@ -20,9 +20,10 @@ POLL_SEC = 0.05
 BLANK_SNAPSHOT = "local_aws_blank"
 # The attributes of a volume. It has a state while it is no disk, and a problem when it cannot become one.
 STATE, PROBLEM = "local_aws_state", "local_aws_problem"
-# What the volume began with. Without the attribute it was blank, if it is from no snapshot.
+# What is on the volume. Without the attribute it is blank, if it is from no snapshot. A machine has written on what is
+# its own.
 CONTENT = "local_aws_content"
-BLANK, COPY, ROOT = "blank", "copy", "root"
+BLANK, COPY, OWN, ROOT = "blank", "copy", "own", "root"
 
 
 def install() -> None:
@@ -41,7 +42,8 @@ def begin(disks: Disks, volume: Any) -> Callable[[], None]:
     Raises MachineError when the snapshot has no bytes here.
     """
     snapshot = volume.ec2_backend.snapshots.get(volume.snapshot_id)
-    blank = not volume.snapshot_id or is_blank_snapshot(snapshot)
+    # The snapshot of a volume that is begun again may be gone.
+    blank = content_of(volume) == BLANK or is_blank_snapshot(snapshot)
     setattr(volume, CONTENT, BLANK if blank else COPY)
     return (lambda: None) if blank else disks.begin_restore(volume.id, volume.snapshot_id, int(volume.size))
 
@@ -97,13 +99,20 @@ def require_disk(disks: Disks, volume: Any) -> None:
     problem, content, file = vars(volume).get(PROBLEM), content_of(volume), disks.file(volume.id)
     if problem:
         raise MachineError(f"volume {volume.id} could not be made: {problem}")
-    if content in (COPY, ROOT) and not file.exists():
+    if content in (COPY, OWN, ROOT) and not file.exists():
         why = "a root disk is layers of files" if content == ROOT else f"its file is not at {file}"
         raise MachineError(f"volume {volume.id} has no bytes on this computer: {why}")
 
 
+def note_used(volumes: Iterable[Any]) -> None:
+    """Notes that a machine has volumes. From now on, a file that is missing is lost."""
+    for volume in volumes:
+        if content_of(volume) == BLANK:
+            setattr(volume, CONTENT, OWN)
+
+
 def content_of(volume: Any) -> str | None:
-    """Returns what a volume began with. None: it is from a snapshot, and nobody has looked at that yet."""
+    """Returns what is on a volume. None: it is from a snapshot, and nobody has looked at that yet."""
     return vars(volume).get(CONTENT, None if volume.snapshot_id else BLANK)
 
 
@@ -111,6 +120,12 @@ def awaited_snapshots() -> set[str]:
     """Returns the ids of the snapshots that volumes are being made from. Some may be deleted."""
     volumes = [volume for backend in view.all_backends() for volume in list(backend.volumes.values())]
     return {each.snapshot_id for each in volumes if each.snapshot_id and vars(each).get(STATE) == "creating"}
+
+
+def is_last_copy(snapshot_id: str) -> bool:
+    """Says whether a volume could not be made from a snapshot, so that its bytes may be nowhere else."""
+    volumes = [volume for backend in view.all_backends() for volume in list(backend.volumes.values())]
+    return any(each.snapshot_id == snapshot_id and PROBLEM in vars(each) for each in volumes)
 
 
 def is_blank_snapshot(snapshot: Any) -> bool:
@@ -144,7 +159,7 @@ def _find_out(volume: Any, whole: bool) -> None:
 def _make_or_fail(disks: Disks, volume: Any) -> None:
     try:
         restore = begin(disks, volume)
-    except MachineError as problem:
+    except LocalAwsError as problem:
         _fail(volume, problem)
     else:
         make(disks, volume, restore)

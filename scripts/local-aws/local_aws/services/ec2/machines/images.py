@@ -18,13 +18,12 @@ from local_aws.core.errors import LocalAwsError
 from local_aws.core.operations import correction
 
 from . import view
-from .contents import require_disk
+from .contents import POLL_SEC, require_disk
 from .copies import Copies, settle
 from .errors import told_as
 from .instance_machines import InstanceMachines
 
 Original = Callable[..., Any]
-COPY_POLL_SEC = 0.05
 # moto does not pass NoReboot on to the backend.
 _request = threading.local()
 
@@ -83,8 +82,8 @@ def keep_files(
 
     def keep() -> None:
         if no_reboot:
-            with machines.turn(instance):
-                make()
+            # Others may act on the machine while its disks are copied, which takes longest.
+            machines.fleet.make_image(instance.id, image.id, snapshots, machines.turn(instance))
         else:
             # As on AWS, the machine goes down so that its files are complete, and comes up again.
             machines.restart_around(instance, make)
@@ -110,7 +109,7 @@ def _wait_for_copies(image: Ami) -> None:
 
     def wait() -> None:
         while any(each.status == "pending" for each in _snapshots(image)):
-            background.pause(COPY_POLL_SEC)
+            background.pause(POLL_SEC)
 
     def copied(_problem: LocalAwsError | None) -> None:
         image.state = "available" if all(each.status == "completed" for each in _snapshots(image)) else "failed"

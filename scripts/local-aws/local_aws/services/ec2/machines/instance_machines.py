@@ -22,7 +22,7 @@ from local_aws.host.machine import Machine
 from local_aws.host.record import load_record
 
 from . import view
-from .contents import awaited_snapshots, wait_until_made
+from .contents import awaited_snapshots, note_used, wait_until_made
 from .doors import Doors
 from .specs import spec_of
 from .states import put_into, say_cannot_boot, say_shut_itself_down
@@ -195,7 +195,7 @@ class InstanceMachines:
     def _boot(self, instance: Any, boot: object) -> None:
         with self._turns[instance.id]:
             self.fleet.disks.require_space()
-            self._restore_disks(instance)
+            wait_until_made(self.fleet.disks, view.data_volumes_of(instance), lambda: view.is_running(instance))
             with background.reading():
                 spec = spec_of(self.fleet, instance) if self._is_wanted(instance, boot) else None
             # Nobody attaches or detaches a disk while the instance is pending.
@@ -217,6 +217,7 @@ class InstanceMachines:
             say_cannot_boot(instance, reason_of(problem))
         else:
             put_into(instance, "running")
+            note_used(view.data_volumes_of(instance))
             # Its addresses may have changed meanwhile.
             self.renew_addresses(instance)
 
@@ -227,16 +228,13 @@ class InstanceMachines:
                 return
             try:
                 self.fleet.boot(spec_of(self.fleet, instance))
+                note_used(view.data_volumes_of(instance))
             except Exception as error:
                 instance.stop()
                 say_cannot_boot(instance, reason_of(error))
 
     def _has_files(self, instance: Any) -> bool:
         return (self.fleet.folders.instances / instance.id).exists()
-
-    def _restore_disks(self, instance: Any) -> None:
-        """Waits for those disks of a new machine that come from snapshots."""
-        wait_until_made(self.fleet.disks, view.data_volumes_of(instance), lambda: view.is_running(instance))
 
     def _went_off(self, machine: Machine) -> None:
         with contextlib.suppress(Ending), background.change():

@@ -14,6 +14,7 @@ from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from local_aws.core.background import background
 from local_aws.core.operations import correction
 from local_aws.host.disk import Disks
+from local_aws.host.fleet import Fleet
 
 from . import contents, view
 from .copies import Copies
@@ -26,7 +27,7 @@ Original = Callable[..., Any]
 def install(machines: InstanceMachines, copies: Copies) -> None:
     """Makes a volume a disk."""
     disks = machines.fleet.disks
-    machines.resumers.append(lambda: _resume(disks))
+    machines.resumers.append(lambda: _resume(machines.fleet))
 
     @correction(ElasticBlockStore, "create_volume")
     def create_volume(original: Original, self: Any) -> Any:
@@ -56,6 +57,7 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
                 # An instance that is being made has no machine yet. Its machine boots with the disk.
                 if machine:
                     machine.plug(volume_id, int(attachment.volume.size))
+                    contents.note_used([attachment.volume])
         except Exception:
             attachment.volume.attachment = None
             attachment.instance.block_device_mapping.pop(device_path, None)
@@ -105,25 +107,31 @@ def install(machines: InstanceMachines, copies: Copies) -> None:
     def delete_snapshot(original: Original, self: Any, snapshot_id: str) -> Any:
         deleted = original(self, snapshot_id)
         if disks.snapshot_file(snapshot_id).exists():
-            _remove_snapshot(disks, snapshot_id)
+            remove_snapshot(machines.fleet, snapshot_id)
         return deleted
 
 
-def _resume(disks: Disks) -> None:
+def _resume(fleet: Fleet) -> None:
     awaited = contents.awaited_snapshots()
-    contents.resume(disks)
+    contents.resume(fleet.disks)
     for snapshot_id in awaited:
         if not any(snapshot_id in backend.snapshots for backend in view.all_backends()):
-            _remove_snapshot(disks, snapshot_id)
+            remove_snapshot(fleet, snapshot_id)
 
 
-def _remove_snapshot(disks: Disks, snapshot_id: str) -> None:
+def remove_snapshot(fleet: Fleet, snapshot_id: str) -> None:
+    """Removes the bytes of a deleted snapshot. Keeps them when a volume that was made from it did not get them."""
+
     def wait_and_remove() -> None:
         # After a crash, a volume is made once more.
         while snapshot_id in contents.awaited_snapshots():
             background.pause(contents.POLL_SEC)
         background.wait_until_saved()
-        disks.delete_snapshot(snapshot_id)
+        file = fleet.disks.snapshot_file(snapshot_id)
+        if file.exists() and contents.is_last_copy(snapshot_id):
+            fleet.lost_and_found.report([fleet.lost_and_found.take("snapshots", file)])
+        else:
+            fleet.disks.delete_snapshot(snapshot_id)
 
     background.start(wait_and_remove, lambda _problem: None)
 
