@@ -13,8 +13,8 @@ import { ArchiveUser } from "./archive-user";
 
 /**
  * Terraform is killed at moments of the life of the example, and run again. It cannot know what AWS made while it was
- * killed, except for a volume, which it imports, and an attachment, which it finds. So one step has a VPC to remove. Other objects of that kind are in the story of what is
- * killed while it is made.
+ * killed, except for a volume, which it imports, and an attachment, which it finds. So one step has a VPC to remove. Other
+ * objects of that kind are in the story of what is killed while it is made.
  */
 describeWithMachines("two stacks whose deploys and destroys are killed", () => {
   let archive: ArchiveUser;
