@@ -144,7 +144,7 @@ describe.skipIf(reason !== undefined)(`npm start and the image${reason ? ` (${re
     installPacker(`
         machine=$(aws ec2 describe-instances --filters Name=instance-state-name,Values=running --query 'Reservations[].Instances[].InstanceId' --output text)
         aws ec2 create-image --no-reboot --instance-id "$machine" --name workbench-workbench-amd64-1 \\
-          --tag-specifications 'ResourceType=image,Tags=[{Key=Project,Value=workbench},{Key=Image,Value=workbench}]'
+          --tag-specifications 'ResourceType=image,Tags=[{Key=Project,Value=workbench},{Key=Image,Value=workbench}]' || exit 1
         # Packer ends when its image is available.
         for _ in $(seq 300); do
           [ "$(aws ec2 describe-images --owners self --query 'Images[].State' --output text)" = available ] && exit 0
