@@ -7,9 +7,9 @@ import type { Workbench } from "./workbench";
 
 /** A call of AWS. */
 export interface Call {
-  /** Its action, such as `CreateRole`; for S3, its method. */
+  /** Its action, such as `CreateRole`; for S3 and Data Lifecycle Manager, its method. */
   readonly action: string;
-  /** A parameter of it, such as a name; for S3, text in its path. @default any call of the action */
+  /** A parameter of it, such as a name; for a method, text in its path. @default any call of the action */
   readonly about?: string;
 }
 
@@ -92,7 +92,7 @@ class AnswerLosingProxy {
   }
 }
 
-/** The action is in a header (CloudWatch Logs, Systems Manager) or in a form (EC2, IAM). For S3, it is the method. */
+/** The action is in a header (CloudWatch Logs, Secrets Manager, Systems Manager) or in a form (EC2, IAM), or is a method. */
 function isCall({ action, about = "" }: Call, { headers, method, url = "" }: IncomingMessage, body: string): boolean {
   const target = headers["x-amz-target"];
   if (typeof target === "string") return target.endsWith(`.${action}`) && body.includes(about);

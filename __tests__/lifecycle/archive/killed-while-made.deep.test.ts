@@ -12,7 +12,9 @@ import { story } from "../steps";
 import type { Workbench } from "../workbench";
 import { ArchiveUser } from "./archive-user";
 
-const page = readFileSync(path.join(import.meta.dirname, "..", "..", "example", "archive", "README.md"), "utf8");
+const [page, pageOfData] = ["archive", "archive-data"].map((stack) =>
+  readFileSync(path.join(import.meta.dirname, "..", "..", "example", stack, "README.md"), "utf8"),
+) as [string, string];
 
 /** The page's commands, by the type in an ARN. What is in another one goes first. */
 const commandsOfEc2: Readonly<Record<string, readonly string[]>> = {
@@ -33,6 +35,16 @@ const commandsByType: Readonly<Record<string, readonly string[]>> = {
   aws_ssm_parameter: ["ssm", "delete-parameter", "--name"],
 };
 
+/** The commands of the page of the data's stack. */
+const commandsOfData = {
+  aws_dlm_lifecycle_policy: ["dlm", "delete-lifecycle-policy", "--policy-id"],
+  aws_iam_role: ["iam", "delete-role", "--role-name"],
+  aws_secretsmanager_secret: ["secretsmanager", "delete-secret", "--force-delete-without-recovery", "--secret-id"],
+};
+
+/** A call's action, and a parameter of it. */
+type LostCall = readonly [action: string, about?: string];
+
 /**
  * Terraform is killed when AWS has just made something that no state has. The page of the example says what a second run
  * then does, how to find what is left, and how to go on. These are its commands.
@@ -44,11 +56,12 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
   let sums: readonly string[];
   const step = story();
   const name = "workbench-local-archive";
-  const kill = async (...calls: readonly (readonly [action: string, about?: string])[]): Promise<void> => {
+  const killDeployOf = async (stack: string, calls: readonly LostCall[]): Promise<void> => {
     // Writes and initializes the stack.
-    await user.terraform(["validate"], "archive");
-    await killUnanswered(user, { stack: "archive", calls: calls.map(([action, about]) => ({ action, about })) });
+    await user.terraform(["validate"], stack);
+    await killUnanswered(user, { stack, calls: calls.map(([action, about]) => ({ action, about })) });
   };
+  const kill = (...calls: readonly LostCall[]): Promise<void> => killDeployOf("archive", calls);
   /** What the page's command lists, as `vpc/vpc-…`, without the root volumes of hosts. */
   const left = async (): Promise<string[]> => {
     const [, command = ""] = /```sh\n(state=[^`]+)```/.exec(page) ?? [];
@@ -59,7 +72,12 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
     return lines.map((arn) => arn.split(":").slice(5).join(":"));
   };
   const idOf = (arn: string): string => arn.slice(arn.indexOf("/") + 1);
-  const apply = () => user.terraform(["apply", "-auto-approve"], "archive");
+  /** Deploys, and returns what the deploy says is taken. */
+  const refused = async (stack: string): Promise<Record<string, string>> => {
+    const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], stack);
+    expect(exitCode).toBe(1);
+    return taken(output);
+  };
   /** Names of what a deploy says is there already, by address. */
   const taken = (output: string): Record<string, string> => {
     const errors = unwrapped(output).split("Error: ");
@@ -71,9 +89,12 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
       }),
     );
   };
-  const remove = async (found: Readonly<Record<string, string>>): Promise<void> => {
+  const remove = async (
+    found: Readonly<Record<string, string>>,
+    commands: Readonly<Record<string, readonly string[]>> = commandsByType,
+  ): Promise<void> => {
     for (const [address, id] of Object.entries(found)) {
-      await user.aws(...(commandsByType[address.split(".")[0] ?? ""] ?? []), id);
+      await user.aws(...(commands[address.split(".")[0] ?? ""] ?? []), id);
     }
   };
   /** Removes what the page's command lists. */
@@ -94,8 +115,6 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
   beforeAll(async () => {
     archive = await ArchiveUser.start();
     user = archive.workbench;
-    await user.deploy("archive-data");
-    ofItsData = await accountContents(user);
   });
   afterAll(() => archive?.end());
 
@@ -103,6 +122,31 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
     for (const command of [...Object.values(commandsOfEc2), ...Object.values(commandsByType)]) {
       expect(page).toContain(`\`aws ${command.join(" ")} `);
     }
+    for (const command of Object.values(commandsOfData)) {
+      expect(pageOfData).toContain(`\`aws ${command.join(" ")} `);
+    }
+  });
+
+  step("the role of the schedule and the key of the data: a second run fails with their names", async () => {
+    const [role, key] = ["workbench-local-archive-data-snapshots", "workbench-local-archive-data-key"];
+    await killDeployOf("archive-data", [["CreateRole", role], ["CreateSecret"]]);
+    const found = await refused("archive-data");
+    expect(Object.values(found).sort()).toEqual([key, role]);
+    await remove(found, commandsOfData);
+  });
+
+  step("the schedule: a second run makes another one, and the page says which one to delete", async () => {
+    const policies = () => user.aws("dlm", "get-lifecycle-policies", "--query", "Policies[].PolicyId");
+    await killDeployOf("archive-data", [["POST", "/policies"]]);
+    const [orphan = ""] = await policies();
+    await user.deploy("archive-data");
+    const address = "aws_dlm_lifecycle_policy.snapshot_schedule";
+    const { output } = await user.terraformAgain(["state", "show", address], "archive-data");
+    expect(await policies()).toHaveLength(2);
+    expect(output).not.toContain(orphan);
+    await remove({ [address]: orphan }, commandsOfData);
+    expect((await user.plan("archive-data")).changes).toBe("");
+    ofItsData = await accountContents(user);
   });
 
   step("a role, a log group, a parameter: a second run fails with their names, and goes on without them", async () => {
@@ -112,22 +156,20 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
     for (const bucket of await user.aws("s3api", "list-buckets", "--query", "Buckets[].Name")) {
       expect((await user.bash(`aws s3 rb s3://${bucket}`)).exitCode).toBe(0);
     }
-    const refused = await apply();
-    expect(refused.exitCode).toBe(1);
-    expect(taken(refused.output)).toMatchObject({
+    const found = await refused("archive");
+    expect(found).toMatchObject({
       "aws_iam_role.role": name,
       "aws_cloudwatch_log_group.vpc_flow_logs_group": `/${name}-flow-logs`,
       "aws_ssm_parameter.title": "/workbench-local/archive/title",
     });
-    await remove(taken(refused.output));
+    await remove(found);
   });
 
   step("an instance profile: the same", async () => {
     await kill(["CreateInstanceProfile"]);
-    const refused = await apply();
-    expect(refused.exitCode).toBe(1);
-    expect(taken(refused.output)).toMatchObject({ "aws_iam_instance_profile.role_profile": name });
-    await remove(taken(refused.output));
+    const found = await refused("archive");
+    expect(found).toMatchObject({ "aws_iam_instance_profile.role_profile": name });
+    await remove(found);
     await removeLeft();
   });
 
@@ -150,9 +192,9 @@ describeWithMachines("what AWS makes for a deploy that is killed", () => {
   step("an interface endpoint: AWS refuses a second one until the first one is gone", async () => {
     await kill(["CreateVpcEndpoint", "Interface"]);
     expect(await left()).toContainEqual(expect.stringMatching(/^vpc-endpoint\/vpce-/));
-    const refused = await apply();
-    expect(refused.exitCode).toBe(1);
-    expect(unwrapped(refused.output)).toContain("there is already a conflicting DNS domain");
+    const { exitCode, output } = await user.terraform(["apply", "-auto-approve"], "archive");
+    expect(exitCode).toBe(1);
+    expect(unwrapped(output)).toContain("there is already a conflicting DNS domain");
     await removeLeft();
     await user.deploy("archive");
     await archive.untilEveryByte(sums);
