@@ -31,7 +31,7 @@ function project(
 
 export default defineConfig({
   test: {
-    setupFiles: ["scripts/testing/measure-file.ts"],
+    setupFiles: ["scripts/testing/measure-file.ts", "__tests__/remove-temporary-folders.ts"],
     tags: [...tags].map((name) => ({ name })),
     projects: [
       // Loading modules is most of the work of these files, so they share the loaded modules.

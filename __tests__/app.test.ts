@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { buildApp } from "../app";
 import { parseCdktfCommand } from "../guards/cdktf-command";
 import { checkout, synthesizeIn } from "./checkout";
 import { stacks as loaded, settingsWith, stackNames } from "./stacks/synthesize";
+import { temporaryFolder } from "./temporary-folder";
 
 describe("synthesis", () => {
   it("gives the same bytes in two checkouts, at two times, for two users", () => {
@@ -56,7 +56,7 @@ describe("synthesis", () => {
 
 describe("cdk.tf.json depends only on the settings", () => {
   const written = (command: string | undefined) => {
-    const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+    const outdir = temporaryFolder("synth-");
     const settings = settingsWith({ EBS_PREVENT_DESTROY: "false", SSH_ALLOW_FROM: "[]" });
     buildApp(loaded, settings, {
       outdir,
@@ -74,7 +74,7 @@ describe("cdk.tf.json depends only on the settings", () => {
 describe("order of stacks", () => {
   const dependencies = (command?: string) => {
     const app = buildApp(loaded, settingsWith(), {
-      outdir: mkdtempSync(join(tmpdir(), "synth-")),
+      outdir: temporaryFolder("synth-"),
       command: command ? parseCdktfCommand(command.split(" ")) : undefined,
     });
     app.synth();

@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { temporaryFolder } from "./temporary-folder";
 
 const project = resolve(__dirname, "..");
 
 /** A second checkout in another folder: the sources as they are now, and the same dependencies. */
 export function checkout(): string {
-  const directory = mkdtempSync(join(tmpdir(), "checkout-"));
+  const directory = temporaryFolder("checkout-");
   const files = readdirSync(project, { withFileTypes: true }).filter((entry) => entry.isFile());
   for (const source of [
     ...files.map(({ name }) => name),

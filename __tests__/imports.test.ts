@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "./temporary-folder";
 
 const project = resolve(__dirname, "..");
 
@@ -11,29 +11,25 @@ const project = resolve(__dirname, "..");
  * An import is the name of a module, or a whole statement.
  */
 function forbidden(imports: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
-  const directory = mkdtempSync(join(tmpdir(), "imports-"));
-  try {
-    const { vcs: _, ...config } = JSON.parse(readFileSync(join(project, "biome.json"), "utf8"));
-    writeFileSync(join(directory, "biome.json"), JSON.stringify({ ...config, $schema: undefined }));
-    for (const [file, names] of Object.entries(imports)) {
-      mkdirSync(join(directory, dirname(file)), { recursive: true });
-      writeFileSync(
-        join(directory, file),
-        names.map((name) => (name.startsWith("import ") ? `${name};\n` : `import "${name}";\n`)).join(""),
-      );
-    }
-    const args = ["lint", "--only=style/noRestrictedImports", "--max-diagnostics=none", "--reporter=github"];
-    const { stdout } = spawnSync(join(project, "node_modules/.bin/biome"), args, { cwd: directory, encoding: "utf8" });
-    const lines = [...stdout.matchAll(/noRestrictedImports,file=([^,]+),line=(\d+)/g)];
-    return Object.fromEntries(
-      Object.entries(imports).map(([file, names]) => {
-        const found = lines.filter(([, path]) => path?.endsWith(file)).map(([, , line]) => Number(line));
-        return [file, names.filter((_, index) => found.includes(index + 1))];
-      }),
+  const directory = temporaryFolder("imports-");
+  const { vcs: _, ...config } = JSON.parse(readFileSync(join(project, "biome.json"), "utf8"));
+  writeFileSync(join(directory, "biome.json"), JSON.stringify({ ...config, $schema: undefined }));
+  for (const [file, names] of Object.entries(imports)) {
+    mkdirSync(join(directory, dirname(file)), { recursive: true });
+    writeFileSync(
+      join(directory, file),
+      names.map((name) => (name.startsWith("import ") ? `${name};\n` : `import "${name}";\n`)).join(""),
     );
-  } finally {
-    rmSync(directory, { recursive: true });
   }
+  const args = ["lint", "--only=style/noRestrictedImports", "--max-diagnostics=none", "--reporter=github"];
+  const { stdout } = spawnSync(join(project, "node_modules/.bin/biome"), args, { cwd: directory, encoding: "utf8" });
+  const lines = [...stdout.matchAll(/noRestrictedImports,file=([^,]+),line=(\d+)/g)];
+  return Object.fromEntries(
+    Object.entries(imports).map(([file, names]) => {
+      const found = lines.filter(([, path]) => path?.endsWith(file)).map(([, , line]) => Number(line));
+      return [file, names.filter((_, index) => found.includes(index + 1))];
+    }),
+  );
 }
 
 /** What a definition would load cdktf with. */
@@ -165,5 +161,24 @@ describe("imports", () => {
       "scripts/support/program.ts": ["../../stacks/definitions", "../../packer/images", "../../settings/user-error"],
     };
     expect(Object.values(forbidden(down)).flat()).toEqual([]);
+  });
+
+  it("fails for those that make a temporary folder in a test, which nothing would remove", () => {
+    const left = {
+      "__tests__/new.test.ts": [
+        "@cdktf/provider-aws",
+        'import { mkdtempSync } from "node:fs"',
+        'import { mkdirSync, mkdtemp } from "node:fs"',
+        'import { mkdtemp } from "node:fs/promises"',
+        'import { tmpdir } from "node:os"',
+      ],
+      "__tests__/scripts/machine/data-volume/new.ts": ['import { tmpdir } from "node:os"'],
+    };
+    expect(forbidden(left)).toEqual(left);
+    const removed = {
+      "__tests__/new.test.ts": ['import { mkdirSync } from "node:fs"', 'import { hostname } from "node:os"'],
+      "__tests__/temporary-folder.ts": ['import { mkdtempSync } from "node:fs"', 'import { tmpdir } from "node:os"'],
+    };
+    expect(Object.values(forbidden(removed)).flat()).toEqual([]);
   });
 });

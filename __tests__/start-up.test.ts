@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execaSync } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "./temporary-folder";
 
 const project = resolve(__dirname, "..");
 
@@ -10,9 +10,8 @@ const project = resolve(__dirname, "..");
 describe("start-up.ts", () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "start-up-"));
+    folder = temporaryFolder("start-up-");
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   /** Runs a TypeScript program as cdktf.json runs main.ts, with start-up.ts as its first import. Returns its output. */
   function run(program: string): string {

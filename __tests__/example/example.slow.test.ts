@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
 import { only, type TerraformJson } from "../stacks/synthesize";
 import { addExample } from "./add-example";
@@ -17,7 +16,6 @@ describe("the example, synthesized", () => {
     archive = json("archive");
     data = json("archive-data");
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
 
   it("protects the volumes and the key", () => {
     const { aws_ebs_volume, aws_secretsmanager_secret } = data.resource;

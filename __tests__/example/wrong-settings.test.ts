@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
 import { stackNames } from "../stacks/synthesize";
 import { addExample, exampleStacks } from "./add-example";
@@ -16,7 +15,6 @@ describe("the block of the archive's VPC", () => {
     directory = checkout();
     addExample(directory);
   });
-  afterAll(() => rmSync(directory, { recursive: true }));
 
   const synthesize = (cidrBlock: string, others: NodeJS.ProcessEnv = {}): Record<string, string> =>
     synthesizeIn(directory, { WORKBENCH_ARCHIVE_CIDR_BLOCK: cidrBlock, ...others });

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { privateKeyProblem, publicKeyProblem } from "../../guards/key-files";
+import { temporaryFolder } from "../temporary-folder";
 import { unprivileged } from "../unprivileged";
 
-const directory = mkdtempSync(join(tmpdir(), "keys-"));
+const directory = temporaryFolder("keys-");
 const key = (name: string) => join(directory, name);
 
 function makeKey(name: string, type: string, passphrase: string, ...options: string[]): void {

@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCdktfCommand } from "../../guards/cdktf-command";
 import { requireLogIn } from "../../guards/log-in";
 import { definitions } from "../../stacks/definitions";
 import { settingsWith } from "../stacks/synthesize";
+import { temporaryFolder } from "../temporary-folder";
 
-const directory = mkdtempSync(join(tmpdir(), "agent-"));
+const directory = temporaryFolder("agent-");
 const socket = join(directory, "agent");
 const withAgent = { PATH: process.env["PATH"], SSH_AUTH_SOCK: socket };
 let agentPid: number;

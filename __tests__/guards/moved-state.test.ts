@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCdktfCommand } from "../../guards/cdktf-command";
 import { refuseForgottenState } from "../../guards/moved-state";
+import { temporaryFolder } from "../temporary-folder";
 
 const aVolume = { resources: [{ type: "aws_ebs_volume" }] };
 
@@ -16,7 +16,7 @@ interface Situation {
 
 /** Checks stack `ebs` with a state in S3. By default, it also has a state file without a record of its migration. */
 function check({ state = aVolume, recorded = false, stateInS3 = true, command = "cdktf deploy ebs" }: Situation = {}) {
-  const workingDirectory = mkdtempSync(join(tmpdir(), "stack-"));
+  const workingDirectory = temporaryFolder("stack-");
   const localStateFile = join(workingDirectory, "ebs.tfstate");
   writeFileSync(localStateFile, JSON.stringify(state));
   if (recorded) {

@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { forgetOtherEnvironment } from "../../guards/other-environment";
+import { temporaryFolder } from "../temporary-folder";
 
 /**
  * Makes a working directory with Terraform's record of its backend. Returns whether the record stays for `environment`.
  */
 function keepsRecord(config: object, environment: string): boolean {
-  const directory = mkdtempSync(join(tmpdir(), "stack-"));
+  const directory = temporaryFolder("stack-");
   const record = join(directory, ".terraform", "terraform.tfstate");
   mkdirSync(join(directory, ".terraform"));
   writeFileSync(record, JSON.stringify({ version: 3, backend: { type: "local", config } }));
@@ -33,7 +33,7 @@ describe("forgetOtherEnvironment", () => {
 
   it("does nothing before the first init", () => {
     expect(() =>
-      forgetOtherEnvironment(mkdtempSync(join(tmpdir(), "stack-")), { project: "workbench", environment: "mine" }),
+      forgetOtherEnvironment(temporaryFolder("stack-"), { project: "workbench", environment: "mine" }),
     ).not.toThrow();
   });
 });

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { WorkbenchStack } from "../../stacks/workbench-stack";
 import { settingsWith, type TerraformJson } from "../stacks/synthesize";
+import { temporaryFolder } from "../temporary-folder";
 
 /** Where a stack is written, and its settings as `settingsWith` takes them. */
 interface Written {
@@ -23,7 +23,7 @@ export type Build = (stack: EmptyStack) => void;
 
 /** Synthesizes a stack of nothing but what `build` makes in it. */
 export function synthesizeModule(build: Build): TerraformJson {
-  const outdir = mkdtempSync(join(tmpdir(), "synth-"));
+  const outdir = temporaryFolder("synth-");
   writeStack("test", build, { outdir });
   return JSON.parse(readFileSync(join(outdir, "stacks", "test", "cdk.tf.json"), "utf8"));
 }

@@ -1,12 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { images, loadImageSettings } from "../../packer/images";
 import { findPacker, packerEnvironment } from "../../scripts/setup/packer";
 import type { CommandError } from "../../scripts/support/command-error";
 import { projectRoot } from "../../scripts/support/project";
+import { temporaryFolder } from "../temporary-folder";
 import { secondImageFiles, secondImageFolder } from "./second-image";
 
 const problem = await findPacker().then(
@@ -17,14 +17,13 @@ const problem = await findPacker().then(
 /** A folder like `packer/`: the project's own images, and the test's second one with its template. */
 let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "templates-"));
+  folder = temporaryFolder("templates-");
   cpSync(path.join(projectRoot, "packer"), folder, { recursive: true });
   cpSync(secondImageFolder, folder, { recursive: true });
   for (const { file, text } of await secondImageFiles({})) {
     writeFileSync(path.join(folder, "second", path.basename(file)), text);
   }
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs Packer. Returns its exit code, and its output on one line, since Packer breaks lines at any word. */
 async function packer(...args: string[]) {

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { UserError } from "../../settings/user-error";
 import { hostScripts } from "../../stacks/host-scripts";
+import { temporaryFolder } from "../temporary-folder";
 
 const folder = resolve(__dirname, "../../scripts/machine");
 const kinds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -26,7 +26,7 @@ describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
   });
 
   it("are uploaded as MANIFEST lists them, without other files in the folder", () => {
-    const hosts = mkdtempSync(join(tmpdir(), "hosts-"));
+    const hosts = temporaryFolder("hosts-");
     cpSync(join(folder, kind), join(hosts, kind), { recursive: true });
     writeFileSync(join(hosts, kind, "mount~"), "");
     const listed = readFileSync(join(folder, kind, "MANIFEST"), "utf8")
@@ -37,7 +37,7 @@ describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
 });
 
 describe("hostScripts fails with one sentence", () => {
-  const hosts = mkdtempSync(join(tmpdir(), "hosts-"));
+  const hosts = temporaryFolder("hosts-");
 
   it("for files that MANIFEST lists and that are missing", () => {
     mkdirSync(join(hosts, "few", "lib"), { recursive: true });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
 
 /** A stack that no other code knows: one folder, and one line in stacks/index.ts. */
@@ -69,7 +69,6 @@ beforeAll(() => {
   const list = join(directory, "stacks", "index.ts");
   writeFileSync(list, `${readFileSync(list, "utf8")}export { zoetrope } from "./zoetrope/definition";\n`);
 });
-afterAll(() => rmSync(directory, { recursive: true }));
 
 function run(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   return spawnSync(file, args, {

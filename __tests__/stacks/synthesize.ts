@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { App } from "cdktf";
 import { buildApp, loadStacks } from "../../app";
 import { definitions } from "../../stacks/definitions";
 import { loadSettings, type Settings } from "../../stacks/settings";
+import { temporaryFolder } from "../temporary-folder";
 
 /** The parts of a stack's Terraform JSON that tests read. */
 export interface TerraformJson {
@@ -30,7 +30,7 @@ export const stacks = await loadStacks();
 
 /** The whole program with settings as from {@link settingsWith}, and an output folder of its own. */
 export function appWith(values: Readonly<Record<string, string>> = {}): App {
-  return buildApp(stacks, settingsWith(values), { outdir: mkdtempSync(join(tmpdir(), "synth-")) });
+  return buildApp(stacks, settingsWith(values), { outdir: temporaryFolder("synth-") });
 }
 
 /** Names of all stacks. */

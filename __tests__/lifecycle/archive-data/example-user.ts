@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa, type Options } from "execa";
 import { venvPython } from "../../../scripts/setup/python-env";
@@ -106,7 +106,6 @@ export class ExampleUser {
 
   async end(): Promise<void> {
     await this.api.remove();
-    rmSync(this.directory, { recursive: true, force: true });
   }
 
   private folderOf(stack: string): string {

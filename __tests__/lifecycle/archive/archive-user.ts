@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { checkout } from "../../checkout";
 import { addExample } from "../../example/add-example";
+import { temporaryFolder } from "../../temporary-folder";
 import { checksumsOf } from "../data";
 import { leaderOf } from "../machines";
 import { until } from "../until";
@@ -29,7 +29,6 @@ export class ArchiveUser {
 
   async end(): Promise<void> {
     await this.workbench.end();
-    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Changes the scripts of the host, without an effect. The next settings are synthesized with them. */
@@ -125,17 +124,13 @@ export class ArchiveUser {
    * @param said what commands printed, which counts as a file
    */
   async filesWith(texts: readonly string[], said: readonly string[]): Promise<string[][]> {
-    const folder = mkdtempSync(path.join(tmpdir(), "archive-"));
-    try {
-      writeFileSync(path.join(folder, "said"), said.join("\n"));
-      const { outdir } = this.workbench;
-      const ofHost = ["/archive", "/etc", "/run/log", "/tmp", "/usr/local", "/var/lib/cloud", "/var/log"];
-      const folders = [path.join(outdir, "stacks"), path.dirname(this.workbench.stateFile("archive")), folder];
-      folders.push(...(await Promise.all(ofHost.map((each) => this.onHost(each)))));
-      return await Promise.all(texts.map((text) => filesWith(text, folders)));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryFolder("archive-");
+    writeFileSync(path.join(folder, "said"), said.join("\n"));
+    const { outdir } = this.workbench;
+    const ofHost = ["/archive", "/etc", "/run/log", "/tmp", "/usr/local", "/var/lib/cloud", "/var/log"];
+    const folders = [path.join(outdir, "stacks"), path.dirname(this.workbench.stateFile("archive")), folder];
+    folders.push(...(await Promise.all(ofHost.map((each) => this.onHost(each)))));
+    return Promise.all(texts.map((text) => filesWith(text, folders)));
   }
 
   /** Ids of the volumes, in order. */
@@ -151,13 +146,9 @@ export class ArchiveUser {
 
   /** Checksums of the files of {@link writeFiles} in a snapshot, as {@link checksums} has them. */
   async checksumsInSnapshot(snapshotId: string): Promise<string> {
-    const folder = mkdtempSync(path.join(tmpdir(), "snapshot-"));
-    try {
-      await execa("debugfs", ["-R", `rdump /work ${folder}`, path.join(this.home, "snapshots", snapshotId)]);
-      return (await execa("bash", ["-c", checksumsOf(`${folder}/work`)])).stdout;
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = temporaryFolder("snapshot-");
+    await execa("debugfs", ["-R", `rdump /work ${folder}`, path.join(this.home, "snapshots", snapshotId)]);
+    return (await execa("bash", ["-c", checksumsOf(`${folder}/work`)])).stdout;
   }
 
   private get home(): string {

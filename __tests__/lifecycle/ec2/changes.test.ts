@@ -4,12 +4,11 @@
  * @memory 1000 MiB
  * @minutes 6
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { sshKeyFile } from "../../../scripts/setup/ssh-key";
+import { temporaryFolder } from "../../temporary-folder";
 import { checksums, mounted, writeFiles } from "../data";
 import { accountContents } from "../leftovers";
 import { describeWithMachines } from "../machines";
@@ -43,7 +42,7 @@ describeWithMachines("settings that change while a machine runs", () => {
     user.aws("ec2", "create-tags", "--resources", volume ?? "", "--tags", `Key=Name,Value=${name}`);
 
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "workbench-keys-"));
+    folder = temporaryFolder("workbench-keys-");
     user = await Workbench.start();
     agent = await startSshAgent(folder, sshKeyFile(user.session.localAws.home));
     user.sshAgent = agent.socket;
@@ -51,7 +50,6 @@ describeWithMachines("settings that change while a machine runs", () => {
   });
   afterAll(async () => {
     await agent?.end();
-    rmSync(folder, { recursive: true, force: true });
     await user?.end();
   });
 

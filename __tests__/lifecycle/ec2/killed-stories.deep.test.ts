@@ -2,8 +2,7 @@
  * @module-tag ebs
  * @module-tag ec2
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../../scripts/support/project";
 import { LOCAL_AWS } from "../../../scripts/testing/end-processes";
 import { sweepAbandonedPlaces } from "../../../scripts/testing/place";
+import { temporaryFolder } from "../../temporary-folder";
 import { checksums, writeFiles } from "../data";
 import { leftovers } from "../leftovers";
 import { describeWithMachines } from "../machines";
@@ -44,7 +44,7 @@ describeWithMachines("stories that are killed", () => {
     kind: KINDS[index % KINDS.length] ?? "everything",
   }));
   test.each(kills)("with SIGKILL after $afterMs ms: $kind", async ({ afterMs, kind }) => {
-    const folder = mkdtempSync(path.join(tmpdir(), "killed-"));
+    const folder = temporaryFolder("killed-");
     const vitest = path.join(projectRoot, "node_modules", ".bin", "vitest");
     const story = execa(vitest, ["run", "--project", "lifecycle", STORY], {
       cwd: projectRoot,
@@ -75,7 +75,6 @@ describeWithMachines("stories that are killed", () => {
     });
     for (const home of homes) expect(await leftovers({ home })).toEqual([]);
     expect(await checksums(neighbour, "work")).toBe(sums);
-    rmSync(folder, { recursive: true });
   });
 
   test("most had a local AWS when they were killed, and the neighbour's plans are still empty", async () => {

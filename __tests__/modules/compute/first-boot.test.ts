@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { firstBootScript } from "../../../modules/compute/first-boot";
+import { temporaryFolder } from "../../temporary-folder";
 
 let root: string;
 let dropIns: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "first-boot-"));
+  root = temporaryFolder("first-boot-");
   dropIns = join(root, "etc/ssh/sshd_config.d");
   mkdirSync(join(root, "bin"));
   mkdirSync(dropIns, { recursive: true });
@@ -18,7 +18,6 @@ beforeEach(() => {
   // Accepts every port but 99999, and a configuration without a port.
   program("sshd", `! grep -qs "^Port 99999" ${dropIns}/*`);
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 function program(name: string, body: string): void {
   writeFileSync(join(root, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });

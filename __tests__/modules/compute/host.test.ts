@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataResource } from "cdktf";
 import { describe, expect, it } from "vitest";
@@ -14,6 +13,7 @@ import { ScriptBundle } from "../../../modules/provisioning/script-bundle";
 import { planMounts } from "../../../modules/storage/mount-plan";
 import { PrivateBucket } from "../../../modules/storage/private-bucket";
 import { only } from "../../stacks/synthesize";
+import { temporaryFolder } from "../../temporary-folder";
 import { synthesizeModule } from "../synthesize-module";
 
 const { resource } = synthesizeModule((stack) => {
@@ -26,7 +26,7 @@ const { resource } = synthesizeModule((stack) => {
   });
   const securityGroup = new SecurityGroup(stack, "group", { name: "host", description: "Of the host", vpc });
   const role = new MachineRole(stack, "role", { name: "host", description: "Of the host", partition: "aws" });
-  const file = join(tmpdir(), "host.tar");
+  const file = join(temporaryFolder("host-"), "host.tar");
   writeFileSync(file, "scripts");
   new Host(stack, "host", {
     name: "host",

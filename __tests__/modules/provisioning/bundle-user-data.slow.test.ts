@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -10,6 +9,7 @@ import { bundleUserData } from "../../../modules/provisioning/bundle-user-data";
 import { tarArchive } from "../../../modules/provisioning/tar-archive";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { hostBundle } from "../../../stacks/host-bundle";
+import { temporaryFolder } from "../../temporary-folder";
 
 const host = "bundles.s3.eu-west-1.amazonaws.com";
 const archive = tarArchive([{ path: "data-volume/install", contents: Buffer.from('#!/bin/sh\necho "installs $1"\n') }]);
@@ -39,8 +39,7 @@ async function firstBoot(
   { object = archive, trusted = true, ...answers }: Answers = {},
   limitSec = 60,
 ) {
-  const folder = mkdtempSync(join(tmpdir(), "first-boot-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("first-boot-");
   writeFileSync(join(folder, "object"), object);
   writeFileSync(join(folder, "hosts"), `127.0.0.1 localhost ${host}\n`);
   const standIn = [

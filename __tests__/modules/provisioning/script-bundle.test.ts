@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, TerraformOutput } from "cdktf";
 import { describe, expect, it } from "vitest";
@@ -9,11 +8,12 @@ import { ScriptBundle } from "../../../modules/provisioning/script-bundle";
 import { PrivateBucket } from "../../../modules/storage/private-bucket";
 import { terraformLiteral } from "../../../modules/terraform-literal";
 import { only, type TerraformJson } from "../../stacks/synthesize";
+import { temporaryFolder } from "../../temporary-folder";
 import { synthesizeModule } from "../synthesize-module";
 
 /** A bundle whose archive has these contents, what a machine's role may do, and its user data. */
 function made(contents = "scripts"): { json: TerraformJson; sha256: string; outdir: string } {
-  const file = join(tmpdir(), "scripts.tar");
+  const file = join(temporaryFolder("scripts-"), "scripts.tar");
   writeFileSync(file, contents);
   const sha256 = createHash("sha256").update(contents).digest("hex");
   let outdir = "";

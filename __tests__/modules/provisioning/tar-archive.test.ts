@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { tarArchive } from "../../../modules/provisioning/tar-archive";
+import { temporaryFolder } from "../../temporary-folder";
 
 const file = (path: string, contents: string | Buffer) => ({ path, contents: Buffer.from(contents) });
 
@@ -12,7 +12,7 @@ describe("tarArchive", () => {
   const library = file("data-volume/lib/ü b.bash", Buffer.from([0, 255, ...Buffer.alloc(600, "x")]));
 
   it("is unpacked by tar, with every byte, and with scripts that can be run", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "tar-"));
+    const folder = temporaryFolder("tar-");
     const input = tarArchive([script, file("empty", ""), file("block", "x".repeat(512)), library]);
     const { stderr } = await execa("tar", ["--extract", "--directory", folder], { input });
     expect(stderr).toBe("");

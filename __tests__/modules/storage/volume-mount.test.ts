@@ -1,12 +1,10 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { describe, expect, it } from "vitest";
 import type { SshTarget } from "../../../modules/provisioning/provisioners";
 import { planMounts, type WantedMount } from "../../../modules/storage/mount-plan";
 import { VolumeMount } from "../../../modules/storage/volume-mount";
 import type { TerraformJson } from "../../stacks/synthesize";
+import { temporaryFolder } from "../../temporary-folder";
 import { synthesizeModule } from "../synthesize-module";
 
 const wanted = (name: string | undefined, mountPoint: string): WantedMount => ({
@@ -22,7 +20,7 @@ const two = [wanted(undefined, "/data"), wanted("logs", "/logs")];
 function mounted(target?: Partial<SshTarget>): TerraformJson["resource"] {
   const ssh = target && {
     target: { host: "198.18.0.1", port: 22, user: "admin", timeoutSec: 60, ...target },
-    scriptsDirectory: mkdtempSync(join(tmpdir(), "scripts-")),
+    scriptsDirectory: temporaryFolder("scripts-"),
   };
   return synthesizeModule((stack) => {
     const machine = { instance: new Instance(stack, "machine", { ami: "ami-1", instanceType: "t3.micro" }) };

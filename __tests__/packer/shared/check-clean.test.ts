@@ -1,15 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../temporary-folder";
 
 const script = path.join(import.meta.dirname, "../../../packer/shared/provision/check-clean");
 
 /** The file system of an image. */
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "image-"));
+  root = temporaryFolder("image-");
   for (const folder of ["etc/ssh", "root", "home/admin", "tmp", "var/log/journal", "var/lib/apt/lists/partial"]) {
     mkdirSync(path.join(root, folder), { recursive: true });
   }
@@ -19,7 +19,6 @@ beforeEach(() => {
   plant("home/admin/deps.edn", "{}\n");
   plant("var/log/journal/system.journal", "shut down\n");
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 function plant(file: string, text: string): void {
   mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../temporary-folder";
 
 const script = path.join(import.meta.dirname, "../../../packer/shared/provision/check-machine");
 
@@ -16,9 +16,8 @@ const goodMachine = {
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "check-machine-"));
+  folder = temporaryFolder("check-machine-");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function checkMachine(machine: Partial<typeof goodMachine> = {}, environment: NodeJS.ProcessEnv = {}) {
   for (const [name, body] of Object.entries({ ...goodMachine, ...machine })) {

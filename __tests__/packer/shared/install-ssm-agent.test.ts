@@ -1,9 +1,9 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findProgram } from "../../../scripts/setup/tools";
+import { temporaryFolder } from "../../temporary-folder";
 
 const script = path.join(import.meta.dirname, "../../../packer/shared/provision/install-ssm-agent");
 const missing = ["bash", "curl", "gpg"].find((name) => findProgram(name) === undefined);
@@ -22,7 +22,7 @@ describe.skipIf(reason !== undefined)(
       execa("gpg", ["--homedir", keys, "--batch", "--yes", "--pinentry-mode", "loopback", "--passphrase", "", ...args]);
 
     beforeAll(async () => {
-      keys = mkdtempSync(path.join(tmpdir(), "gpg-"));
+      keys = temporaryFolder("gpg-");
       await gpg("--quick-generate-key", "agent@example.org", "ed25519", "sign", "1d");
       const { stdout } = await gpg("--with-colons", "--list-keys");
       fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(stdout)?.[1] ?? "";
@@ -30,18 +30,16 @@ describe.skipIf(reason !== undefined)(
     });
     afterAll(async () => {
       await execa("gpgconf", ["--homedir", keys, "--kill", "gpg-agent"], { reject: false });
-      rmSync(keys, { recursive: true });
     });
 
     beforeEach(async () => {
-      folder = mkdtempSync(path.join(tmpdir(), "ssm-agent-"));
+      folder = temporaryFolder("ssm-agent-");
       mkdirSync(path.join(folder, "bin"));
       program("dpkg", `echo "$@" >>${folder}/installed`);
       program("systemctl", "exit 0");
       writeFileSync(path.join(folder, "amazon-ssm-agent.deb"), "the agent\n");
       await gpg("--detach-sign", path.join(folder, "amazon-ssm-agent.deb"));
     });
-    afterEach(() => rmSync(folder, { recursive: true }));
 
     function program(name: string, body: string): void {
       writeFileSync(path.join(folder, "bin", name), `#!/bin/sh\n${body}\n`);

@@ -1,18 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../temporary-folder";
 
 const script = path.join(import.meta.dirname, "../../../packer/workbench/files/bin/make-token");
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "token-"));
+  folder = temporaryFolder("token-");
   file = path.join(folder, ".jupyter", "token");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Makes the token, and returns it. */
 async function make(): Promise<string> {

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../temporary-folder";
 
 const scripts = path.join(import.meta.dirname, "../../../packer/workbench/provision");
 
@@ -22,9 +22,8 @@ const unreachable = {
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "unreachable-"));
+  folder = temporaryFolder("unreachable-");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function program(name: string, body: string): void {
   writeFileSync(path.join(folder, name), `#!/bin/sh\n${body}\n`);

@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { copiesCommand, synthCommands } from "../../../scripts/bench/commands";
 import { measure } from "../../../scripts/bench/measure";
+import { temporaryFolder } from "../../temporary-folder";
 
-const temporary = mkdtempSync(path.join(tmpdir(), "bench-"));
-afterAll(() => rmSync(temporary, { recursive: true }));
+const temporary = temporaryFolder("bench-");
 
 /** Without these tests, only the next user of the bench would find out that a command is broken. */
 describe("the commands of the bench", () => {

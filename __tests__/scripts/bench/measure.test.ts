@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { readdirSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
 import { measure } from "../../../scripts/bench/measure";
+import { temporaryFolder } from "../../temporary-folder";
 
 let temporary: string;
 beforeEach(() => {
-  temporary = mkdtempSync(path.join(tmpdir(), "measure-"));
+  temporary = temporaryFolder("measure-");
 });
-afterEach(() => rmSync(temporary, { recursive: true }));
 
 const run = (name: string, script: string) =>
   measure(

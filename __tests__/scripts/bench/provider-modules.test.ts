@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { providerModules } from "../../../scripts/bench/provider-modules";
+import { temporaryFolder } from "../../temporary-folder";
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "sources-"));
+  root = temporaryFolder("sources-");
   mkdirSync(path.join(root, "stacks", "ebs"), { recursive: true });
   mkdirSync(path.join(root, "modules", "storage"), { recursive: true });
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const write = (file: string, ...lines: string[]) => writeFileSync(path.join(root, file), lines.join("\n"));
 

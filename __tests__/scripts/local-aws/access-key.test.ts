@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { readAccessKey } from "../../../scripts/local-aws/access-key";
+import { temporaryFolder } from "../../temporary-folder";
 import { unprivileged } from "../../unprivileged";
 
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), "access-key-"));
+  home = temporaryFolder("access-key-");
 });
-afterEach(() => rmSync(home, { recursive: true }));
 
 describe("the key of a local AWS", () => {
   test("is in its folder, in AWS's own format", () => {

@@ -1,8 +1,7 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { cleanLocalAws, startLocalAws, stopLocalAws } from "../../../scripts/loc
 import { findRunning } from "../../../scripts/local-aws/find-local-aws";
 import { proofOf } from "../../../scripts/local-aws/health";
 import { serverProgram } from "../../../scripts/session/server-program";
+import { temporaryFolder } from "../../temporary-folder";
 
 const key = { accessKeyId: "LOCALAWSKEY", secretAccessKey: "secret" };
 let home: string;
@@ -26,14 +26,11 @@ async function listen(answer: object, secretAccessKey = key.secretAccessKey): Pr
 }
 
 beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), "control-"));
+  home = temporaryFolder("control-");
   writeFileSync(path.join(home, "credentials"), "aws_access_key_id = LOCALAWSKEY\naws_secret_access_key = secret\n");
   server = createServer();
 });
-afterEach(() => {
-  server.close();
-  rmSync(home, { recursive: true, force: true });
-});
+afterEach(() => server.close());
 
 const health = (more: object) => ({
   ready: true,

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isPortTaken, portHolder } from "../../../scripts/local-aws/port-holder";
+import { temporaryFolder } from "../../temporary-folder";
 
 let server: Server;
 
@@ -36,12 +36,11 @@ describe("a port of 127.0.0.1 is taken", () => {
 describe("the program that listens is named from what the system's tool prints", () => {
   let bin: string;
   beforeEach(() => {
-    bin = mkdtempSync(path.join(tmpdir(), "port-holder-"));
+    bin = temporaryFolder("port-holder-");
   });
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
-    rmSync(bin, { recursive: true });
   });
 
   /** Has only these programs on the PATH; each prints a line. */

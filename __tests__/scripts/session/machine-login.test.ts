@@ -1,19 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { machineLogin } from "../../../scripts/session/machine-login";
 import { projectRoot } from "../../../scripts/support/project";
+import { temporaryFolder } from "../../temporary-folder";
 
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), "machine-login-"));
+  home = temporaryFolder("machine-login-");
   mkdirSync(path.join(home, "ssh"));
   mkdirSync(path.join(home, "state", "local"), { recursive: true });
   deploy({ address: { value: "198.18.0.9" } });
 });
-afterEach(() => rmSync(home, { recursive: true }));
 
 function deploy(outputs: object): void {
   writeFileSync(path.join(home, "state", "local", "ec2.tfstate"), JSON.stringify({ outputs }));

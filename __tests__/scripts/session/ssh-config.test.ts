@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MACHINE, type SshLogin, sshConfig } from "../../../scripts/session/ssh-config";
+import { temporaryFolder } from "../../temporary-folder";
 
 const login: SshLogin = { address: "198.18.0.9", port: 2222, user: "admin", privateKeyFile: "/keys/id" };
 
@@ -32,8 +32,7 @@ describe("the path of a key may hold", () => {
     ["a quote", "/it's/id"],
     ["a dollar sign", "/$HOME/id"],
   ])("%s", async (_what, privateKeyFile) => {
-    const file = path.join(mkdtempSync(path.join(tmpdir(), "ssh-config-")), "config");
-    onTestFinished(() => rmSync(path.dirname(file), { recursive: true }));
+    const file = path.join(temporaryFolder("ssh-config-"), "config");
     writeFileSync(file, sshConfig({ ...login, privateKeyFile }));
     const { stdout } = await execa("ssh", ["-G", "-F", file, MACHINE]);
     expect(stdout.split("\n")).toContain(`identityfile ${privateKeyFile}`);

@@ -1,17 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { baseImageDirectory, recipeHash } from "../../../scripts/setup/base-image";
+import { temporaryFolder } from "../../temporary-folder";
 
 let recipe: string;
 beforeEach(() => {
-  recipe = mkdtempSync(path.join(tmpdir(), "recipe-"));
+  recipe = temporaryFolder("recipe-");
   mkdirSync(path.join(recipe, "files"));
   writeFileSync(path.join(recipe, "build"), "one");
   writeFileSync(path.join(recipe, "files", "unit"), "two");
 });
-afterEach(() => rmSync(recipe, { recursive: true }));
 
 test("the same recipe makes the same base, in any folder", () => {
   const first = recipeHash(recipe);

@@ -1,8 +1,8 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../temporary-folder";
 
 const bootstrap = path.resolve("scripts/setup/bootstrap.cjs");
 const { installedMatchesLockfile, npmReason, nodeProblem } = require(bootstrap);
@@ -35,14 +35,13 @@ test("every npm command starts through the bootstrap, also in a fresh clone", ()
 describe("a project", () => {
   let root: string;
   beforeEach(() => {
-    root = mkdtempSync(path.join(tmpdir(), "bootstrap-"));
+    root = temporaryFolder("bootstrap-");
     mkdirSync(path.join(root, "scripts", "setup"), { recursive: true });
     for (const file of ["bootstrap.cjs", "patch-cdktf-cli.cjs"]) {
       cpSync(path.join(path.dirname(bootstrap), file), path.join(root, "scripts", "setup", file));
     }
     writeFileSync(path.join(root, "package.json"), '{"engines":{"node":">=20.9"}}');
   });
-  afterEach(() => rmSync(root, { recursive: true }));
 
   function lockfile(file: string, packages: Record<string, object>): void {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

@@ -1,18 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { builtPackerDirectory, findPacker, packerEnvironment } from "../../../scripts/setup/packer";
 import { buildPacker } from "../../../scripts/setup/packer-build";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "packer-"));
+  directory = temporaryFolder("packer-");
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => vi.unstubAllEnvs());
 
 /** Puts a program of ours first on the PATH. */
 function program(name: string, script: string): void {

@@ -1,19 +1,9 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { projectRoot } from "../../../scripts/support/project";
+import { temporaryFolder } from "../../temporary-folder";
 
 const { BUNDLE, patchCdktfCli, patched, unpatched } = require("../../../scripts/setup/patch-cdktf-cli.cjs");
 const bundle = path.join(projectRoot, BUNDLE);
@@ -56,7 +46,7 @@ fs.writeFileSync(out + "/manifest.json", JSON.stringify({ version: "0.21.0", sta
 let folder: string;
 let told: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "patch-cdktf-cli-"));
+  folder = temporaryFolder("patch-cdktf-cli-");
   told = path.join(folder, "told");
   writeFileSync(path.join(folder, "terraform"), TERRAFORM);
   chmodSync(path.join(folder, "terraform"), 0o755);
@@ -66,7 +56,6 @@ beforeEach(() => {
     JSON.stringify({ language: "typescript", app: "node app.cjs", projectId: "one", sendCrashReports: "false" }),
   );
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Copies cdktf-cli, as npm installs it, into the test's own folder. */
 function withoutPatches(): string {

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { findProviderMirror } from "../../../scripts/setup/provider-mirror";
+import { temporaryFolder } from "../../temporary-folder";
 
 const wanted = { source: "registry.terraform.io/hashicorp/aws", version: "5.100.0", platform: "linux_amd64" };
 const unpacked = "registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64/terraform-provider-aws_v5.100.0_x5";
@@ -10,9 +10,8 @@ const packed = "registry.terraform.io/hashicorp/aws/terraform-provider-aws_5.100
 
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "mirror-"));
+  root = temporaryFolder("mirror-");
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 function put(...files: string[]): void {
   for (const file of files) {

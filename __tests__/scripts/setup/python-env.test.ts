@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { findPython } from "../../../scripts/setup/python-env";
 import { projectRoot } from "../../../scripts/support/project";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "python-"));
+  directory = temporaryFolder("python-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Puts a python3 on the PATH that always prints the same. */
 function fake(script: string): NodeJS.ProcessEnv {

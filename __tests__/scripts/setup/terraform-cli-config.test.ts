@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import {
   cliConfiguration,
   pinnedProvider,
   readTerraformSetup,
   type TerraformSetup,
 } from "../../../scripts/setup/terraform-cli-config";
+import { temporaryFolder } from "../../temporary-folder";
 
 const setup: TerraformSetup = {
   terraform: { file: "/usr/bin/terraform", version: "1.11.4", platform: "linux_amd64" },
@@ -19,9 +19,8 @@ const withoutFacts = (text: string) => text.split("\n").slice(2).join("\n");
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "terraform-cli-config-"));
+  directory = temporaryFolder("terraform-cli-config-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 test("Terraform links to the unpacked provider, and fetches all others from their registry", () => {
   expect(withoutFacts(cliConfiguration(setup))).toBe(`disable_checkpoint = true

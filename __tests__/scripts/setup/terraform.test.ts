@@ -1,14 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { findTerraform } from "../../../scripts/setup/terraform";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "terraform-"));
+  directory = temporaryFolder("terraform-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Puts a terraform on the PATH that answers `version -json` with a shell script's output. */
 function fake(script: string): NodeJS.ProcessEnv {

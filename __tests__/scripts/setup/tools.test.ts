@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { SYSTEM_TOOLS } from "../../../scripts/setup/tool-list";
 import { describeTool, findProgram, missingTools, packagesWithCandidate } from "../../../scripts/setup/tools";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "tools-"));
+  directory = temporaryFolder("tools-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 function put(name: string, mode: number): void {
   writeFileSync(path.join(directory, name), "");

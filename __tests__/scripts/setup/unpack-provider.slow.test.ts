@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { mirrorAt, type WantedProvider } from "../../../scripts/setup/provider-mirror";
 import { findTerraform } from "../../../scripts/setup/terraform";
 import { unpackProvider } from "../../../scripts/setup/unpack-provider";
+import { temporaryFolder } from "../../temporary-folder";
 
 const provider = { source: "example.com/test/fake", version: "1.2.3" };
 
@@ -13,12 +13,11 @@ let folder: string;
 let terraform: string;
 let wanted: WantedProvider;
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "unpack-"));
+  folder = temporaryFolder("unpack-");
   const found = await findTerraform();
   terraform = found.file;
   wanted = { ...provider, platform: found.platform };
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const mirror = () => path.join(folder, "mirror");
 const own = () => path.join(folder, "own");

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { logFileOf } from "../../../scripts/support/spawn-logged";
+import { temporaryFolder } from "../../temporary-folder";
 
 const file = (name: string) => JSON.stringify(path.resolve("scripts", "support", `${name}.ts`));
 const LIMIT = { timeout: 100_000 };
@@ -47,7 +47,7 @@ test("the end of the command ends the child and what the child had started", asy
 });
 
 test("a child goes on writing to its log after the command was killed", async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "run-logged-"));
+  const folder = temporaryFolder("run-logged-");
   const go = path.join(folder, "go");
   const running = command("test killed", `echo begun; until [ -e ${go} ]; do sleep 0.1; done; echo gone on`);
   await firstLine(running);
@@ -55,5 +55,4 @@ test("a child goes on writing to its log after the command was killed", async ()
   await running;
   writeFileSync(go, "");
   await expect.poll(() => readFileSync(logFileOf("test killed"), "utf8"), LIMIT).toBe("begun\ngone on\n");
-  rmSync(folder, { recursive: true });
 });

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { runTerraform, type SynthesizedStack } from "../../../scripts/terraform/run-terraform";
+import { temporaryFolder } from "../../temporary-folder";
 import { recorded } from "./recorded";
 
 let directory: string;
@@ -16,10 +16,9 @@ function fakeTerraform(script: string): void {
 }
 
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "run-terraform-"));
+  directory = temporaryFolder("run-terraform-");
   stack = { name: "fake", directory, environment: { PATH: `${directory}:/usr/bin:/bin` } };
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 test("tells every event", async () => {
   writeFileSync(path.join(directory, "events"), recorded("apply").join("\n"));

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { StackState } from "../../../scripts/terraform/stack-state";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 
@@ -17,9 +17,8 @@ function open(script: string): Promise<StackState> {
 const calls = (): string[] => readFileSync(path.join(directory, "calls"), "utf8").trim().split("\n");
 
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "stack-state-"));
+  directory = temporaryFolder("stack-state-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 test("finds a volume in the state and what belongs to it, and nothing that only reads it", async () => {
   const resources = [

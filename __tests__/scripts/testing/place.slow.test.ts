@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { claimPlace, isFree } from "../../../scripts/testing/place";
 import places from "../../../scripts/testing/places.json";
+import { temporaryFolder } from "../../temporary-folder";
 
 const module = path.resolve("scripts/testing/place.ts");
 const LIMIT = { timeout: 600_000, interval: 100 };
@@ -12,9 +13,8 @@ const LIMIT = { timeout: 600_000, interval: 100 };
 /** This test keeps its own records of places. The claims are shared by the whole computer. */
 let cache: string;
 beforeEach(() => {
-  cache = mkdtempSync(path.join(tmpdir(), "places-"));
+  cache = temporaryFolder("places-");
 });
-afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
 const records = () => readdirSync(path.join(cache, "workbench", "test-places", hostname()));
 

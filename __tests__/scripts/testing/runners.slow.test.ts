@@ -1,19 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { projectRoot } from "../../../scripts/support/project";
 import { readJUnit } from "../../../scripts/testing/junit";
 import { RunnerProgress } from "../../../scripts/testing/runner-progress";
 import { readCpuSec, withCpu } from "../../../scripts/testing/usage";
+import { temporaryFolder } from "../../temporary-folder";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "runners-"));
+  directory = temporaryFolder("runners-");
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Runs a real runner on one test file. Returns the results in its report, and the last line of progress. */
 async function run(file: string, args: readonly string[]) {

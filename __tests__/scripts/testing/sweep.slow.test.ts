@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, lstatSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test, vi } from "vitest";
@@ -8,9 +7,10 @@ import { venvPython } from "../../../scripts/setup/python-env";
 import { claimPlace } from "../../../scripts/testing/place";
 import { memoryFolderOf, sweep } from "../../../scripts/testing/sweep";
 import { controlGroups, testControlGroup } from "../../../scripts/testing/test-control-group";
+import { temporaryFolder } from "../../temporary-folder";
 import { freeLetters } from "../machine/data-volume/xen-node";
 
-const testFolder = () => mkdtempSync(path.join(tmpdir(), "workbench-test-"));
+const testFolder = () => temporaryFolder("workbench-test-");
 
 test("an empty folder is removed", async () => {
   const directory = testFolder();
@@ -102,7 +102,7 @@ describe.skipIf(!mayMount)(mayMount ? "a sweep" : "a sweep (needs root on Linux)
     { where: "in memory", below: memoryFolderOf },
   ])("removes a disk $where that holds another disk, after a lazy unmount", async ({ below }) => {
     const directory = testFolder();
-    const mountPoint = mkdtempSync(path.join(tmpdir(), "elsewhere-"));
+    const mountPoint = temporaryFolder("elsewhere-");
     mkdirSync(below(directory), { recursive: true });
     const disk = path.join(below(directory), "disk");
     writeFileSync(disk, "");

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadSettings, type Settings } from "../../../stacks/settings";
+import { temporaryFolder } from "../../temporary-folder";
 
 /** A settings folder with `file` as the environment "test". */
 export function settingsFolder(file: string): string {
-  const directory = mkdtempSync(join(tmpdir(), "settings-"));
+  const directory = temporaryFolder("settings-");
   writeFileSync(join(directory, "test.yaml"), file);
   return directory;
 }
