@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { section } from "../../settings/fields/fields";
@@ -35,11 +35,6 @@ describe("stacks", () => {
     const stacks = [{ name: "a" }, { name: "a-data" }];
     expect(() => afterTheirData(stacks)).toThrow("stack a: after: expected a-data, which has its data, got none");
     expect(afterTheirData([{ name: "a", after: ["a-data"] }, { name: "a-data" }, { name: "b-data" }])).toHaveLength(3);
-  });
-
-  it("stand in stacks/index.ts in order of deployment", () => {
-    const lines = readFileSync(join(__dirname, "../../stacks/index.ts"), "utf8").matchAll(/"\.\/(.+)\/definition"/g);
-    expect([...lines].map(([, name]) => name)).toEqual(definitions.map(({ name }) => name));
   });
 
   it("each have a line in stacks/index.ts, and the name of their folder", () => {
