@@ -1,13 +1,18 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
 import { describe, expect, it } from "vitest";
 import { section } from "../../settings/fields/fields";
+import { UserError } from "../../settings/user-error";
+import { defineStack, type StackProps, type StackSettings } from "../../stacks/define-stack";
 import {
   afterTheirData,
   definitions,
   dependentsOf,
   inDeployOrder,
-  withNamesOfTheirOwn,
+  underTheirNames,
+  withSectionsOfTheirOwn,
 } from "../../stacks/definitions";
 import { filesLoadedBy } from "../loaded-files";
 
@@ -22,18 +27,28 @@ describe("stacks", () => {
       { name: "a", after: ["b"] },
       { name: "b", after: ["a"] },
     ];
-    expect(() => inDeployOrder(stacks)).toThrow("stacks wait for each other: a, b, a");
+    expect(() => inDeployOrder(stacks)).toThrow(
+      new UserError(
+        'stacks/b/definition.ts: after: expected no stack that waits for it, got "a"; ' +
+          "remove one, since these wait for each other: a, b, a",
+      ),
+    );
   });
 
   it("fail to load when one comes after a stack that does not exist", () => {
     expect(() => inDeployOrder([{ name: "a", after: ["nowhere"] }])).toThrow(
-      'stack a: after: expected names of stacks (a), got "nowhere"',
+      new UserError(
+        'stacks/a/definition.ts: after: expected names of stacks (a), got "nowhere"; ' +
+          "correct it, or add that stack to stacks/index.ts",
+      ),
     );
   });
 
   it("fail to load when one does not come after the stack with its data", () => {
     const stacks = [{ name: "a" }, { name: "a-data" }];
-    expect(() => afterTheirData(stacks)).toThrow("stack a: after: expected a-data, which has its data, got none");
+    expect(() => afterTheirData(stacks)).toThrow(
+      new UserError('stacks/a/definition.ts: after: expected a-data, which has its data, got none; add "a-data"'),
+    );
     expect(afterTheirData([{ name: "a", after: ["a-data"] }, { name: "a-data" }, { name: "b-data" }])).toHaveLength(3);
   });
 
@@ -43,13 +58,35 @@ describe("stacks", () => {
     expect(definitions.map(({ name }) => name).sort()).toEqual(folders.sort());
   });
 
-  it("fail to load when two have one name", () => {
-    expect(() => withNamesOfTheirOwn([{ name: "a" }, { name: "b" }, { name: "a" }])).toThrow("stack a: declared twice");
+  it("fail to load when one has another name than its line in stacks/index.ts", () => {
+    const notes = { name: "notes" };
+    expect(() => underTheirNames({ note: notes })).toThrow(
+      new UserError(
+        'stacks/index.ts: expected notes for the stack "notes", got note; ' +
+          "let its line, its folder and the name in its definition agree",
+      ),
+    );
+    expect(underTheirNames({ notes, aB2: { name: "a-b2" } })).toHaveLength(2);
+  });
+
+  it("fail to compile when one has another name than its settings", () => {
+    class NotesStack extends TerraformStack {
+      constructor(scope: Construct, { definition }: StackProps<StackSettings<"notes", typeof notesSection>>) {
+        super(scope, definition.name);
+      }
+    }
+    const notesSection = section({});
+    // @ts-expect-error: its class reads the settings of "notes".
+    defineStack({ name: "note", section: notesSection, load: async () => NotesStack });
+    const { name } = defineStack({ name: "notes", section: notesSection, load: async () => NotesStack });
+    expect(name).toBe("notes");
   });
 
   it.each(["ssh", "aws", "tags"])("fail to load when one's settings would replace the common ones: %s", (name) => {
-    expect(() => withNamesOfTheirOwn([{ name, section: section({}) }])).toThrow(
-      `stack ${name}: its settings would replace the common ones`,
+    expect(() => withSectionsOfTheirOwn([{ name, section: section({}) }])).toThrow(
+      new UserError(
+        `stacks/${name}/definition.ts: name: expected one that no common settings have, got "${name}"; choose another`,
+      ),
     );
   });
 
