@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
@@ -15,6 +15,9 @@ import {
   withSectionsOfTheirOwn,
 } from "../../stacks/definitions";
 import { filesLoadedBy } from "../loaded-files";
+
+const project = join(__dirname, "../..");
+const stackNames = definitions.map(({ name }) => name);
 
 describe("stacks", () => {
   it("come after the stacks in their `after`, otherwise by name", () => {
@@ -53,9 +56,22 @@ describe("stacks", () => {
   });
 
   it("each have a line in stacks/index.ts, and the name of their folder", () => {
-    const stacks = join(__dirname, "../../stacks");
+    const stacks = join(project, "stacks");
     const folders = readdirSync(stacks).filter((name) => existsSync(join(stacks, name, "definition.ts")));
-    expect(definitions.map(({ name }) => name).sort()).toEqual(folders.sort());
+    expect([...stackNames].sort()).toEqual(folders.sort());
+  });
+
+  it.each(stackNames)("each have a row in README's table of stacks, and a test of what they promise: %s", (name) => {
+    const rows = readFileSync(join(project, "README.md"), "utf8").split("\n");
+    const row = `| [\`${name}\`](stacks/${name}/README.md) |`;
+    expect(
+      rows.filter((line) => line.startsWith(row)),
+      `README.md, "The stacks": add a row: ${row} … |`,
+    ).toHaveLength(1);
+    const test = `__tests__/stacks/${name}/stack.test.ts`;
+    expect(existsSync(join(project, test)), `${test}: expected the tests of stack ${name}, got no file; write it`).toBe(
+      true,
+    );
   });
 
   it("fail to load when one has another name than its line in stacks/index.ts", () => {
