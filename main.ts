@@ -43,8 +43,6 @@ async function main(command: CdktfCommand | undefined): Promise<void> {
 const command = callingCdktfCommand();
 main(command).catch((error: unknown) => {
   const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
-  const sentence = error instanceof UserError ? error.message : outputProblem(error, outdir, command);
-  if (sentence === undefined) throw error;
-  console.error(sentence);
-  process.exitCode = 1;
+  const problem = error instanceof UserError ? undefined : outputProblem(error, outdir, command);
+  throw problem === undefined ? error : new UserError(problem);
 });

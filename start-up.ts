@@ -8,9 +8,16 @@ import { createRequire, Module } from "node:module";
 
 /**
  * Saves 50 ms. Every file of cdktf has a source map, and cdktf takes a stack trace for every token: Node would read all
- * the maps to map the traces. Our own files need no maps, since tsx keeps their line numbers.
+ * the maps to map the traces.
  */
 process.setSourceMapsEnabled(false);
+
+/** Prints an error that nobody caught, with the maps, which only then take time. */
+process.once("uncaughtException", async (error) => {
+  process.exitCode = 1;
+  const { printError } = await import("./print-error");
+  printError(error);
+});
 
 /** Start of a line that only an ES module contains. */
 const ES_MODULE_LINE = /^(?:import|export)\b(?![.(])/m;

@@ -48,7 +48,7 @@ export interface StackDefinition<
   /** What `npm start` prints after deploying it. @default nothing */
   readonly nextSteps?: (deployed: DeployedStack) => readonly NextStep[];
   /** Loads the Terraform stack, and with it cdktf. */
-  readonly load: () => Promise<StackClass>;
+  readonly load: () => Promise<StackClass<NoInfer<StackSettings<Name, Section, Shared>>>>;
 }
 
 /** Data volumes of one stack that are one Terraform block with `count`. */
@@ -130,8 +130,12 @@ export interface StackProps<Settings extends CommonSettings = CommonSettings> {
   readonly dependents: readonly string[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: each stack has settings of its own; defineStack says which.
-export type StackClass = new (scope: Construct, props: StackProps<any>) => TerraformStack;
+/** A stack's class. @typeParam Settings what it reads. @default whatever its definition says */
+// biome-ignore lint/suspicious/noExplicitAny: each stack has settings of its own.
+export type StackClass<Settings extends CommonSettings = any> = new (
+  scope: Construct,
+  props: StackProps<Settings>,
+) => TerraformStack;
 
 /** Declares a stack. TypeScript infers the settings that its rules and functions see. */
 export function defineStack<

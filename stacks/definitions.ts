@@ -1,10 +1,11 @@
 import { commonSections, sharedSections } from "../settings/common";
+import { UserError } from "../settings/user-error";
 import type { StackDefinition } from "./define-stack";
 import * as declared from "./index";
 
 /** The definition of every stack, in order of deployment: each after the stacks in its `after`, otherwise by name. */
 export const definitions: readonly StackDefinition[] = inDeployOrder(
-  afterTheirData(withNamesOfTheirOwn(Object.values(declared) as StackDefinition[])),
+  afterTheirData(withSectionsOfTheirOwn(underTheirNames(declared as Readonly<Record<string, StackDefinition>>))),
 );
 
 /**
@@ -24,17 +25,39 @@ export function dependentsOf(
 }
 
 /**
+ * Returns the stacks, which stacks/index.ts exports under their names: `archiveData` is `archive-data`. So no two have
+ * one name.
+ *
+ * @throws UserError with one sentence if a stack has another name
+ */
+export function underTheirNames<Stack extends Pick<StackDefinition, "name">>(
+  exported: Readonly<Record<string, Stack>>,
+): readonly Stack[] {
+  for (const [variable, { name }] of Object.entries(exported)) {
+    const expected = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    if (variable !== expected) {
+      throw new UserError(
+        `stacks/index.ts: expected ${expected} for the stack "${name}", got ${variable}; ` +
+          "let its line, its folder and the name in its definition agree",
+      );
+    }
+  }
+  return Object.values(exported);
+}
+
+/**
  * Returns the stacks.
  *
- * @throws if two have one name, or if a stack's settings would replace other settings: a bug in the definitions
+ * @throws UserError with one sentence if a stack's settings would replace other settings
  */
-export function withNamesOfTheirOwn<Stack extends Pick<StackDefinition, "name" | "section">>(
+export function withSectionsOfTheirOwn<Stack extends Pick<StackDefinition, "name" | "section">>(
   stacks: readonly Stack[],
 ): readonly Stack[] {
   const taken = new Set(["environment", "project", "tags", ...Object.keys({ ...commonSections, ...sharedSections })]);
-  for (const [index, { name, section }] of stacks.entries()) {
-    if (stacks.findIndex((stack) => stack.name === name) < index) throw new Error(`stack ${name}: declared twice`);
-    if (section && taken.has(name)) throw new Error(`stack ${name}: its settings would replace the common ones`);
+  for (const { name, section } of stacks) {
+    if (section && taken.has(name)) {
+      throw wrong(name, "name", "one that no common settings have", `"${name}"`, "choose another");
+    }
   }
   return stacks;
 }
@@ -42,7 +65,8 @@ export function withNamesOfTheirOwn<Stack extends Pick<StackDefinition, "name" |
 /**
  * Returns the stacks.
  *
- * @throws if a stack `<name>` does not come after the stack `<name>-data`, whose data it uses: a bug in the definitions
+ * @throws UserError with one sentence if a stack `<name>` does not come after the stack `<name>-data`, whose data it
+ * uses
  */
 export function afterTheirData<Stack extends Pick<StackDefinition, "name" | "after">>(
   stacks: readonly Stack[],
@@ -50,7 +74,7 @@ export function afterTheirData<Stack extends Pick<StackDefinition, "name" | "aft
   for (const { name, after = [] } of stacks) {
     const data = `${name}-data`;
     if (stacks.some((stack) => stack.name === data) && !after.includes(data)) {
-      throw new Error(`stack ${name}: after: expected ${data}, which has its data, got ${after.join(", ") || "none"}`);
+      throw wrong(name, "after", `${data}, which has its data`, after.join(", ") || "none", `add "${data}"`);
     }
   }
   return stacks;
@@ -59,7 +83,7 @@ export function afterTheirData<Stack extends Pick<StackDefinition, "name" | "aft
 /**
  * Sorts stacks: each after the stacks in its `after`, otherwise by name.
  *
- * @throws if `after` names an unknown stack, or if stacks wait for each other: a bug in the definitions
+ * @throws UserError with one sentence if `after` names an unknown stack, or if stacks wait for each other
  */
 export function inDeployOrder<Stack extends Pick<StackDefinition, "name" | "after">>(
   stacks: readonly Stack[],
@@ -68,15 +92,24 @@ export function inDeployOrder<Stack extends Pick<StackDefinition, "name" | "afte
   const ordered = new Set<Stack>();
   const visit = (name: string, waiting: readonly string[]): void => {
     const stack = byName.get(name);
+    const declaring = waiting.at(-1) ?? name;
     if (stack === undefined) {
-      const known = [...byName.keys()].join(", ");
-      throw new Error(`stack ${waiting.at(-1)}: after: expected names of stacks (${known}), got "${name}"`);
+      const known = `names of stacks (${[...byName.keys()].join(", ")})`;
+      throw wrong(declaring, "after", known, `"${name}"`, "correct it, or add that stack to stacks/index.ts");
     }
-    if (waiting.includes(name)) throw new Error(`stacks wait for each other: ${[...waiting, name].join(", ")}`);
+    if (waiting.includes(name)) {
+      const fix = `remove one, since these wait for each other: ${[...waiting, name].join(", ")}`;
+      throw wrong(declaring, "after", "no stack that waits for it", `"${name}"`, fix);
+    }
     if (ordered.has(stack)) return;
     for (const before of stack.after ?? []) visit(before, [...waiting, name]);
     ordered.add(stack);
   };
   for (const name of [...byName.keys()].sort()) visit(name, []);
   return [...ordered];
+}
+
+/** One sentence about a definition. */
+function wrong(name: string, part: "name" | "after", expected: string, got: string, fix: string): UserError {
+  return new UserError(`stacks/${name}/definition.ts: ${part}: expected ${expected}, got ${got}; ${fix}`);
 }

@@ -36,13 +36,15 @@ export function hostScripts(kind: string, folder = hosts): string {
 function listedFiles(source: string, name: string): string[] {
   const isFile = (file: string): boolean => statSync(join(source, file), { throwIfNoEntry: false })?.isFile() ?? false;
   if (!isFile("MANIFEST")) {
-    throw new UserError(`${name}: expected the list of the scripts, got no file; restore it with git checkout`);
+    throw new UserError(
+      `${name}: expected the list of the scripts, got no file; write it, one file a line, or restore it with git checkout`,
+    );
   }
   const files = readFileSync(join(source, "MANIFEST"), "utf8").trim().split("\n");
   const missing = files.filter((file) => !isFile(file));
   if (missing.length === 0) return files;
   throw new UserError(
     `${name}: expected every file that it lists, got no ${missing.join(", no ")}; ` +
-      "restore it with git checkout, or remove its line",
+      "write it, restore it with git checkout, or remove its line",
   );
 }

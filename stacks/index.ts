@@ -1,4 +1,4 @@
-// Every stack, one a line. `after` in a definition sets the order of deployment.
+// Every stack, one a line, sorted by name. `after` in a definition sets the order of deployment.
 export { ebs } from "./ebs/definition";
 export { ec2 } from "./ec2/definition";
 export { state } from "./state/definition";

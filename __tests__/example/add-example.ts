@@ -10,9 +10,10 @@ export function addExample(directory: string): void {
   const lines = exampleStacks.map((name) => {
     addFolder(join(__dirname, name), join(directory, "stacks", name));
     const variable = name.replace(/-./, ([, letter = ""]) => letter.toUpperCase());
-    return `export { ${variable} } from "./${name}/definition";\n`;
+    return `export { ${variable} } from "./${name}/definition";`;
   });
-  writeFileSync(list, readFileSync(list, "utf8") + lines.join(""));
+  const others = readFileSync(list, "utf8").trim().split("\n");
+  writeFileSync(list, `${[...new Set([...others, ...lines])].sort().join("\n")}\n`);
   cpSync(join(__dirname, "machine"), join(directory, "scripts", "machine"), { recursive: true });
 }
 

@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
 import { only, type TerraformJson } from "../stacks/synthesize";
-import { addExample } from "./add-example";
 
 describe("the example, synthesized", () => {
   let directory: string;
@@ -10,11 +12,29 @@ describe("the example, synthesized", () => {
 
   beforeAll(() => {
     directory = checkout();
-    addExample(directory);
+    cpSync(__dirname, join(directory, "__tests__", "example"), { recursive: true });
+    const [, command = ""] =
+      /^(npx tsx \S+)/m.exec(readFileSync(join(__dirname, "archive", "README.md"), "utf8")) ?? [];
+    execFileSync("bash", ["-c", command], { cwd: directory });
     const written = synthesizeIn(directory);
     const json = (stack: string): TerraformJson => JSON.parse(written[`/stacks/${stack}/cdk.tf.json`] ?? "");
     archive = json("archive");
     data = json("archive-data");
+  });
+
+  it("has its lines in stacks/index.ts where Biome wants them", () => {
+    const biome = join(directory, "node_modules", ".bin", "biome");
+    execFileSync(biome, ["check", "--vcs-enabled=false", "stacks/index.ts"], { cwd: directory });
+  });
+
+  it("says what to do when there are fewer volumes than it wants", () => {
+    const written = synthesizeIn(directory, { WORKBENCH_ARCHIVE_VOLUMES: "3" });
+    const { volumes_all } = JSON.parse(written["/stacks/archive/cdk.tf.json"] ?? "").data.aws_ebs_volumes;
+    const [{ error_message }] = volumes_all.lifecycle.postcondition;
+    expect(error_message).toMatch(/^archive\.volumes: expected 3 data volumes /);
+    expect(error_message).toMatch(
+      /deploy archive-data archive` with archive-data\.volumes at 3 or more, or lower archive\.volumes\.$/,
+    );
   });
 
   it("protects the volumes and the key", () => {

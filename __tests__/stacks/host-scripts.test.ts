@@ -15,24 +15,30 @@ const filesBelow = (directory: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
     .sort();
 
+/** The lines of a MANIFEST. Throws the sentence of {@link hostScripts} if there is none, or if a file is missing. */
+function filesInManifest(kind: string): string[] {
+  hostScripts(kind);
+  return readFileSync(join(folder, kind, "MANIFEST"), "utf8")
+    .trim()
+    .split("\n");
+}
+
 describe.each(kinds.map(({ name }) => name))("the scripts for %s", (kind) => {
   it("are in MANIFEST exactly as git tracks them", () => {
     const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: join(folder, kind), encoding: "utf8" });
-    const listed = readFileSync(join(folder, kind, "MANIFEST"), "utf8")
-      .trim()
-      .split("\n");
     const files = tracked.split("\0").filter((file) => file !== "" && file !== "MANIFEST");
-    expect(listed).toEqual(files.sort());
+    expect(
+      filesInManifest(kind),
+      `scripts/machine/${kind}/MANIFEST: expected the files that git tracks, one a line, sorted; ` +
+        `run git add scripts/machine/${kind}, and correct MANIFEST`,
+    ).toEqual(files.sort());
   });
 
   it("are uploaded as MANIFEST lists them, without other files in the folder", () => {
     const hosts = temporaryFolder("hosts-");
     cpSync(join(folder, kind), join(hosts, kind), { recursive: true });
     writeFileSync(join(hosts, kind, "mount~"), "");
-    const listed = readFileSync(join(folder, kind, "MANIFEST"), "utf8")
-      .trim()
-      .split("\n");
-    expect(filesBelow(hostScripts(kind, hosts))).toEqual(listed);
+    expect(filesBelow(hostScripts(kind, hosts))).toEqual(filesInManifest(kind));
   });
 });
 
@@ -46,7 +52,7 @@ describe("hostScripts fails with one sentence", () => {
     expect(() => hostScripts("few", hosts)).toThrow(
       new UserError(
         "scripts/machine/few/MANIFEST: expected every file that it lists, got no lib, no lib/a.bash; " +
-          "restore it with git checkout, or remove its line",
+          "write it, restore it with git checkout, or remove its line",
       ),
     );
   });
@@ -54,7 +60,8 @@ describe("hostScripts fails with one sentence", () => {
   it("for a missing MANIFEST", () => {
     expect(() => hostScripts("none", hosts)).toThrow(
       new UserError(
-        "scripts/machine/none/MANIFEST: expected the list of the scripts, got no file; restore it with git checkout",
+        "scripts/machine/none/MANIFEST: expected the list of the scripts, got no file; " +
+          "write it, one file a line, or restore it with git checkout",
       ),
     );
   });

@@ -18,7 +18,7 @@ export const zoetropeSection = section({
 
 export type ZoetropeSettings = StackSettings<"zoetrope", typeof zoetropeSection>;
 `,
-  "definition.ts": `import { defineStack, type StackClass } from "../define-stack";
+  "definition.ts": `import { defineStack } from "../define-stack";
 import { zoetropeSection } from "./settings";
 
 export const zoetrope = defineStack({
@@ -39,7 +39,7 @@ export const zoetrope = defineStack({
   missing: ({ zoetrope }) =>
     zoetrope.subject === null ? ["zoetrope.subject: expected what the pictures show, got null; set it."] : [],
   nextSteps: ({ outputs }) => [{ label: "Turn the drum:", lines: [String(outputs["speed"])] }],
-  load: async (): Promise<StackClass> => (await import("./stack")).ZoetropeStack,
+  load: async () => (await import("./stack")).ZoetropeStack,
 });
 `,
   "stack.ts": `import { TerraformOutput } from "cdktf";
@@ -164,5 +164,17 @@ describe("a stack of one folder and one line", () => {
     `);
     expect(said).toContain('[["ebs","state"],["zoetrope"]]');
     expect(said).toContain("Turn the drum:              12 a second");
+  });
+
+  it("fails with one sentence, in the program and in an npm command, while its definition is wrong", () => {
+    const file = join(directory, "stacks", "zoetrope", "definition.ts");
+    writeFileSync(file, files["definition.ts"].replace('after: ["ebs"]', 'after: ["ebss"]'));
+    const sentence =
+      'stacks/zoetrope/definition.ts: after: expected names of stacks (ebs, ec2, state, zoetrope), got "ebss"; ' +
+      "correct it, or add that stack to stacks/index.ts\n";
+    expect(run(process.execPath, ["--import", "tsx", "main.ts"]).stderr).toBe(sentence);
+    const command = run(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/generate-settings.ts"]);
+    writeFileSync(file, files["definition.ts"]);
+    expect(command).toMatchObject({ status: 1, stderr: `error: ${sentence}` });
   });
 });

@@ -122,7 +122,14 @@ async function main([script, ...scriptArguments]) {
   const file = path.resolve(root, script);
   process.argv.splice(1, process.argv.length - 1, file, ...scriptArguments);
   await import(pathToFileURL(require.resolve("tsx", { paths: [root] })).href);
-  await import(pathToFileURL(file).href);
+  try {
+    await import(pathToFileURL(file).href);
+  } catch (error) {
+    // The program's own class, which this file cannot load. A wrong definition of a stack fails while files are loaded.
+    if (error?.constructor?.name !== "UserError") throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }
 
 module.exports = { installedMatchesLockfile, nodeProblem, npmReason };

@@ -1,4 +1,4 @@
-import { defineStack, type StackClass } from "../define-stack";
+import { defineStack } from "../define-stack";
 import { ebsSection } from "./settings";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */
@@ -17,5 +17,5 @@ export const ebs = defineStack({
             : "No snapshot is kept, unless ebs.finalSnapshot was true when ebs was last deployed.",
         }
       : undefined,
-  load: async (): Promise<StackClass> => (await import("./stack")).EbsStack,
+  load: async () => (await import("./stack")).EbsStack,
 });

@@ -1,5 +1,5 @@
 import { missingAllowFrom } from "../../settings/sections/ssh";
-import { defineStack, type StackClass } from "../define-stack";
+import { defineStack } from "../define-stack";
 import { machineSteps } from "./next-steps";
 import { ec2Section, ec2Shares } from "./settings";
 
@@ -37,5 +37,5 @@ export const ec2 = defineStack({
   },
   sshAddress: "address",
   nextSteps: machineSteps,
-  load: async (): Promise<StackClass> => (await import("./stack")).Ec2Stack,
+  load: async () => (await import("./stack")).Ec2Stack,
 });

@@ -1,4 +1,4 @@
-import { defineStack, type StackClass } from "../define-stack";
+import { defineStack } from "../define-stack";
 
 /** The bucket that keeps the state of every other stack. Its settings are the common section `state`. */
 export const state = defineStack({
@@ -12,5 +12,5 @@ export const state = defineStack({
           consequence: "S3 refuses this while the bucket holds a state.",
         }
       : undefined,
-  load: async (): Promise<StackClass> => (await import("./stack")).StateStack,
+  load: async () => (await import("./stack")).StateStack,
 });

@@ -1,4 +1,4 @@
-import { defineStack, type StackClass } from "../../../stacks/define-stack";
+import { defineStack } from "../../../stacks/define-stack";
 import { dataVolumesTagKeys, dataVolumesTags } from "../../../stacks/names/data-volume";
 import { archiveDataSection } from "./settings";
 
@@ -20,5 +20,5 @@ export const archiveData = defineStack({
     count: { value: settings["archive-data"].volumes, setting: "archive-data.volumes" },
     identifyingTags: dataVolumesTags(settings, "archive-data"),
   }),
-  load: async (): Promise<StackClass> => (await import("./stack")).ArchiveDataStack,
+  load: async () => (await import("./stack")).ArchiveDataStack,
 });

@@ -1,5 +1,5 @@
 import { cidrPlanProblems } from "../../../modules/network/cidr-plan";
-import { defineStack, type StackClass } from "../../../stacks/define-stack";
+import { defineStack } from "../../../stacks/define-stack";
 import { archiveNetwork, archiveSection } from "./settings";
 
 /** A host that nobody logs in to, with the volumes of `archive-data`, in a VPC without the internet. */
@@ -14,5 +14,5 @@ export const archive = defineStack({
       report(problem.setting.split("."), problem.got, problem.expected);
     }
   },
-  load: async (): Promise<StackClass> => (await import("./stack")).ArchiveStack,
+  load: async () => (await import("./stack")).ArchiveStack,
 });

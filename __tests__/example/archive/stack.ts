@@ -36,7 +36,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
     const volumes = new FoundDataVolumes(this, "volumes", {
       identifyingTags: dataVolumesTags(this.settings, "archive-data"),
       count: { value: archive.volumes, setting: "archive.volumes" },
-      fix,
+      fix: `${fix} with archive-data.volumes at ${archive.volumes} or more, or lower archive.volumes`,
     }).all;
     const key = new FoundSecret(this, "key", { name: secretName(this.settings, "archive-data", "key"), fix });
 

@@ -33,7 +33,8 @@ describe("numbered data volumes", () => {
     expect(exitCode).toBe(1);
     expect(output).toContain(
       "archive.volumes: expected 2 data volumes tagged Set=workbench-local-archive-data, Project=workbench, " +
-        "Environment=local, got none; run `npm run local -- npx cdktf deploy archive-data archive`.",
+        "Environment=local, got none; run `npm run local -- npx cdktf deploy archive-data archive` " +
+        "with archive-data.volumes at 2 or more, or lower archive.volumes.",
     );
     expect(output).toContain(
       "secret: expected one named workbench-local-archive-data-key, got none; " +
