@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
-import { only, type TerraformJson } from "../stacks/synthesize";
+import { only, protectedIn, type TerraformJson } from "../stacks/synthesize";
 import { addExample } from "./add-example";
+import { archive as archiveDefinition } from "./archive/definition";
+import { archiveData } from "./archive-data/definition";
 
 describe("the example, synthesized", () => {
   let directory: string;
@@ -22,6 +24,12 @@ describe("the example, synthesized", () => {
     for (const blocks of [aws_ebs_volume, aws_secretsmanager_secret]) {
       expect(Object.values(blocks ?? {}).map(({ lifecycle }) => lifecycle.prevent_destroy)).toEqual([true]);
     }
+  });
+
+  it("says in keeps how to retire what is protected, and protects nothing else", () => {
+    expect(archiveData.keeps).toBeDefined();
+    expect(archiveDefinition.keeps).toBeUndefined();
+    expect(protectedIn(archive)).toEqual([]);
   });
 
   it("deletes the key at once when it must, so that the next deploy gets its name", () => {
