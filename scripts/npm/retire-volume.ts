@@ -67,7 +67,7 @@ await runCommand(async (args) => {
     const snapshot = await runTask(`Retire data volume ${index}`, (report) => retireVolume(place, retirement, report));
     process.stdout.write(`retired data volume ${index}: its data is in ${snapshot}\n`);
   }
-  process.stdout.write(`${settingHint(count, index)}\n`);
+  process.stdout.write(`${settingHint(stack, count, index)}\n`);
   return 0;
 });
 
@@ -82,10 +82,12 @@ function steps({ volume, addresses, snapshot }: Retirement): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What the setting that gives the number must be from now on. */
-function settingHint({ setting, value }: NumberedVolumes["count"], index: number): string {
+/** What the setting that gives the number must be from now on, and what the next deploy then does. */
+function settingHint(stack: string, { setting, value }: NumberedVolumes["count"], index: number): string {
+  // The state still has the outputs of the last deploy.
+  const next = `The next deploy of ${stack} then changes nothing but its outputs.`;
   if (value > index)
-    return `Set ${setting} to ${index} before the next deploy: with ${value}, it makes a blank volume.`;
-  if (value === index) return `${setting} is ${index} already.`;
+    return `Set ${setting} to ${index} before the next deploy: with ${value}, it makes a blank volume. ${next}`;
+  if (value === index) return `${setting} is ${index} already. ${next}`;
   return `${setting} is ${value}: data volume ${index - 1} is the next to retire.`;
 }
