@@ -27,7 +27,7 @@ async function main(command: CdktfCommand | undefined): Promise<void> {
         logIn: logsIn?.(own, command.verb),
       };
     });
-    refuseUnknownStacks(command, stacks);
+    refuseUnknownStacks(command, stacks, settings.environment);
     refuseProtectedDestroy(command, stacks, settings.environment);
     refuseLocalSettingsElsewhere(command, settings, process.env["AWS_ENDPOINT_URL"]);
     refuseMissingSettings(command, stacks);

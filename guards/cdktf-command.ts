@@ -12,7 +12,7 @@ export interface CdktfCommand {
   readonly changes: boolean;
   /** Whether the command line names this stack, directly or by a pattern such as `*`. */
   readonly names: (stack: string) => boolean;
-  /** Whether it may affect this stack: it names this stack, names none, or writes every stack for plain Terraform. */
+  /** Whether it may affect this stack: it names this stack, or writes every stack for plain Terraform. */
   readonly concerns: (stack: string) => boolean;
 }
 
@@ -48,8 +48,8 @@ export function parseCdktfCommand(argv: readonly string[]): CdktfCommand | undef
   );
   const changes = ["deploy", "apply", "destroy", "watch"].includes(verb);
   const names = (stack: string): boolean => accepted.some((pattern) => pattern.test(stack));
-  const all = ["synth", "synthesize"].includes(verb) || accepted.length === 0;
-  return { verb, words: patterns, changes, names, concerns: (stack) => verb !== "list" && (all || names(stack)) };
+  const all = ["synth", "synthesize"].includes(verb);
+  return { verb, words: patterns, changes, names, concerns: (stack) => all || names(stack) };
 }
 
 /**
@@ -77,7 +77,9 @@ function describeProcess(pid: number): { ppid: number; argv: string[] } | undefi
     if (process.platform === "linux") {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
       const [, ppid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      return { ppid: Number(ppid), argv: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") };
+      // A NUL ends each argument, the last one too.
+      const cmdline = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0$/, "");
+      return { ppid: Number(ppid), argv: cmdline.split("\0") };
     }
     const output = execFileSync("ps", ["-o", "ppid=,command=", "-p", String(pid)], { encoding: "utf8" });
     const [ppid, ...argv] = output.trim().split(/\s+/);

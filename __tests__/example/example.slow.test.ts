@@ -3,7 +3,9 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkout, synthesizeIn } from "../checkout";
-import { only, type TerraformJson } from "../stacks/synthesize";
+import { only, protectedIn, type TerraformJson } from "../stacks/synthesize";
+import { archive as archiveDefinition } from "./archive/definition";
+import { archiveData } from "./archive-data/definition";
 
 describe("the example, synthesized", () => {
   let directory: string;
@@ -42,6 +44,12 @@ describe("the example, synthesized", () => {
     for (const blocks of [aws_ebs_volume, aws_secretsmanager_secret]) {
       expect(Object.values(blocks ?? {}).map(({ lifecycle }) => lifecycle.prevent_destroy)).toEqual([true]);
     }
+  });
+
+  it("says in keeps how to retire what is protected, and protects nothing else", () => {
+    expect(archiveData.keeps).toBeDefined();
+    expect(archiveDefinition.keeps).toBeUndefined();
+    expect(protectedIn(archive)).toEqual([]);
   });
 
   it("deletes the key at once when it must, so that the next deploy gets its name", () => {

@@ -30,7 +30,7 @@ function check({ state = aVolume, recorded = false, stateInS3 = true, command = 
 describe("refuseForgottenState", () => {
   it.each<[string, Situation]>([
     ["a deploy", {}],
-    ["a plan", { command: "cdktf diff" }],
+    ["a plan", { command: "cdktf diff ebs" }],
     ["no cdktf command, since Terraform may follow", { command: "node main.ts" }],
   ])("fails for %s while a file has a state without a record of its migration into the bucket", (_, situation) => {
     expect(check(situation)).toThrow(

@@ -49,3 +49,10 @@ export function only(blocks: Blocks, type: string): Blocks[string][string] {
   if (found.length !== 1) throw new Error(`expected one ${type}, got ${found.length}`);
   return found[0];
 }
+
+/** Addresses of the resources that no plan may destroy. */
+export function protectedIn({ resource }: Pick<TerraformJson, "resource">): string[] {
+  return Object.entries(resource).flatMap(([type, blocks]) =>
+    Object.entries(blocks).flatMap(([id, { lifecycle }]) => (lifecycle?.prevent_destroy ? [`${type}.${id}`] : [])),
+  );
+}

@@ -26,10 +26,17 @@ export interface GeneratedSecretProps {
   readonly version?: number;
   /** Customer managed KMS key. @default the account's Secrets Manager key */
   readonly kmsKeyArn?: string;
-  /** Refuse every plan that destroys or replaces the secret. @default true */
+  /**
+   * Refuse every plan that destroys or replaces the secret. A stack that has such a secret says so in its `keeps`.
+   *
+   * @default true
+   */
   readonly preventDestroy?: boolean;
   /**
    * Days during which a destroyed secret can be restored, from 7 to 30. Its name is taken as long. 0 deletes it at once.
+   * A destroy uses the value of the last deploy. To free the name before the days are over, run
+   * `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id <name>`.
+   *
    * @default 30
    */
   readonly recoveryWindowDays?: number;

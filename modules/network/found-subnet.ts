@@ -44,7 +44,8 @@ export class FoundSubnet extends Construct implements Subnet {
             condition: "${length(self.ids) == 1}",
             errorMessage:
               "id" in choice
-                ? `${setting}: expected a subnet of this account and region, got ${choice.id}, which is not there.`
+                ? `${setting}: expected a subnet of this account and region, got ${choice.id}, which is not there; ` +
+                  "`aws ec2 describe-subnets` lists them."
                 : `${setting}: expected a default subnet in ${choice.defaultIn}, got none; ` +
                   "name a subnet in that zone.",
           },
@@ -59,7 +60,7 @@ export class FoundSubnet extends Construct implements Subnet {
             condition: `\${self.vpc_id == ${besides.vpcId}}`,
             errorMessage:
               `${setting}: expected a subnet of the same VPC as ${besides.id}, which is ${besides.vpcId}, ` +
-              "got ${self.id} of ${self.vpc_id}.",
+              `got \${self.id} of \${self.vpc_id}; name one of ${besides.vpcId}.`,
           },
         ],
       },

@@ -54,7 +54,7 @@ export class InterfaceEndpoint extends Construct {
             condition: `\${length(setintersection(${JSON.stringify(zones)}, ${itsZones})) > 0}`,
             errorMessage:
               `${subnets.setting}: expected one of \${join(", ", sort(${itsZones}))}, where ${service} is, ` +
-              `got ${zones.join(", ")}.`,
+              `got ${zones.join(", ")}; add one of those.`,
           },
         ],
       },

@@ -146,7 +146,9 @@ export class Vpc extends Construct implements Network {
         postcondition: [
           {
             condition: `\${length(setsubtract(${JSON.stringify(zones)}, self.names)) == 0}`,
-            errorMessage: `${setting}: expected some of \${join(", ", self.names)}, got ${zones.join(", ")}.`,
+            errorMessage:
+              `${setting}: expected only zones of the region (\${join(", ", self.names)}), got ${zones.join(", ")}; ` +
+              "set it to one or more of those.",
           },
         ],
       },

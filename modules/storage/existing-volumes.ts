@@ -43,10 +43,14 @@ export class ExistingVolumes extends Construct {
   /** Condition that none is larger. */
   fitInto({ value: sizeGiB, setting }: FromSetting<number>): Precondition {
     const had = '"${volume.size} GiB of the data volume ${volume.id}"';
+    // Terraform evaluates the message even if the condition holds, and there is no volume before the first deploy.
+    const largest = `\${max(1, [for volume in ${this.all} : volume.size]...)}`;
     const volumes = `\${join(" and ", [for volume in ${this.all} : ${had}])}`;
     return {
       condition: `\${alltrue([for volume in ${this.all} : volume.size <= ${sizeGiB}])}`,
-      errorMessage: `${setting}: expected at least the ${volumes}, got ${sizeGiB}; a volume grows and never shrinks.`,
+      errorMessage:
+        `${setting}: expected at least the ${volumes}, got ${sizeGiB}; ` +
+        `a volume grows and never shrinks: set it to ${largest} or more.`,
     };
   }
 

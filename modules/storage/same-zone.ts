@@ -14,6 +14,7 @@ export function sameZone(volume: FoundVolume, subnet: Subnet, setting: string): 
     errorMessage:
       `${setting}: expected the machine in the zone of its data volume, ` +
       `got the volume ${volume.id} in ${volume.availabilityZone} ` +
-      `and the subnet ${subnet.id} in ${subnet.availabilityZone}.`,
+      `and the subnet ${subnet.id} in ${subnet.availabilityZone}; ` +
+      `a volume never changes its zone: set ${setting} to ${volume.availabilityZone}, and name no subnet elsewhere.`,
   };
 }

@@ -3,6 +3,7 @@ import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted, onInterrupt } from "../support/interrupt";
 import { program } from "../support/program";
 import { projectRoot, shown } from "../support/project";
+import { seeLog } from "../support/see-log";
 import { spawnLogged } from "../support/spawn-logged";
 import { BuildProgress } from "./build-progress";
 
@@ -71,7 +72,7 @@ export async function buildImage(image: string, { packer, environment, report, o
   if (exitCode === 0) return;
   if (stopping === "interrupted") throw new InterruptedError(`the image ${image} was not built; nothing of it is left`);
   const why = stopping === "late" ? `it did not end within ${BUILD_LIMIT_SEC} s` : (problem ?? progress.failure());
-  throw new CommandError(`${why}; see ${shown(log)}`);
+  throw new CommandError(seeLog(why, shown(log)));
 }
 
 function architectureSettingOf(folder: string): string {

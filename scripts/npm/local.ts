@@ -3,6 +3,7 @@ import { machineLogin, sshStack } from "../session/machine-login";
 import { ensurePacker } from "../setup/packer";
 import { runCommand } from "../support/run-command";
 import { runInTerminal } from "../support/run-in-terminal";
+import { UsageRequest } from "../support/usage";
 
 const USAGE = `Runs a command against the local AWS, and starts the local AWS first if it is not running.
 
@@ -15,6 +16,8 @@ examples: npm run local -- aws ec2 describe-volumes
 `;
 
 await runCommand(async ([command, ...args]) => {
+  // Later ones belong to the command.
+  if (command === "--help" || command === "-h") throw new UsageRequest(USAGE);
   if (command === undefined) {
     process.stderr.write(USAGE);
     return 2;

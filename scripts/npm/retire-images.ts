@@ -20,10 +20,6 @@ WORKBENCH_ENV=<environment> chooses the settings: project, region and profile.
 
 await runCommand(async (args) => {
   const { keep, yes } = readArguments(args);
-  if (keep === undefined) {
-    process.stderr.write(USAGE);
-    return 2;
-  }
   const settings = callProgram(() => loadSections(["project", "aws"]));
   const account = await ImageAccount.open(settings);
   const [images, machines] = await Promise.all([account.images(), account.machines()]);
@@ -58,10 +54,9 @@ function line({ image, retire, why }: Verdict): string {
   return `${retire ? "retire" : "keep  "} ${image.name} (${image.id}, ${image.createdAt}): ${why}\n`;
 }
 
-function readArguments(args: readonly string[]): { keep: number | undefined; yes: boolean } {
+function readArguments(args: readonly string[]): { keep: number; yes: boolean } {
   const options = { keep: { type: "string" }, yes: { type: "boolean", default: false } } as const;
-  const { keep, yes } = readOptions(args, options, "npm run packer:retire prints its usage");
-  if (keep === undefined) return { keep, yes };
+  const { keep, yes } = readOptions(args, options, USAGE, ["keep"]);
   if (!/^[1-9]\d{0,3}$/.test(keep)) {
     throw new CommandError(`--keep: expected a whole number from 1 to 9999, got "${keep}"`, 2);
   }

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NumberedVolumes } from "../../stacks/define-stack";
-import { CommandError } from "../support/command-error";
 import { confirm } from "../support/confirm";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
@@ -10,6 +9,7 @@ import { readOptions } from "../support/read-options";
 import { runCommand } from "../support/run-command";
 import { StackState } from "../terraform/stack-state";
 import { synthesize } from "../terraform/synthesize";
+import { chooseVolume } from "../volumes/choose-volume";
 import { prepareRetirement, type Retirement, retireVolume, snapshotOfRetired } from "../volumes/retire-volume";
 import { VolumeAccount } from "../volumes/volume-account";
 
@@ -23,7 +23,7 @@ volume out of Terraform's state, and deletes it. If it is cut off, run it again.
 retired: first lower the number of volumes of the stack that uses it, and deploy that one.
 
 usage: npm run volume:retire -- --stack NAME --index N [--yes]
-       --stack NAME   the stack that has the volumes
+       --stack NAME   the stack that has the volumes, with numberedVolumes in its definition
        --index N      number of the last volume; the first one, 0, goes with its stack
        --yes          retires without asking
 
@@ -31,14 +31,17 @@ WORKBENCH_ENV=<environment> chooses the settings.
 `;
 
 await runCommand(async (args) => {
-  const { stack, index, yes } = readArguments(args);
-  if (stack === undefined || index === undefined) {
-    process.stderr.write(USAGE);
-    return 2;
-  }
+  const options = {
+    stack: { type: "string" },
+    index: { type: "string" },
+    yes: { type: "boolean", default: false },
+  } as const;
+  const { yes, ...given } = readOptions(args, options, USAGE, ["stack", "index"]);
+  const { definition, index } = chooseVolume(definitions, given.stack, given.index);
+  const stack = definition.name;
   const settings = callProgram(() => loadSettings());
   const { project, environment, aws } = settings;
-  const { count, identifyingTags } = volumesOf(stack, settings);
+  const { count, identifyingTags } = definition.numberedVolumes(settingsOf(definition, settings));
   const outdir = process.env["CDKTF_OUTDIR"] || path.join(projectRoot, "cdktf.out");
   const place = await runTask("Read the state", async () => {
     const written = await synthesize({ ...process.env, CDKTF_OUTDIR: outdir });
@@ -64,33 +67,9 @@ await runCommand(async (args) => {
     const snapshot = await runTask(`Retire data volume ${index}`, (report) => retireVolume(place, retirement, report));
     process.stdout.write(`retired data volume ${index}: its data is in ${snapshot}\n`);
   }
-  process.stdout.write(`${settingHint(count, index)}\n`);
+  process.stdout.write(`${settingHint(stack, count, index)}\n`);
   return 0;
 });
-
-function readArguments(args: readonly string[]) {
-  const options = {
-    stack: { type: "string" },
-    index: { type: "string" },
-    yes: { type: "boolean", default: false },
-  } as const;
-  const { stack, index, yes } = readOptions(args, options, "npm run volume:retire prints its usage");
-  if (index !== undefined && !/^[1-9]\d{0,3}$/.test(index)) {
-    throw new CommandError(`--index: expected the number of the last volume, from 1 to 9999, got "${index}"`, 2);
-  }
-  return { stack, index: index === undefined ? undefined : Number(index), yes };
-}
-
-function volumesOf(stack: string, settings: ReturnType<typeof loadSettings>): NumberedVolumes {
-  const candidates = definitions.filter(({ numberedVolumes }) => numberedVolumes !== undefined);
-  const definition = candidates.find(({ name }) => name === stack);
-  if (definition?.numberedVolumes !== undefined) return definition.numberedVolumes(settingsOf(definition, settings));
-  const names = candidates.map(({ name }) => name).join(", ");
-  throw new CommandError(
-    `--stack: expected a stack with numbered data volumes (${names || "there is none"}), got "${stack}"`,
-    2,
-  );
-}
 
 function steps({ volume, addresses, snapshot }: Retirement): string {
   const { id, sizeGiB, tags } = volume;
@@ -103,10 +82,12 @@ function steps({ volume, addresses, snapshot }: Retirement): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What the setting that gives the number must be from now on. */
-function settingHint({ setting, value }: NumberedVolumes["count"], index: number): string {
+/** What the setting that gives the number must be from now on, and what the next deploy then does. */
+function settingHint(stack: string, { setting, value }: NumberedVolumes["count"], index: number): string {
+  // The state still has the outputs of the last deploy.
+  const next = `The next deploy of ${stack} then changes nothing but its outputs.`;
   if (value > index)
-    return `Set ${setting} to ${index} before the next deploy: with ${value}, it makes a blank volume.`;
-  if (value === index) return `${setting} is ${index} already.`;
+    return `Set ${setting} to ${index} before the next deploy: with ${value}, it makes a blank volume. ${next}`;
+  if (value === index) return `${setting} is ${index} already. ${next}`;
   return `${setting} is ${value}: data volume ${index - 1} is the next to retire.`;
 }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { CommandError, InterruptedError } from "./command-error";
 import { isInterrupted, onInterrupt } from "./interrupt";
 import { shown } from "./project";
+import { seeLog } from "./see-log";
 import { type Spawned, spawnLogged } from "./spawn-logged";
 
 /** Time between SIGTERM and SIGKILL, in milliseconds. */
@@ -58,7 +59,8 @@ export async function runLogged(command: LoggedCommand): Promise<number> {
   if (interrupted()) throw new InterruptedError(`${name} was ended`);
   if (late) throw new TimeLimitError(`${name} did not end within ${timeoutSec} s; see ${shown(log)}`);
   if (exitCode !== undefined && (allowedExitCodes === "any" || allowedExitCodes.includes(exitCode))) return exitCode;
-  throw new CommandError(`${name} failed: ${problem ?? lastLine ?? `exit code ${exitCode}`}; see ${shown(log)}`);
+  const words = problem ?? lastLine ?? `exit code ${exitCode}`;
+  throw new CommandError(seeLog(`${name} failed: ${words}`, shown(log)));
 }
 
 /**

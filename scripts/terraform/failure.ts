@@ -35,7 +35,9 @@ export class Failure {
     const where = address ?? snippet?.context ?? undefined;
     const said = address === undefined ? undefined : this.lastOutput.get(address);
     const words = [where, firstParagraph(summary), firstParagraph(detail)].filter(Boolean).join(": ");
-    return `${words}${said && !words.includes(said) ? `: ${said}` : ""}`;
+    const sentence = `${words}${said && !words.includes(said) ? `: ${said}` : ""}`;
+    // More of the sentence follows: the number of further errors, the log.
+    return sentence.replace(/\.$/, "");
   }
 }
 

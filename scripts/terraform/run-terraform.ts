@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted, onInterrupt } from "../support/interrupt";
 import { shown } from "../support/project";
+import { seeLog } from "../support/see-log";
 import { spawnLogged } from "../support/spawn-logged";
 import { parseEvent, type TerraformEvent } from "./events";
 import { Failure } from "./failure";
@@ -80,7 +81,7 @@ export async function runTerraform(stack: SynthesizedStack, call: TerraformCall)
   }
   const late = stopping === "late" ? `did not end within ${call.timeoutSec} s: ` : "";
   const words = problem ?? failure.sentence();
-  throw new CommandError(`stack ${stack.name}: terraform ${verb} failed: ${late}${words}; see ${shown(log)}`);
+  throw new CommandError(seeLog(`stack ${stack.name}: terraform ${verb} failed: ${late}${words}`, shown(log)));
 }
 
 /** Settles when nothing has begun for a while, or after the limit. */

@@ -48,7 +48,16 @@ function isText(field: z.ZodType): boolean {
 /** Values that the environment sets, by path, and variables with our prefix that name no setting. */
 export interface VariableSettings {
   readonly values: readonly { readonly variable: string; readonly path: readonly string[]; readonly value: unknown }[];
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownVariable[];
+}
+
+/** A variable with our prefix that names no setting. */
+export interface UnknownVariable {
+  readonly variable: string;
+  /** The variables of the section with which its name begins. Empty if there is none. */
+  readonly siblings: readonly string[];
+  /** Every variable that names a setting. */
+  readonly all: readonly string[];
 }
 
 /**
@@ -67,8 +76,24 @@ export function readVariables(schema: z.ZodObject, environment: NodeJS.ProcessEn
       const value = parseValue(text);
       return [{ variable, path: setting.path, value: setting.isText && value !== null ? asText(value, text) : value }];
     }),
-    unknown: ours.filter((name) => !known.has(name)).sort(),
+    unknown: ours
+      .filter((name) => !known.has(name))
+      .sort()
+      .map((variable) => ({ variable, siblings: siblingsOf(variable, schema), all: [...known.keys()] })),
   };
+}
+
+/** The variables of the innermost section with which the name begins. */
+function siblingsOf(variable: string, schema: z.ZodObject, path: readonly string[] = []): string[] {
+  const sections = Object.entries(schema.shape)
+    .filter(([, field]) => field.def.type === "object")
+    .map(([key, field]) => ({ section: field as z.ZodObject, here: [...path, key] }))
+    .filter(({ here }) => `${variable}_`.startsWith(`${variableName(here)}_`))
+    // With the sections `graph` and `graph-data`, the longer name is the section's.
+    .sort((a, b) => variableName(b.here).length - variableName(a.here).length);
+  const [inner] = sections;
+  if (inner !== undefined) return siblingsOf(variable, inner.section, inner.here);
+  return path.length === 0 ? [] : settingVariables(schema, path).map((setting) => setting.variable);
 }
 
 /** Parses a value as YAML. Invalid YAML stays text, and the schema judges it. */

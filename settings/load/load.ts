@@ -6,7 +6,7 @@ import { type Report, type RightParts, rightParts, rule } from "../fields/rules"
 import { UserError } from "../user-error";
 import { defaultsOf } from "./defaults";
 import { readVariables } from "./environment-variables";
-import { describeProblems, printable, settingsError, shown, whereToSet } from "./problems";
+import { describeProblems, noSuchVariable, settingsError, shown, whereToSet } from "./problems";
 import { reportOutOfReach } from "./reach";
 import { isTree, readSettingsFile, type Tree } from "./settings-file";
 
@@ -93,10 +93,7 @@ function read(sections: z.ZodObject, directory: string, name: string, environmen
   }
   const variables = readVariables(sections, environment);
   for (const { variable, path, value } of variables.values) add(nest(path, value), variable);
-  const problems = variables.unknown.map(
-    (variable) => `${printable(variable)}: no such setting; ${defaultsFile} lists them all`,
-  );
-  return { values, origin, problems };
+  return { values, origin, problems: variables.unknown.map(noSuchVariable) };
 }
 
 function noEnvironmentName(name: string): UserError {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { unwrapped } from "../fields/unwrapped";
 import { UserError } from "../user-error";
+import type { UnknownVariable } from "./environment-variables";
 
 /** One problem: the path of its setting, and a sentence with its name, what was expected and what was found. */
 export interface Problem {
@@ -34,10 +35,11 @@ export function describeProblems(error: z.ZodError, input: unknown, schema: z.Zo
 function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     if (issue.code === "unrecognized_keys") {
-      const known = Object.keys(sectionAt(schema, issue.path)?.shape ?? {}).join(", ");
+      const known = Object.keys(sectionAt(schema, issue.path)?.shape ?? {});
       return issue.keys.map((key) => {
         const path = [...issue.path, key];
-        return { path, sentence: `${settingName(path)}: no such setting; expected one of ${known}` };
+        const expected = `expected one of ${known.join(", ")}`;
+        return { path, sentence: `${settingName(path)}: no such setting; ${expected}${didYouMean(key, known)}` };
       });
     }
     // A rule about a key passes the key itself as `got`, since the value at that path is not the problem.
@@ -45,6 +47,23 @@ function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Pr
       issue.code === "custom" && issue.params?.["got"] !== undefined ? issue.params["got"] : valueAt(input, issue.path);
     return [{ path: issue.path, sentence: `${settingName(issue.path)}: expected ${issue.message}, got ${shown(got)}` }];
   });
+}
+
+/** The problem with a variable that names no setting. */
+export function noSuchVariable({ variable, siblings, all }: UnknownVariable): string {
+  const known = siblings.length > 0 ? siblings : all;
+  const fix = siblings.length > 0 ? `expected one of ${siblings.join(", ")}` : "docs/settings.md lists them all";
+  return `${printable(variable)}: no such setting; ${fix}${didYouMean(variable, known)}`;
+}
+
+/** End of a sentence that names up to three settings whose names have every word of the one that was written. */
+function didYouMean(written: string, known: readonly string[]): string {
+  const words = written.match(/[A-Z]?[a-z]+|[A-Z\d]+/g) ?? [];
+  const close = known.filter((name) => {
+    const letters = name.replaceAll("_", "").toLowerCase();
+    return words.every((word) => letters.includes(word.toLowerCase()));
+  });
+  return words.length === 0 || close.length === 0 || close.length > 3 ? "" : `; did you mean ${close.join(" or ")}?`;
 }
 
 /** The error that ends a run with wrong settings. Its message lists every problem, one a line. */

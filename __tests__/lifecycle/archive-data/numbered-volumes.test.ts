@@ -121,7 +121,10 @@ describe("numbered data volumes", () => {
   step("the second run finishes: its data is in one complete snapshot that says what it was", async () => {
     const { exitCode, output } = await user.retire(...last);
     expect(exitCode, output).toBe(0);
-    expect(output).toContain("Set archive-data.volumes to 1 before the next deploy: with 2, it makes a blank volume.");
+    expect(output).toContain(
+      "Set archive-data.volumes to 1 before the next deploy: with 2, it makes a blank volume. " +
+        "The next deploy of archive-data then changes nothing but its outputs.",
+    );
     expect(await user.volumes()).toEqual([volumes[0]]);
     const [snapshot, ...others] = await snapshots();
     expect(others).toEqual([]);
@@ -138,8 +141,16 @@ describe("numbered data volumes", () => {
     });
   });
 
-  step("with the setting that it names, a deploy changes nothing, and the next plan is empty", async () => {
+  step("the first volume goes with its stack, and the command names the page that says how", async () => {
+    const { exitCode, output } = await user.retire("--stack", "archive-data", "--index", "0");
+    expect(exitCode).toBe(2);
+    expect(output).toContain('got "0"; volume 0 goes with its stack, and stacks/archive-data/README.md says how');
+  });
+
+  step("with the setting that it names, a deploy changes only outputs, and the next plan is empty", async () => {
     Object.assign(user.settings, one, { ARCHIVE_VOLUMES: "1" });
+    const planned = await user.terraform(["plan"], "archive-data");
+    expect(planned.output).toContain("Changes to Outputs: ~ volume_ids");
     const { exitCode, output } = await user.terraform(apply, "archive-data");
     expect(exitCode, output).toBe(0);
     expect(output).toContain("Resources: 0 added, 0 changed, 0 destroyed");

@@ -46,7 +46,7 @@ describeWithMachines("what can go wrong", () => {
     const before = await accountContents(user);
     const said = await fails("apply", { AWS_AVAILABILITY_ZONE: "eu-west-1b" });
     expect(said).toMatch(
-      /aws\.availabilityZone: expected the machine in the zone of its data volume, got the volume vol-\w+ in eu-west-1a and the subnet subnet-\w+ in eu-west-1b\./,
+      /aws\.availabilityZone: expected the machine in the zone of its data volume, got the volume vol-\w+ in eu-west-1a and the subnet subnet-\w+ in eu-west-1b; a volume never changes its zone: set aws\.availabilityZone to eu-west-1a,/,
     );
     expect(await accountContents(user)).toEqual(before);
     await stillThere();

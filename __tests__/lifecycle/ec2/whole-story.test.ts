@@ -178,7 +178,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
     const smaller = await user.terraform(["plan"], "ebs", { EBS_VOLUME_SIZE_GIB: "1" });
     expect(smaller.exitCode).toBe(1);
     expect(unwrapped(smaller.output)).toMatch(
-      /ebs\.volumeSizeGiB: expected at least the 2 GiB of the data volume vol-\w+, got 1; a volume grows and never shrinks\./,
+      /ebs\.volumeSizeGiB: expected at least the 2 GiB of the data volume vol-\w+, got 1; a volume grows and never shrinks: set it to 2 or more\./,
     );
   });
 

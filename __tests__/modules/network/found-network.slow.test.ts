@@ -73,9 +73,10 @@ describe("a network that exists, planned", () => {
       }),
     );
     const sentences = [
-      "id.private[0]: expected a subnet of this account and region, got subnet-0123456789abcdef0, which is not there.",
-      `vpc.public[1]: expected a subnet of the same VPC as ${inDefaultVpc}, got ${first} of ${vpc}.`,
-      `mixed.private[0]: expected a subnet of the same VPC as ${inVpc}, got ${a} of ${defaultVpc}.`,
+      "id.private[0]: expected a subnet of this account and region, got subnet-0123456789abcdef0, which is not there; " +
+        "`aws ec2 describe-subnets` lists them.",
+      `vpc.public[1]: expected a subnet of the same VPC as ${inDefaultVpc}, got ${first} of ${vpc}; name one of ${defaultVpc}.`,
+      `mixed.private[0]: expected a subnet of the same VPC as ${inVpc}, got ${a} of ${defaultVpc}; name one of ${vpc}.`,
       "zone.public[0]: expected a default subnet in eu-west-1z, got none; name a subnet in that zone.",
     ];
     for (const sentence of sentences) expect(problems).toContainEqual(expect.stringContaining(sentence));

@@ -14,7 +14,8 @@ describe("a subnet that exists", () => {
       {
         condition: "${length(self.ids) == 1}",
         error_message:
-          "ec2.subnetId: expected a subnet of this account and region, got subnet-0123, which is not there.",
+          "ec2.subnetId: expected a subnet of this account and region, got subnet-0123, which is not there; " +
+          "`aws ec2 describe-subnets` lists them.",
       },
     ]);
   });

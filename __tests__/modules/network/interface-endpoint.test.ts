@@ -42,7 +42,7 @@ describe("an interface endpoint", () => {
     const [condition] = only(synthesizeEndpoint().resource, "aws_vpc_endpoint").lifecycle.precondition;
     expect(condition.condition).toMatch(/^\$\{length\(setintersection\(\["eu-west-1a","eu-west-1b"\], /);
     expect(condition.error_message).toMatch(
-      /^test\.availabilityZones: expected one of .*, where ecr\.api is, got eu-west-1a, eu-west-1b\.$/,
+      /^test\.availabilityZones: expected one of .*, where ecr\.api is, got eu-west-1a, eu-west-1b; add one of those\.$/,
     );
   });
 

@@ -97,7 +97,9 @@ describe("a VPC", () => {
     const [condition] = only(synthesizeVpc().data, "aws_availability_zones").lifecycle.postcondition;
     expect(condition).toEqual({
       condition: '${length(setsubtract(["eu-west-1a","eu-west-1b"], self.names)) == 0}',
-      error_message: 'test.availabilityZones: expected some of ${join(", ", self.names)}, got eu-west-1a, eu-west-1b.',
+      error_message:
+        'test.availabilityZones: expected only zones of the region (${join(", ", self.names)}), ' +
+        "got eu-west-1a, eu-west-1b; set it to one or more of those.",
     });
   });
 

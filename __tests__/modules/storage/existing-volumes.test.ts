@@ -30,7 +30,8 @@ describe("ExistingVolumes", () => {
   it("fails a size that is smaller than a volume's", () => {
     const { condition, errorMessage } = conditionOf((existing) => existing.fitInto({ value: 5, setting: "a.size" }));
     expect(condition).toBe(`\${alltrue([for volume in ${all} : volume.size <= 5])}`);
-    expect(errorMessage).toMatch(/^a\.size: expected at least the .*, got 5; a volume grows and never shrinks\.$/);
+    expect(errorMessage).toMatch(/^a\.size: expected at least the .*, got 5; a volume grows and never shrinks: /);
+    expect(errorMessage).toContain(`: set it to \${max(1, [for volume in ${all} : volume.size]...)} or more.`);
   });
 
   it("fails another value of a property that AWS cannot change, for all volumes or for one", () => {

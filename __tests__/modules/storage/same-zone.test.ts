@@ -18,7 +18,8 @@ describe("sameZone", () => {
         condition: '${("eu-west-1a" == "eu-west-1b")}',
         error_message:
           "test.zone: expected the machine in the zone of its data volume, " +
-          "got the volume vol-1 in eu-west-1a and the subnet subnet-1 in eu-west-1b.",
+          "got the volume vol-1 in eu-west-1a and the subnet subnet-1 in eu-west-1b; " +
+          "a volume never changes its zone: set test.zone to eu-west-1a, and name no subnet elsewhere.",
       },
     ]);
   });

@@ -159,6 +159,25 @@ test.each([
   expect(result.exitCode).toBe(2);
 });
 
+test.each([
+  "bench",
+  "check",
+  "generate-packer",
+  "generate-settings",
+  "local",
+  "retire-images",
+  "retire-volume",
+  "start",
+  "stop",
+  "test",
+  "test-deep",
+])("%s --help prints its usage, and runs nothing", async (command) => {
+  const result = await api.run(command, ["--help"]);
+  expect(result.stdout).toMatch(/^usage: npm (start|stop|test|run \S+)/m);
+  expect(result.stderr).toBe("");
+  expect(result.exitCode).toBe(0);
+});
+
 test("fails with one sentence when Terraform is too old, and makes nothing", async () => {
   const bin = path.join(api.folder, "old");
   mkdirSync(bin);

@@ -67,10 +67,10 @@ const retire = (...args: string[]) =>
   command(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/retire-images.ts", ...args]);
 
 describe("npm run packer:retire", () => {
-  test("without a number prints its usage, and does nothing", async () => {
+  test("fails without a number, and does nothing", async () => {
     const result = await retire();
     expect(result.exitCode).toBe(2);
-    expect(result.stderr).toContain("usage: npm run packer:retire -- --keep N");
+    expect(result.stderr).toBe("error: expected --keep, got none; usage: npm run packer:retire -- --keep N [--yes]");
   });
 
   test.each([

@@ -49,8 +49,9 @@ test("fails with the place in the configuration if the error names no resource",
     },
   });
   expect(sentenceOf([line])).toBe(
-    "resource.aws_key_pair.ssh.lifecycle: Invalid precondition expression: It must refer to an object.",
+    "resource.aws_key_pair.ssh.lifecycle: Invalid precondition expression: It must refer to an object",
   );
+  expect(sentenceOf([line, line])).toContain("It must refer to an object (and 1 more error)");
 });
 
 test("fails with plain text if Terraform reports no error event, and leaves out warnings", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { variableName } from "../../../settings/load/environment-variables";
+import { z } from "zod";
+import { readVariables, variableName } from "../../../settings/load/environment-variables";
+import { noSuchVariable } from "../../../settings/load/problems";
 import { load } from "./settings-folder";
 
 describe("a WORKBENCH_ variable", () => {
@@ -67,5 +69,39 @@ describe("a WORKBENCH_ variable", () => {
     const wrong = () => load("", { [variable]: value });
     expect(wrong).toThrow(sentence);
     expect(wrong).toThrow(new RegExp(`^one setting is wrong:\\n {2}${variable}: [^\\n]+$`));
+  });
+});
+
+describe("a variable that names no setting", () => {
+  const sections = z.object({
+    project: z.string(),
+    graph: z.object({ port: z.number() }),
+    "graph-data": z.object({
+      volumeSizeGiB: z.number(),
+      rootSizeGiB: z.number(),
+      mount: z.object({ mountPoint: z.string() }),
+    }),
+  });
+  const problem = (variable: string): string[] =>
+    readVariables(sections, { [variable]: "1" }).unknown.map((unknown) => noSuchVariable(unknown));
+  const data = "WORKBENCH_GRAPH_DATA_VOLUME_SIZE_GIB, WORKBENCH_GRAPH_DATA_ROOT_SIZE_GIB";
+
+  it.each([
+    ["WORKBENCH_GRAPH_DATA_COLOUR", `expected one of ${data}, WORKBENCH_GRAPH_DATA_MOUNT_MOUNT_POINT`],
+    [
+      "WORKBENCH_GRAPH_DATA_VOLUME_SIZE",
+      `expected one of ${data}, WORKBENCH_GRAPH_DATA_MOUNT_MOUNT_POINT; did you mean WORKBENCH_GRAPH_DATA_VOLUME_SIZE_GIB?`,
+    ],
+    [
+      "WORKBENCH_GRAPH_DATA_SIZE",
+      `expected one of ${data}, WORKBENCH_GRAPH_DATA_MOUNT_MOUNT_POINT; ` +
+        "did you mean WORKBENCH_GRAPH_DATA_VOLUME_SIZE_GIB or WORKBENCH_GRAPH_DATA_ROOT_SIZE_GIB?",
+    ],
+    ["WORKBENCH_GRAPH_DATA_MOUNT_FOLDER", "expected one of WORKBENCH_GRAPH_DATA_MOUNT_MOUNT_POINT"],
+    ["WORKBENCH_GRAPH", "expected one of WORKBENCH_GRAPH_PORT; did you mean WORKBENCH_GRAPH_PORT?"],
+    ["WORKBENCH_PORT", "docs/settings.md lists them all; did you mean WORKBENCH_GRAPH_PORT?"],
+    ["WORKBENCH_COLOUR", "docs/settings.md lists them all"],
+  ])("fails with the variables of its section: %s", (variable, fix) => {
+    expect(problem(variable)).toEqual([`${variable}: no such setting; ${fix}`]);
   });
 });

@@ -36,7 +36,7 @@ describe("loadSettings", () => {
         environment: { WORKBENCH_ENV: "test", WORKBENCH_EBS_VOLUME_SIZE_GIB: "ten", WORKBENCH_EBS_SIZE: "1" },
       });
     expect(wrong).toThrow("5 settings are wrong:");
-    expect(wrong).toThrow("WORKBENCH_EBS_SIZE: no such setting; settings/default.yaml lists them all");
+    expect(wrong).toThrow("WORKBENCH_EBS_SIZE: no such setting; expected one of WORKBENCH_EBS_VOLUME_SIZE_GIB, WORK");
     expect(wrong).toThrow('settings/test.yaml: aws.region: expected an AWS region such as eu-west-1, got "eu-west"');
     expect(wrong).toThrow(
       "WORKBENCH_EBS_VOLUME_SIZE_GIB: ebs.volumeSizeGiB: expected a whole number from 1 to 65536 GiB, got",

@@ -7,6 +7,7 @@ import { load, settingsFolder } from "./settings-folder";
 describe("a wrong setting", () => {
   const cases: [name: string, file: string, message: string][] = [
     ["unknown section", "ssh2: {}", "ssh2: no such setting; expected one of project, tags, aws"],
+    ["part of a name", "ebs: { volumeSize: 2 }", "finalSnapshot, snapshotSchedule; did you mean volumeSizeGiB?"],
     [
       "not a number",
       "ec2: { rootVolumeSizeGiB: big }",
