@@ -30,6 +30,9 @@ export class JupyterLab {
     const browser = await chromium.launch({ executablePath: chromiumFile ?? "", args });
     const page = await browser.newPage({ viewport: { width: 1320, height: 640 }, deviceScaleFactor: 1.5 });
     page.setDefaultTimeout(LIMIT_MS);
+    // Jupyter Server answers a listing with 404 if a file of the folder is renamed meanwhile. A person closes the dialog.
+    const notFound = page.locator(".jp-Dialog", { hasText: "Directory not found" });
+    await page.addLocatorHandler(notFound, (dialog) => dialog.locator(".jp-mod-accept").click());
     // reset: without the tabs of the last session.
     await page.goto(`${url}&reset`);
     return new JupyterLab(browser, page);
