@@ -32,7 +32,7 @@ export class JupyterLab {
     page.setDefaultTimeout(LIMIT_MS);
     // Jupyter Server answers a listing with 404 if a file of the folder is renamed meanwhile. A person closes the dialog.
     const notFound = page.locator(".jp-Dialog", { hasText: "Directory not found" });
-    await page.addLocatorHandler(notFound, (dialog) => dialog.locator(".jp-mod-accept").click());
+    await page.addLocatorHandler(notFound, (dialog) => dialog.getByRole("button", { name: "Close" }).click());
     // reset: without the tabs of the last session.
     await page.goto(`${url}&reset`);
     return new JupyterLab(browser, page);
@@ -67,9 +67,9 @@ export class JupyterLab {
   /** Drags the notebook in front to the right half, beside the one behind it. */
   async moveToTheRight(): Promise<void> {
     const tab = this.page.locator(".lm-DockPanel-tabBar .lm-mod-current");
-    const [from, dock] = await Promise.all([tab.boundingBox(), this.page.locator("#jp-main-dock-panel").boundingBox()]);
-    if (from === null || dock === null) throw new Error("JupyterLab shows no notebook");
-    await this.page.mouse.move(from.x + 30, from.y + 10);
+    await tab.hover({ position: { x: 30, y: 10 } });
+    const dock = await this.page.locator("#jp-main-dock-panel").boundingBox();
+    if (dock === null) throw new Error("JupyterLab shows no notebook");
     await this.page.mouse.down();
     const [x, y] = [dock.x + dock.width - 20, dock.y + dock.height / 2];
     // JupyterLab recognizes a drag only after a few moves.
