@@ -1,6 +1,6 @@
 /**
  * Speeds up the start. main.ts imports this file first, since loading files takes most of a synth. Each comment gives
- * the time saved, out of half a second. A synth takes less than 2.5 times as long as merely loading the libraries.
+ * the time saved, out of half a second. A synth takes about 2.5 times as long as merely loading the libraries.
  * Without this file, it would take more than three times as long. `npm run bench` measures that.
  */
 import { readFileSync } from "node:fs";
