@@ -137,9 +137,10 @@ def unreadable(local_aws, snapshot):
     file.write_bytes(content)
 
 
-def test_a_machine_that_cannot_boot_leaves_no_blank_volume(local_aws, ec2, instance, snapshot):
+def test_a_machine_that_cannot_boot_leaves_no_blank_volume(copies, local_aws, ec2, instance, snapshot):
     with unreadable(local_aws, snapshot):
-        made, volume = run(local_aws, snapshot)
+        with copies.held():
+            made, volume = run(local_aws, snapshot)
         local_aws.until(lambda: local_aws.state(made) == "terminated")
     reason = local_aws.describe(made)["StateReason"]["Message"]
     assert reason.startswith(f"Server.InternalError: Internal error on launch: volume {volume} could not be made: `cp ")

@@ -90,6 +90,10 @@ ATTACKS: dict[str, tuple[Callable[[Any], dict[str, str]], str]] = {
         lambda aws: signed(aws, off=-60 * MINUTES) | {"X-Amz-Date": stamp()},
         "AuthFailure",
     ),
+    "another day than that of the scope": (
+        lambda aws: signed(aws, off=-24 * 60 * MINUTES) | {"X-Amz-Date": stamp()},
+        "AuthFailure",
+    ),
     "a token that nobody gave out": (lambda aws: signed(aws) | {"X-Amz-Security-Token": "x"}, "AuthFailure"),
     "half a signature": (
         lambda _aws: {**FORM, "Authorization": f"AWS4-HMAC-SHA256 Credential={SCOPE}"},

@@ -169,8 +169,9 @@ def _signature(
     key, date, region, service, ending = credential.split("/")
     timestamp = signed_at.strftime(TIMESTAMP)
     if ending != "aws4_request" or date != timestamp[:8]:
-        raise ValueError(
-            f"expected a scope of {timestamp[:8]} that ends in aws4_request, got {date[:20]} and {ending[:40]}"
+        raise Refused(
+            Problem.WRONG_SIGNATURE,
+            f"expected a scope of {timestamp[:8]} that ends in aws4_request, got {date[:20]} and {ending[:40]}",
         )
     names = frozenset(signed_headers.lower().split(";"))
     return Signature(key, region, service, names, value, signed_at, timestamp, token, expires)
