@@ -18,13 +18,16 @@ def disks(machines, machine):
 
 
 def listed(machines, machine, *arguments):
-    """Returns what lsblk lists, as name, size in bytes and mount point."""
+    """Returns what lsblk lists, as name, size in bytes and mount point, by name.
+
+    lsblk itself lists disks by number. Their numbers are this computer's, and other tests take some meanwhile.
+    """
     words = ["lsblk", "--json", "--bytes", "--output", "NAME,SIZE,TYPE,MOUNTPOINT", *arguments]
     done = machines.fleet.run(machine, words)
     assert done.stderr.text == ""
     found = json.loads(done.stdout.text or '{"blockdevices": []}')["blockdevices"]
     assert {device["type"] for device in found} <= {"disk"}
-    return [(device["name"], device["size"], device["mountpoint"]) for device in found]
+    return sorted((device["name"], device["size"], device["mountpoint"]) for device in found)
 
 
 GIB = 1024**3
