@@ -10,6 +10,9 @@ import { controlGroups, testControlGroup } from "../../../scripts/testing/test-c
 import { temporaryFolder } from "../../temporary-folder";
 import { freeLetters } from "../machine/data-volume/xen-node";
 
+/** A detached loop device stays while another program has it open: one that lists disks opens each for a moment. */
+const passing = { timeout: 60_000 };
+
 const testFolder = () => temporaryFolder("workbench-test-");
 
 test("an empty folder is removed", async () => {
@@ -69,9 +72,8 @@ describe.skipIf(!mayMount)(mayMount ? "a sweep" : "a sweep (needs root on Linux)
 
     await sweep(directory);
     expect(existsSync(directory)).toBe(false);
-    expect((await execa("losetup", ["--list", "--noheadings", device], { reject: false })).stdout).not.toContain(
-      directory,
-    );
+    const listed = async () => (await execa("losetup", ["--list", "--noheadings", device], { reject: false })).stdout;
+    await vi.waitFor(async () => expect(await listed()).not.toContain(directory), passing);
   });
 
   test("removes a disk in memory, and all files of its volume on this computer", async () => {
@@ -118,9 +120,11 @@ describe.skipIf(!mayMount)(mayMount ? "a sweep" : "a sweep (needs root on Linux)
     await execa("umount", ["--lazy", mountPoint]);
 
     await sweep(directory);
-    const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
-    expect(stdout).not.toContain(disk);
-    expect(stdout.split("\n")).not.toContainEqual(expect.stringMatching(new RegExp(`^${upper} .*inner`)));
+    await vi.waitFor(async () => {
+      const { stdout } = await execa("losetup", ["--list", "--noheadings", "--output", "NAME,BACK-FILE"]);
+      expect(stdout).not.toContain(disk);
+      expect(stdout.split("\n")).not.toContainEqual(expect.stringMatching(new RegExp(`^${upper} .*inner`)));
+    }, passing);
   });
 
   test("removes a folder that a script made immutable", async () => {

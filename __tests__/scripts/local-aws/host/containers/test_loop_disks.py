@@ -9,7 +9,7 @@ import time
 
 import pytest
 from local_aws.host.commands import MachineError
-from local_aws.host.containers import processes
+from local_aws.host.containers import loop_disks, processes
 from local_aws.host.containers.loop_disks import LoopDisks
 from local_aws.host.containers.processes import is_claimed, name_of, open_mounts_of
 from local_aws.host.containers.standstill import FIFREEZE
@@ -59,7 +59,8 @@ def test_connects_a_file_once(loops, file):
     assert loops.connect(file) == loops.connect(file)
 
 
-def test_knows_what_keeps_a_disk_busy(loops, file):
+def test_knows_what_keeps_a_disk_busy(loops, file, monkeypatch):
+    monkeypatch.setattr(loop_disks, "PASSING_LIMIT_SEC", 0)
     device = loops.connect(file)
     wait_for(lambda: loops.users(file), [])
     with open(device, "rb"):
@@ -67,6 +68,34 @@ def test_knows_what_keeps_a_disk_busy(loops, file):
         with pytest.raises(MachineError, match=f"volume vol-1 is still in use on {device}"):
             loops.disconnect(file)
     wait_for(lambda: loops.device(file), None)
+
+
+@pytest.fixture
+def passing(loops, file):
+    """Connects the disk. A program that lists disks has it open for a moment. Returns the device."""
+    device = loops.connect(file)
+    words = ["sh", "-c", "echo open && sleep 0.5"]
+    with open(device, "rb") as opened:
+        program = subprocess.Popen(words, stdin=opened, stdout=subprocess.PIPE)
+    assert program.stdout.readline() == b"open\n"
+    assert loops.users(file)
+    yield device
+    program.wait()
+
+
+def test_disconnects_a_disk_that_another_program_has_open_for_a_moment(loops, file, passing):
+    loops.disconnect(file)
+    assert loops.device(file) is None
+
+
+def test_does_not_count_a_program_that_has_a_disk_open_for_a_moment(loops, file, passing):
+    assert loops.lasting_users(file) == []
+
+
+def test_counts_what_keeps_a_disk_open(loops, file, monkeypatch):
+    monkeypatch.setattr(loop_disks, "PASSING_LIMIT_SEC", 0)
+    with open(loops.connect(file), "rb"):
+        assert loops.lasting_users(file) == [f"in use by process {name_of(os.getpid())} ({os.getpid()})"]
 
 
 def test_knows_when_the_kernel_itself_uses_a_disk(loops, file, mounted):

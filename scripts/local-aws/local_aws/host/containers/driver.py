@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from ..commands import run
@@ -16,6 +15,7 @@ from . import control_group, loop_disks, standstill
 from .guest import Container
 from .nspawn import BOOT_MACHINE, SIGNALS
 from .processes import all_pids, command_line, leader_of
+from .waiting import wait_until
 
 POWER_OFF_LIMIT_SEC = 20
 KILL_LIMIT_SEC = 10
@@ -46,6 +46,7 @@ class Containers:
             run("umount", point)
         for device, _file in self._loop_devices():
             run("losetup", "--detach", device)
+        wait_until(lambda: not self._loop_devices(), loop_disks.PASSING_LIMIT_SEC)
         self._tidy_nspawn()
         self.close()
 
@@ -73,10 +74,10 @@ class Containers:
                 leader = leader_of(supervisor)
                 if leader:
                     _send(leader, SIGNALS[Wish.POWER_OFF])
-            _wait_until_gone(lambda: not supervisors(self._home), 1)
+            wait_until(lambda: not supervisors(self._home), 1)
         for pid in self._processes():
             _send(pid, signal.SIGKILL)
-        _wait_until_gone(lambda: not self._processes(), KILL_LIMIT_SEC)
+        wait_until(lambda: not self._processes(), KILL_LIMIT_SEC)
 
     def _processes(self) -> list[int]:
         members = control_group.members(self._names.cgroup)
@@ -101,12 +102,6 @@ def supervisors(home: Path) -> list[int]:
 def _supervises(words: list[str], home: Path) -> bool:
     prefix = f"--directory={Folders(home).instances}/"
     return any(word.startswith(prefix) for word in words) or (str(BOOT_MACHINE) in words and str(home) in words)
-
-
-def _wait_until_gone(gone: Callable[[], bool], limit_sec: float) -> None:
-    deadline = time.monotonic() + limit_sec
-    while not gone() and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 def _send(pid: int, number: int) -> None:

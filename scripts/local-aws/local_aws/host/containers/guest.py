@@ -21,8 +21,7 @@ from .loop_disks import LoopDisks
 from .nspawn import Nspawn
 
 LEADER_LIMIT_SEC = 15
-RELEASE_LIMIT_SEC = 2
-RELEASE_INTERVAL_SEC = 0.02
+COPY_INTERVAL_SEC = 0.02
 END_INTERVAL_SEC = 0.05
 
 
@@ -124,7 +123,7 @@ class Container:
             disk = self._disks.get(volume_id)
             if disk is None:
                 return
-            users = self._loops.users(disk.file)
+            users = self._loops.lasting_users(disk.file)
             if users:
                 busy = ", ".join(users)
                 raise MachineError(f"volume {volume_id} is {busy} on instance {self._spec.id}: unmount it first")
@@ -187,9 +186,7 @@ class Container:
     def _disconnect(self, file: Path) -> None:
         # A copy has the file system open. The kernel would drop the device when the copy ends, whoever has it by then.
         while self._loops.is_copied(file):
-            time.sleep(RELEASE_INTERVAL_SEC)
+            time.sleep(COPY_INTERVAL_SEC)
         # The kernel may release a disk a moment after the machine's last process has ended.
-        deadline = time.monotonic() + RELEASE_LIMIT_SEC
-        while self._loops.users(file) and time.monotonic() < deadline:
-            time.sleep(RELEASE_INTERVAL_SEC)
+        self._loops.lasting_users(file)
         self._loops.disconnect(file)

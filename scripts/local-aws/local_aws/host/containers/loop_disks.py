@@ -10,6 +10,10 @@ from pathlib import Path
 from ..commands import MachineError, run
 from .processes import holders_of, is_claimed, mount_points_of
 from .standstill import Standstill
+from .waiting import wait_until
+
+# Programs that list disks, such as `losetup --list`, have each of them open for a moment.
+PASSING_LIMIT_SEC = 5
 
 
 class LoopDisks:
@@ -32,7 +36,7 @@ class LoopDisks:
         flush(device)
         run("losetup", "--detach", device)
         # The kernel answers at once, and keeps the device while anybody has it open.
-        if self.device(file):
+        if not wait_until(lambda: self.device(file) is None, PASSING_LIMIT_SEC):
             raise MachineError(f"volume {file.name} is still in use on {device}: end what uses it first")
 
     def device(self, file: Path) -> str | None:
@@ -49,6 +53,17 @@ class LoopDisks:
         users = [f"mounted at {point}" for point in mount_points_of(number)]
         users += [f"in use by {holder}" for holder in holders_of(number)]
         return users or (["in use by the kernel, perhaps as swap space"] if is_claimed(device) else [])
+
+    def lasting_users(self, file: Path) -> list[str]:
+        """As `users`, after waiting for those that end within moments."""
+        users: list[str] = []
+
+        def is_idle() -> bool:
+            users[:] = self.users(file)
+            return not users
+
+        wait_until(is_idle, PASSING_LIMIT_SEC)
+        return users
 
     @contextlib.contextmanager
     def standing_still(self, file: Path) -> Iterator[None]:
