@@ -21,7 +21,7 @@ mkdir -p "$target"/etc/{{systemd/system,ssl/certs,ssh}} "$target"/var/{{log,lib/
 mkdir -p "$target"/{{tmp,usr/bin,bin}}
 echo bundle >"$target/etc/ssl/certs/ca-certificates.crt"
 echo key >"$target/etc/ssh/ssh_host_ed25519_key"
-cp /bin/busybox "$target/bin/sh" 2>/dev/null || cp -L /bin/sh "$target/bin/sh"
+cp -L /bin/sh "$target/bin/sh"
 ldd /bin/sh | grep -o '/[^ ]*' | while read -r library; do cp -L --parents "$library" "$target"; done
 for name in {" ".join(COMMANDS)} update-ca-certificates; do
   printf '#!/bin/sh\\n' >"$target/usr/bin/$name"
