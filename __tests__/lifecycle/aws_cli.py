@@ -10,11 +10,11 @@ import sys
 
 from awscli.clidriver import create_clidriver
 
-driver = create_clidriver()
-
 
 def call(arguments: list[str]) -> dict[str, object]:
     """Runs one command as `aws` does."""
+    # A driver for each: one keeps the checks of modify-subnet-attribute and the like for every command after it.
+    driver = create_clidriver()
     output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
