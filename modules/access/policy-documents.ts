@@ -27,9 +27,18 @@ export interface WebIdentityTrust {
  * JSON of the trust policy that lets an AWS service, such as `ec2.amazonaws.com`, assume a role. EC2 and DLM have the
  * same service name in every partition, also in China. Source: data source aws_service_principal of AWS provider 5.100
  * (read 2026-11).
+ *
+ * @param conditions for whom the service may do so. @default always
  */
-export function assumeRolePolicy(service: string): string {
-  return policy([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);
+export function assumeRolePolicy(service: string, conditions?: Conditions): string {
+  return policy([
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Principal: { Service: service },
+      ...(conditions && { Condition: conditions }),
+    },
+  ]);
 }
 
 /** JSON of the trust policy that lets holders of a provider's token assume a role. No part of a subject is a pattern. */
@@ -71,13 +80,38 @@ export function readSecretStatements(secretArn: string, kmsKeyArn?: string): All
 
 /** JSON of a bucket policy that refuses every request without TLS. */
 export function tlsOnlyBucketPolicy(bucketArn: string): string {
+  return tlsOnlyPolicy("s3:*", [bucketArn, `${bucketArn}/*`]);
+}
+
+/** JSON of a queue policy that refuses every request without TLS. */
+export function tlsOnlyQueuePolicy(queueArn: string): string {
+  return tlsOnlyPolicy("sqs:*", queueArn);
+}
+
+/** JSON of a topic policy that lets AWS services publish, each under its conditions. */
+export function publishPolicy(
+  topicArn: string,
+  publishers: readonly { readonly service: string; readonly conditions?: Conditions }[],
+): string {
+  return policy(
+    publishers.map(({ service, conditions }) => ({
+      Effect: "Allow",
+      Action: "sns:Publish",
+      Principal: { Service: service },
+      Resource: topicArn,
+      ...(conditions && { Condition: conditions }),
+    })),
+  );
+}
+
+function tlsOnlyPolicy(actions: string, resources: string | readonly string[]): string {
   return policy([
     {
       Sid: "TlsOnly",
       Effect: "Deny",
-      Action: "s3:*",
+      Action: actions,
       Principal: "*",
-      Resource: [bucketArn, `${bucketArn}/*`],
+      Resource: resources,
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     },
   ]);

@@ -2,8 +2,10 @@ import { expect, it } from "vitest";
 import {
   allowPolicy,
   assumeRolePolicy,
+  publishPolicy,
   readSecretStatements,
   tlsOnlyBucketPolicy,
+  tlsOnlyQueuePolicy,
   webIdentityPolicy,
 } from "../../../modules/access/policy-documents";
 
@@ -14,6 +16,18 @@ it.each([
     "assumeRolePolicy",
     assumeRolePolicy("ec2.amazonaws.com"),
     [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+  ],
+  [
+    "assumeRolePolicy with conditions",
+    assumeRolePolicy("ecs-tasks.amazonaws.com", { StringEquals: { "aws:SourceAccount": "123456789012" } }),
+    [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "ecs-tasks.amazonaws.com" },
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+    ],
   ],
   [
     "webIdentityPolicy",
@@ -65,6 +79,45 @@ it.each([
         Principal: "*",
         Resource: [arn, `${arn}/*`],
         Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  ],
+  [
+    "tlsOnlyQueuePolicy",
+    tlsOnlyQueuePolicy("arn:aws:sqs:eu-west-1:123456789012:jobs"),
+    [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Action: "sqs:*",
+        Principal: "*",
+        Resource: "arn:aws:sqs:eu-west-1:123456789012:jobs",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  ],
+  [
+    "publishPolicy",
+    publishPolicy("arn:aws:sns:eu-west-1:123456789012:alarms", [
+      {
+        service: "cloudwatch.amazonaws.com",
+        conditions: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+      { service: "events.amazonaws.com" },
+    ]),
+    [
+      {
+        Effect: "Allow",
+        Action: "sns:Publish",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Resource: "arn:aws:sns:eu-west-1:123456789012:alarms",
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
+      {
+        Effect: "Allow",
+        Action: "sns:Publish",
+        Principal: { Service: "events.amazonaws.com" },
+        Resource: "arn:aws:sns:eu-west-1:123456789012:alarms",
       },
     ],
   ],
