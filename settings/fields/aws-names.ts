@@ -39,6 +39,16 @@ export const kmsKeyArn = () =>
       arn.startsWith(`arn:${partitionOf(home)}:kms:${home}:`) ? undefined : `a KMS key in aws.region ${home}`,
   });
 
+/** ARN of a secret in `aws.region`, as Secrets Manager gives it: with six characters behind the name. */
+export const secretArn = () =>
+  text(
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+    "the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-a1B2c3",
+  ).register(reachOf, {
+    elsewhere: (arn, home) =>
+      arn.startsWith(`arn:${partitionOf(home)}:secretsmanager:${home}:`) ? undefined : `a secret in aws.region ${home}`,
+  });
+
 /** ARN of an IAM policy in the partition of `aws.region`. */
 export const policyArn = () =>
   text(/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/, "the ARN of an IAM policy").register(reachOf, {
@@ -51,6 +61,14 @@ export const resourceArn = () =>
     elsewhere: (arn, home) =>
       arn === "*" || canName(arn, partitionOf(home)) ? undefined : `a resource ${inPartitionOf(home)}`,
   });
+
+/** Name of an S3 bucket, without the rare ones that S3 reserves. */
+export const s3BucketName = () =>
+  text(/^(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket");
+
+/** Digest of a container image. It names one image for ever, as no tag does. */
+export const imageDigest = () =>
+  text(/^sha256:[0-9a-f]{64}$/, "the digest of an image: sha256: and 64 hexadecimal digits, which a push prints");
 
 function inPartitionOf(home: string): string {
   return `in partition ${partitionOf(home)}, the partition of aws.region ${home}`;

@@ -55,6 +55,9 @@ export const absolutePath = () =>
 /** Path of a file on this computer: absolute, relative to the project, or below the home directory (`~/`). */
 export const filePath = () => text(/^((?![$%]\{)\P{C})+$/u, "the path of a file, without ${ and %{");
 
+/** An e-mail address. */
+export const emailAddress = () => z.email({ error: "an e-mail address such as data@example.org" });
+
 /** An EC2 instance type. */
 export const instanceType = () => text(/^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.medium");
 

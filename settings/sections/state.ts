@@ -1,4 +1,4 @@
-import { policyArn, regionInPartition } from "../fields/aws-names";
+import { policyArn, regionInPartition, s3BucketName } from "../fields/aws-names";
 import { flag, listOf, section, text } from "../fields/fields";
 import { rule } from "../fields/rules";
 
@@ -53,7 +53,7 @@ export const stateSection = section({
   )
     .default("state")
     .describe("Folder of the state files, relative to the project; used if state.bucket is null."),
-  bucket: text(/^(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket")
+  bucket: s3BucketName()
     .nullable()
     .default(null)
     .describe("S3 bucket for the state files, made by stack `state`; null: local files."),

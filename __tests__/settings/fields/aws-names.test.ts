@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { kmsKeyArn } from "../../../settings/fields/aws-names";
+import { imageDigest, kmsKeyArn, s3BucketName, secretArn } from "../../../settings/fields/aws-names";
 import { listOf, section } from "../../../settings/fields/fields";
 import { reportOutOfReach } from "../../../settings/load/reach";
 import { loadSettings } from "../../../stacks/settings";
@@ -69,6 +69,62 @@ describe("values that aws.region can use", () => {
       arn,
       "a KMS key in aws.region eu-west-2",
     );
+  });
+});
+
+describe("names of AWS", () => {
+  const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:";
+  const digest = `sha256:${"0a".repeat(32)}`;
+
+  it.each<[string, z.ZodString, readonly string[]]>([
+    ["secretArn", secretArn(), [`${arn}admin-a1B2c3`, `${arn}team/admin_2@x=y+z.w-a1B2c3`]],
+    ["imageDigest", imageDigest(), [digest]],
+    ["s3BucketName", s3BucketName(), ["abc", "data.example.org", `a${"-b".repeat(31)}`]],
+  ])("%s accepts what AWS gives", (_, field, values) => {
+    for (const value of values) expect(field.parse(value)).toBe(value);
+  });
+
+  it.each<[string, z.ZodString, string, readonly unknown[]]>([
+    [
+      "secretArn",
+      secretArn(),
+      "the ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:123456789012:secret:admin-a1B2c3",
+      [
+        ...["admin", `${arn}admin`, `${arn}admin-a1B2c`, `${arn}-a1B2c3`, `${arn}admin-a1B2c3:password::`, 1],
+        ...[arn.replace("secretsmanager", "ssm"), `${arn.replace("123456789012", "1234")}admin-a1B2c3`],
+      ],
+    ],
+    [
+      "imageDigest",
+      imageDigest(),
+      "the digest of an image: sha256: and 64 hexadecimal digits, which a push prints",
+      ["latest", digest.slice(1), digest.slice(0, -1), `${digest}0`, digest.toUpperCase(), `couchdb@${digest}`, null],
+    ],
+    [
+      "s3BucketName",
+      s3BucketName(),
+      "the name of an S3 bucket",
+      ["ab", "a".repeat(64), "Data", "data_1", "-data", "data-", "a..b", "192.0.2.1", "s3://data", ""],
+    ],
+  ])("fails: %s, with one phrase", (_, field, phrase, values) => {
+    for (const value of values) {
+      expect(field.safeParse(value).error?.issues.map(({ message }) => message)).toEqual([phrase]);
+    }
+  });
+
+  it.each([
+    ["eu-west-1", "arn:aws:secretsmanager:eu-west-2:123456789012:secret:admin-a1B2c3"],
+    ["cn-north-1", "arn:aws:secretsmanager:cn-north-1:123456789012:secret:admin-a1B2c3"],
+  ])("fails: a secret that %s cannot use", (region, value) => {
+    const report = vi.fn();
+    reportOutOfReach(section({ secretArn: secretArn().nullable() }), { secretArn: value }, region, report);
+    expect(report).toHaveBeenCalledExactlyOnceWith(["secretArn"], value, `a secret in aws.region ${region}`);
+  });
+
+  it("a secret of its own region is in reach", () => {
+    const report = vi.fn();
+    reportOutOfReach(section({ secretArn: secretArn() }), { secretArn: `${arn}admin-a1B2c3` }, "eu-west-1", report);
+    expect(report).not.toHaveBeenCalled();
   });
 });
 
