@@ -1,0 +1,108 @@
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import { SqsQueueRedriveAllowPolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy";
+import { SqsQueueRedrivePolicy } from "@cdktf/provider-aws/lib/sqs-queue-redrive-policy";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { tlsOnlyQueuePolicy } from "../access/policy-documents";
+import type { Grantee } from "../access/role";
+import { queueNameProblems, queueNames } from "./queue-plan";
+
+const secondsOfDay = 24 * 60 * 60;
+
+/** SQS keeps no message longer. */
+const LONGEST_DAYS = 14;
+
+/** Properties of a queue. */
+export interface QueueProps {
+  /** Name in SQS, as `queueNameProblems` takes it. Changing this replaces the queue, and so loses its messages. */
+  readonly name: string;
+  /** What its messages are, for people who read a plan. */
+  readonly holds: string;
+  /** How long a message that somebody received is hidden from others, in seconds. @default 30 */
+  readonly visibilityTimeoutSec?: number;
+  /** How often a message is received before it is a dead letter. @default 5 */
+  readonly maxReceiveCount?: number;
+  /** How long a message waits for somebody, in days, at most 14. @default 4 */
+  readonly retentionDays?: number;
+}
+
+/** A queue by name, for metrics. */
+export interface NamedQueue {
+  readonly name: string;
+}
+
+/**
+ * An SQS queue, encrypted and TLS only, with a dead-letter queue for messages that nobody could handle. They stay there
+ * for 14 days. A destroy deletes the messages of both.
+ */
+export class Queue extends Construct {
+  /** Name in SQS. */
+  readonly name: string;
+  /** ARN of the queue. */
+  readonly arn: string;
+  /** Where programs send to and receive from. */
+  readonly url: string;
+  /** Where messages go that nobody could handle. */
+  readonly deadLetters: NamedQueue;
+  /** Policies of both queues. Whatever uses the queue must depend on them. */
+  readonly ready: readonly ITerraformDependable[];
+  private readonly queue: SqsQueue;
+
+  /** @throws Error for a name that SQS does not take: a bug, since the stack's rules report it with queueNameProblems */
+  constructor(scope: Construct, id: string, props: QueueProps) {
+    super(scope, id);
+    const { name, holds, visibilityTimeoutSec = 30, maxReceiveCount = 5, retentionDays = 4 } = props;
+    const [problem] = queueNameProblems({ value: name, setting: this.node.path });
+    if (problem) throw new Error(`${problem.setting}: expected ${problem.expected}, got "${name}"`);
+    const names = queueNames(name);
+    this.queue = new SqsQueue(this, "this", {
+      name: names.queue,
+      visibilityTimeoutSeconds: visibilityTimeoutSec,
+      messageRetentionSeconds: retentionDays * secondsOfDay,
+      sqsManagedSseEnabled: true,
+      tags: { Name: names.queue, Holds: holds },
+    });
+    const deadLetters = new SqsQueue(this, "dead_letters", {
+      name: names.deadLetters,
+      messageRetentionSeconds: LONGEST_DAYS * secondsOfDay,
+      sqsManagedSseEnabled: true,
+      tags: { Name: names.deadLetters, Holds: `${holds}, which nobody could handle` },
+    });
+    // Not arguments of the queues: AWS needs half a minute for each, and so Terraform makes both at once.
+    const redrive = new SqsQueueRedrivePolicy(this, "redrive", {
+      queueUrl: this.queue.url,
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
+    });
+    const allowRedrive = new SqsQueueRedriveAllowPolicy(this, "dead_letters_redrive_allow", {
+      queueUrl: deadLetters.url,
+      redriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns: [this.queue.arn] }),
+    });
+    const tlsOnly = Object.entries({ tls_only: this.queue, dead_letters_tls_only: deadLetters }).map(
+      ([policyId, { url, arn }]) =>
+        new SqsQueuePolicy(this, policyId, { queueUrl: url, policy: tlsOnlyQueuePolicy(arn) }),
+    );
+    this.name = this.queue.name;
+    this.arn = this.queue.arn;
+    this.url = this.queue.url;
+    this.deadLetters = { name: deadLetters.name };
+    this.ready = [redrive, allowRedrive, ...tlsOnly];
+  }
+
+  /** Lets a role receive messages of this queue, and delete what it has handled. */
+  grantConsume(grantee: Grantee): void {
+    this.grant(grantee, "consume", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]);
+  }
+
+  /** Lets a role send messages to this queue. */
+  grantSend(grantee: Grantee): void {
+    this.grant(grantee, "send_to", ["sqs:SendMessage"]);
+  }
+
+  /** Programs also look up the queue by its name, and how long it hides a message. */
+  private grant(grantee: Grantee, verb: string, actions: readonly string[]): void {
+    grantee.allow(`${verb}_${this.queue.friendlyUniqueId}`, [
+      { actions: [...actions, "sqs:GetQueueUrl", "sqs:GetQueueAttributes"], resources: [this.arn] },
+    ]);
+  }
+}
