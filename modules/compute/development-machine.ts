@@ -11,6 +11,7 @@ import type { SecurityGroup } from "../network/security-group";
 import type { Subnet } from "../network/subnet";
 import { terraformLiteral } from "../terraform-literal";
 import type { MachineImage } from "./machine-image";
+import { notShuttingDown } from "./not-shutting-down";
 
 /** Properties of a development machine. */
 export interface DevelopmentMachineProps {
@@ -85,6 +86,7 @@ export class DevelopmentMachine extends Construct {
       lifecycle: {
         ignoreChanges: followNew ? undefined : ["ami"],
         precondition: conditions.length > 0 ? conditions : undefined,
+        postcondition: [notShuttingDown],
         // EC2 installs the key only at the first boot, and a new key pair has the same name as the old one.
         replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
       },

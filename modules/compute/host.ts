@@ -11,6 +11,7 @@ import { firstBootCommands, type PlannedMount } from "../storage/mount-plan";
 import { VolumeMount } from "../storage/volume-mount";
 import { terraformLiteral } from "../terraform-literal";
 import type { MachineImage } from "./machine-image";
+import { notShuttingDown } from "./not-shutting-down";
 
 /** Properties of a host. */
 export interface HostProps {
@@ -80,6 +81,7 @@ export class Host extends Construct {
       lifecycle: {
         ignoreChanges: ["ami"],
         precondition: preconditions.length > 0 ? preconditions : undefined,
+        postcondition: [notShuttingDown],
       },
     });
     dependLate(this.instance, () => [

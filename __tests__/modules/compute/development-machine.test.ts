@@ -87,6 +87,12 @@ describe("DevelopmentMachine", () => {
     ]);
   });
 
+  it("is not deployed while somebody terminates it", () => {
+    expect(instance().lifecycle.postcondition).toEqual([
+      expect.objectContaining({ condition: '${self.instance_state != "shutting-down"}' }),
+    ]);
+  });
+
   it("keeps its address when it stops, or leaves it to the subnet", () => {
     expect(made().output["address"]?.value).toBe("${aws_eip.machine_address.public_ip}");
     const without = made({ elasticAddress: false });

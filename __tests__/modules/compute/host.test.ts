@@ -88,6 +88,12 @@ describe("Host", () => {
     expect(instance.lifecycle.ignore_changes).toEqual(["ami"]);
   });
 
+  it("is not deployed while somebody terminates it", () => {
+    expect(instance.lifecycle.postcondition).toEqual([
+      expect.objectContaining({ condition: '${self.instance_state != "shutting-down"}' }),
+    ]);
+  });
+
   it("is started once its volumes are attached, if a destroy was cut off after it had stopped the host", () => {
     expect(only(resource, "aws_ec2_instance_state")).toMatchObject({
       instance_id: "${aws_instance.host.id}",
