@@ -25,6 +25,8 @@ export class FoundSubnet extends Construct implements Subnet {
   readonly id: string;
   readonly vpcId: string;
   readonly availabilityZone: string;
+  /** Whether a machine in it gets a public address by itself: "true" or "false". */
+  readonly givesPublicAddress: string;
   /** None: its routes are not this program's. */
   readonly ready: readonly ITerraformDependable[] = [];
 
@@ -68,5 +70,6 @@ export class FoundSubnet extends Construct implements Subnet {
     this.id = attributeOfOne(subnet, "id");
     this.vpcId = attributeOfOne(subnet, "vpc_id");
     this.availabilityZone = attributeOfOne(subnet, "availability_zone");
+    this.givesPublicAddress = attributeOfOne(subnet, "map_public_ip_on_launch");
   }
 }
