@@ -101,8 +101,9 @@ class Login:
 class LocalAws:
     """A local AWS in a process of its own."""
 
-    def __init__(self, home: Path, port: int, network: str, login: Login) -> None:
+    def __init__(self, home: Path, port: int, network: str, login: Login, base_image: Path) -> None:
         self.home, self.port, self.network, self.login = home, port, network, login
+        self._base_image = base_image
         self.process: subprocess.Popen[bytes] | None = None
         self.log = home.with_name(f"{home.name}.log")
 
@@ -125,7 +126,7 @@ class LocalAws:
     def start(self) -> "LocalAws":
         """Starts it. Returns when it is ready."""
         command = [sys.executable, "-m", "local_aws", "serve", "--home", self.home, "--port", str(self.port)]
-        command += ["--network", self.network, "--base-image", find_base_image()]
+        command += ["--network", self.network, "--base-image", self._base_image]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in command], env={**os.environ, "PYTHONPATH": str(SOURCES)}, stdout=log, stderr=log
@@ -289,7 +290,7 @@ def login() -> Iterator[Login]:
 
 @pytest.fixture(scope="session")
 def base_image() -> Path:
-    """The base image."""
+    """The base image. The tests of a file may have another one: a fixture of theirs with this name."""
     found = find_base_image()
     assert found is not None
     return found
@@ -319,13 +320,13 @@ def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
 
 
 @pytest.fixture
-def make_local_aws(login: Login, second_place: Place) -> Iterator[Callable[..., LocalAws]]:
+def make_local_aws(login: Login, second_place: Place, base_image: Path) -> Iterator[Callable[..., LocalAws]]:
     """Starts a local AWS for one test."""
     made: list[LocalAws] = []
 
     def make(network: str = second_place.network) -> LocalAws:
         home = Path(tempfile.mkdtemp(prefix="machines-", dir=second_place.folder))
-        made.append(LocalAws(home, second_place.port, network, login).start())
+        made.append(LocalAws(home, second_place.port, network, login, base_image).start())
         made[-1].ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
         return made[-1]
 
@@ -335,10 +336,10 @@ def make_local_aws(login: Login, second_place: Place) -> Iterator[Callable[..., 
 
 
 @pytest.fixture(scope="module")
-def local_aws(login: Login, place: Place) -> Iterator[LocalAws]:
+def local_aws(login: Login, place: Place, base_image: Path) -> Iterator[LocalAws]:
     """The local AWS of a module's tests."""
     home = Path(tempfile.mkdtemp(prefix="machines-", dir=place.folder))
-    started = LocalAws(home, place.port, place.network, login).start()
+    started = LocalAws(home, place.port, place.network, login, base_image).start()
     started.ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
     yield started
     remove(started)

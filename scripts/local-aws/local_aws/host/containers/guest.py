@@ -15,7 +15,7 @@ from ..driver import End, MachineSpec, Wish
 from ..execution import Command
 from ..names import Folders, Names
 from ..network import Network
-from . import block_view, control_group, device_nodes
+from . import block_view, control_group, device_nodes, kernel_settings
 from .execution import ContainerExecution
 from .loop_disks import LoopDisks
 from .nspawn import Nspawn
@@ -100,11 +100,14 @@ class Container:
         return problems
 
     def prepare(self) -> None:
-        """Makes the folders that the machine sees. They hold no disk yet."""
+        """Makes the folders that the machine sees, without a disk yet, and its unit."""
+        # What Docker keeps there lives as long as the machine.
+        self._folder.joinpath("docker").mkdir(mode=0o710, exist_ok=True)
         self._by_id.mkdir(exist_ok=True)
         for node in self._by_id.iterdir():
             node.unlink()
         block_view.make_folders(self._view)
+        kernel_settings.write_unit(self._folder / "given")
 
     def plug(self, volume_id: str, file: Path, slot: int) -> None:
         """Connects a loop device, and makes its names in the machine."""
