@@ -31,7 +31,7 @@ export type Settings = CommonSettings &
 /** Tag keys that any stack may set. */
 const commonTags = ["Project", "Environment", "Stack", "Name", "Holds"];
 
-const ownTags = [...commonTags, ...definitions.flatMap((stack) => stack.ownTags ?? []), ...imageTags];
+const ownTags = [...new Set([...commonTags, ...definitions.flatMap((stack) => stack.ownTags ?? []), ...imageTags])];
 
 /** Every setting of the program, with its default. */
 export const settingsSchema: SettingsSchema = {

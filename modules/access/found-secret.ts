@@ -21,6 +21,8 @@ export interface FoundSecretProps {
 export class FoundSecret extends Construct {
   /** ARN of the secret, which readers get instead of the value. */
   readonly arn: string;
+  /** Name in Secrets Manager. */
+  readonly name: string;
   private readonly found: DataAwsSecretsmanagerSecrets;
 
   constructor(
@@ -30,6 +32,7 @@ export class FoundSecret extends Construct {
   ) {
     super(scope, id);
     const { name, fix } = props;
+    this.name = name;
     this.found = new DataAwsSecretsmanagerSecrets(this, "this", {
       filter: [{ name: "name", values: [name] }],
       lifecycle: {

@@ -19,10 +19,14 @@ export interface HostProps {
   readonly name: string;
   /** EC2 instance type. A change stops the host, resizes it in place and starts it. */
   readonly instanceType: string;
-  /** Image to boot. Only a new host boots a newer one. */
+  /** Image to boot. */
   readonly image: MachineImage;
+  /** Whether a newer image replaces a running host. @default false: only a new host boots it */
+  readonly followNew?: boolean;
   /** Subnet of the host. Changing this replaces the host. */
   readonly subnet: Subnet;
+  /** Whether the host gets a public address. Changing this replaces the host. @default the subnet decides */
+  readonly publicAddress?: boolean;
   /** Security group that says who may connect, and where the host may connect to. */
   readonly securityGroup: SecurityGroup;
   /** What the host may do on AWS, now and by later grants. */
@@ -53,6 +57,8 @@ export interface HostProps {
 export class Host extends Construct {
   /** The instance itself. */
   readonly instance: Instance;
+  /** The host, running and with its volumes. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: HostProps) {
     super(scope, id);
@@ -66,6 +72,7 @@ export class Host extends Construct {
       ami: image.imageId,
       instanceType: props.instanceType,
       subnetId: subnet.id,
+      associatePublicIpAddress: props.publicAddress,
       vpcSecurityGroupIds: [securityGroup.id],
       iamInstanceProfile: role.instanceProfile.name,
       userData: terraformLiteral(scripts.userData([...props.commands, ...firstBootCommands(mounts)])),
@@ -79,7 +86,7 @@ export class Host extends Construct {
       },
       tags: { Name: props.name },
       lifecycle: {
-        ignoreChanges: ["ami"],
+        ignoreChanges: props.followNew ? undefined : ["ami"],
         precondition: preconditions.length > 0 ? preconditions : undefined,
         postcondition: [notShuttingDown],
       },
@@ -92,10 +99,11 @@ export class Host extends Construct {
     ]);
     const { attachments } = new VolumeMount(this, "data", { mounts, machine: this });
     // Its destroy does nothing on AWS.
-    new Ec2InstanceState(this, "running", {
+    const running = new Ec2InstanceState(this, "running", {
       instanceId: this.instance.id,
       state: "running",
       dependsOn: [...attachments],
     });
+    this.ready = [running];
   }
 }

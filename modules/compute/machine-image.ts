@@ -1,5 +1,6 @@
 import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
+import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import { Fn, type Precondition, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
@@ -14,8 +15,13 @@ export interface ImageFilter {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** An image by its id, or the newest that matches owner, name and tags. */
-export type ImageChoice = { readonly id: FromSetting<string> } | NewestImage;
+/** An image by its id, the one that a parameter of AWS names, or the newest that matches owner, name and tags. */
+export type ImageChoice = { readonly id: FromSetting<string> } | PublishedImage | NewestImage;
+
+interface PublishedImage {
+  /** Public parameter in Systems Manager whose value is the id of AWS's newest image of a kind. */
+  readonly parameter: string;
+}
 
 interface NewestImage extends ImageFilter {
   /** What to do if there is none; ends the message. */
@@ -42,6 +48,9 @@ export class MachineImage extends Construct {
       // address, so it names the setting.
       this.given = this.details(`from_${choice.id.setting.replaceAll(".", "_")}`, choice.id.value);
       this.imageId = this.given.id;
+    } else if ("parameter" in choice) {
+      // The id is no secret: a plan is to show it.
+      this.imageId = new DataAwsSsmParameter(this, "published", { name: choice.parameter }).insecureValue;
     } else {
       this.imageId = this.newest(choice);
     }
@@ -93,7 +102,7 @@ export class MachineImage extends Construct {
    * Conditions that the image brings no disk of its own under these device names. A machine would get that disk at its
    * start, and the volume that goes there could not be attached.
    *
-   * @returns none for an image that is found by its name: ours and Debian's have a root disk alone
+   * @returns none for other images: ours, Debian's and AWS's for ECS have a root disk alone
    */
   leavesFree(deviceNames: readonly string[]): readonly Precondition[] {
     const { given, choice } = this;

@@ -132,10 +132,23 @@ export class Vpc extends Construct implements Network {
    *
    * @throws Error when the VPC has none there: a bug, since the stack's rules report first what a setting can cause
    */
-  privateSubnetIn({ value: zone, setting }: FromSetting<string>): VpcSubnet {
-    const subnet = this.privateSubnets.find(({ availabilityZone }) => availabilityZone === zone);
+  privateSubnetIn(zone: FromSetting<string>): VpcSubnet {
+    return this.subnetIn(zone, this.privateSubnets);
+  }
+
+  /**
+   * The public subnet in a zone.
+   *
+   * @throws Error when the VPC has none there: a bug, since the stack's rules report first what a setting can cause
+   */
+  publicSubnetIn(zone: FromSetting<string>): VpcSubnet {
+    return this.subnetIn(zone, this.publicSubnets);
+  }
+
+  private subnetIn({ value: zone, setting }: FromSetting<string>, subnets: readonly VpcSubnet[]): VpcSubnet {
+    const subnet = subnets.find(({ availabilityZone }) => availabilityZone === zone);
     if (subnet !== undefined) return subnet;
-    const zones = this.privateSubnets.map(({ availabilityZone }) => availabilityZone).join(", ");
+    const zones = subnets.map(({ availabilityZone }) => availabilityZone).join(", ");
     throw new Error(`${setting}: expected one of the zones in ${this.zonesSetting} (${zones}), got "${zone}".`);
   }
 

@@ -39,6 +39,11 @@ export interface VolumeBlockProps {
   readonly preventDestroy?: FromSetting<boolean>;
   /** How to detach a volume from its machine, for a message. */
   readonly toDetach: string;
+  /**
+   * Let a plan replace the volume by one from another snapshot, unless a machine has it. A final snapshot is kept only if
+   * the last deploy said so. @default false: a plan with another snapshot fails
+   */
+  readonly replace?: boolean;
   /** Keep a final snapshot when a volume is destroyed. @default true */
   readonly finalSnapshot?: boolean;
   /** Resources that must exist as long as the volumes do. @default none */
@@ -68,12 +73,15 @@ export abstract class VolumeBlock extends Construct {
 
   protected constructor(scope: Construct, id: string, props: VolumeBlockProps, form: VolumeBlockForm) {
     super(scope, id);
-    const { availabilityZone: zone, volumeSizeGiB, preventDestroy, kmsKeyArn } = props;
+    const { availabilityZone: zone, volumeSizeGiB, kmsKeyArn, replace = false } = props;
+    const protection = props.preventDestroy;
+    const preventDestroy = replace && protection !== undefined ? { ...protection, value: false } : protection;
     const { identifyingTags, count, snapshots } = form;
     const existing = new ExistingVolumes(this, "existing", { identifyingTags });
     const fixed: FixedProperty[] = [{ attribute: "availability_zone", ...zone }];
     if (kmsKeyArn?.value) fixed.push({ ...kmsKeyArn, attribute: "kms_key_id", value: kmsKeyArn.value });
-    fixed.push(...snapshots.map((snapshot): FixedProperty => ({ attribute: "snapshot_id", ...snapshot })));
+    if (!replace)
+      fixed.push(...snapshots.map((snapshot): FixedProperty => ({ attribute: "snapshot_id", ...snapshot })));
     // As conditions of the block, each volume would repeat them, and Terraform would add its own words about a volume
     // to destroy. Here they are checked once, and Terraform then plans no volume.
     const zones = new DataAwsAvailabilityZones(this, "zones", {

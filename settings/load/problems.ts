@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { unwrapped } from "../fields/unwrapped";
+import { innerFields } from "../fields/unwrapped";
 import { UserError } from "../user-error";
 import type { UnknownVariable } from "./environment-variables";
 
@@ -96,7 +96,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function sectionAt(schema: z.ZodObject, path: readonly PropertyKey[]): z.ZodObject | undefined {
   return path.reduce<z.ZodType | undefined>((field, key) => {
-    const inner = field && (unwrapped(field) as { shape?: Record<string, z.ZodType>; element?: z.ZodType });
-    return inner?.shape?.[String(key)] ?? inner?.element;
+    const inner = field && innerFields(field);
+    return inner?.shape?.[String(key)] ?? inner?.element ?? inner?.valueType;
   }, schema) as z.ZodObject | undefined;
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { reachOf } from "../fields/aws-names";
 import type { Report } from "../fields/rules";
-import { unwrapped } from "../fields/unwrapped";
+import { innerFields, unwrapped } from "../fields/unwrapped";
 
 /**
  * Reports every value that `region` cannot use. Each field that names something in AWS has registered its rule in
@@ -14,19 +14,12 @@ export function reportOutOfReach(schema: z.ZodObject, settings: unknown, region:
   });
 }
 
-/** The fields of a section, of a list and of a record. */
-interface Inner {
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-  readonly element?: z.ZodType;
-  readonly valueType?: z.ZodType;
-}
-
 type Path = readonly (string | number)[];
 
 /** Calls `each` for every text in `value`, with the field that describes it. */
 function visit(wrapped: z.ZodType, value: unknown, path: Path, each: (f: z.ZodType, v: string, p: Path) => void): void {
   const field = unwrapped(wrapped);
-  const { shape, element, valueType } = field as Inner;
+  const { shape, element, valueType } = innerFields(field);
   if (typeof value === "string") each(field, value, path);
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) if (element) visit(element, item, [...path, index], each);

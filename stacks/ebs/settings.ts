@@ -1,5 +1,5 @@
-import { kmsKeyArn } from "../../settings/fields/aws-names";
-import { flag, oneOf, section, text, wholeNumber } from "../../settings/fields/fields";
+import { dataVolumeFields } from "../../settings/fields/data-volume";
+import { oneOf, section, wholeNumber } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
 import type { StackSettings } from "../define-stack";
 import { volumeLimits, volumeProblems, volumeTypes } from "./volume-limits";
@@ -17,30 +17,9 @@ export const ebsSection = section({
       "Provisioned throughput in MiB/s; gp3 only. gp3 includes 125. " +
         "AWS sells up to 2000, but the AWS provider accepts at most 1000.",
     ),
-  kmsKeyArn: kmsKeyArn()
-    .nullable()
-    .default(null)
-    .describe(
-      "Customer managed KMS key; null: the account's default EBS key. " +
-        "AWS cannot change the key of a volume: retire the volume first.",
-    ),
-  snapshotId: text(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, "a snapshot id such as snap-0123456789abcdef0")
-    .nullable()
-    .default(null)
-    .describe("Snapshot to restore a new volume from. An existing volume keeps its data: retire it first."),
-  preventDestroy: flag()
-    .default(true)
-    .describe(
-      "Refuse every plan that destroys or replaces the volume. Set false only while no machine has the volume.",
-    ),
-  finalSnapshot: flag().default(true).describe("Keep a final snapshot when the volume is destroyed on purpose."),
-  snapshotSchedule: section({
-    enabled: flag().default(true).describe("Take daily snapshots of the data volume, with Data Lifecycle Manager."),
-    timeUtc: text(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as "03:00"')
-      .default("03:00")
-      .describe("Time of the daily snapshot, in UTC."),
-    retainCount: wholeNumber(1, 1000).default(14).describe("Number of daily snapshots to keep."),
-  }),
+  ...dataVolumeFields(
+    "Refuse every plan that destroys or replaces the volume. Set false only while no machine has the volume.",
+  ),
 })
   .check(
     rule((volume, context) => {

@@ -1,4 +1,4 @@
-import { policyArn, resourceArn } from "../../settings/fields/aws-names";
+import { policyArn } from "../../settings/fields/aws-names";
 import {
   absolutePath,
   architectures,
@@ -11,14 +11,8 @@ import {
   wholeNumber,
 } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
+import { statement } from "../../settings/fields/statement";
 import type { StackSettings } from "../define-stack";
-
-const statement = section({
-  actions: listOf(text(/^(\*|[a-zA-Z0-9-]+:[\w*?]+)$/, "an IAM action such as s3:GetObject"), "IAM actions").min(1, {
-    error: "at least one IAM action",
-  }),
-  resources: listOf(resourceArn(), "ARNs").min(1, { error: "at least one ARN" }),
-});
 
 const image = section({
   source: oneOf(["workbench", "debian", "id"])

@@ -2,14 +2,18 @@ import type { CommonSettings } from "../../settings/common";
 
 type Owner = Pick<CommonSettings, "project" | "environment">;
 
-/** Name tag of the data volume: one stack sets it, and another finds the volume by it. */
-export function dataVolumeName(settings: Owner): string {
-  return `${settings.project}-${settings.environment}-data`;
+/**
+ * Name tag of the one data volume of a stack: that stack sets it, and another finds the volume by it.
+ *
+ * @param stack the stack that makes it. @default ebs, whose volume is called `data`
+ */
+export function dataVolumeName(settings: Owner, stack = "data"): string {
+  return `${settings.project}-${settings.environment}-${stack}`;
 }
 
-/** Tags that only the data volume has in the account. */
-export function dataVolumeTags(settings: Owner): Record<string, string> {
-  return { Name: dataVolumeName(settings), Project: settings.project, Environment: settings.environment };
+/** Tags that only this data volume has in the account. */
+export function dataVolumeTags(settings: Owner, stack?: string): Record<string, string> {
+  return { Name: dataVolumeName(settings, stack), Project: settings.project, Environment: settings.environment };
 }
 
 /**

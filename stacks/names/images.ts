@@ -34,3 +34,12 @@ export const debianRootSizeGiB = 8;
 
 /** Tags of all our images and their snapshots, in addition to Project and Name. Snapshots of data have none of them. */
 export const imageTags = ["Image", "SourceImage", "SourceImageName", "Commit", ssmAgentTag];
+
+/**
+ * Parameter with the id of AWS's newest image for container hosts. Source: "Retrieving Amazon ECS-optimized Linux AMI
+ * metadata", AWS (read 2026-11).
+ */
+export function ecsOptimizedImage(architecture: "amd64" | "arm64"): string {
+  const variant = architecture === "arm64" ? "amazon-linux-2023/arm64" : "amazon-linux-2023";
+  return `/aws/service/ecs/optimized-ami/${variant}/recommended/image_id`;
+}

@@ -1,0 +1,42 @@
+import { DataResource } from "cdktf";
+import { describe, expect, it } from "vitest";
+import { InstanceType } from "../../../modules/compute/instance-type";
+import { only } from "../../stacks/synthesize";
+import { synthesizeModule } from "../synthesize-module";
+
+const { data, resource } = synthesizeModule((stack) => {
+  const type = new InstanceType(stack, "type", { value: "t3.micro", setting: "test.instanceType" });
+  new DataResource(stack, "machine", {
+    lifecycle: {
+      precondition: [
+        type.runs({ value: "arm64", setting: "test.architecture" }),
+        type.hasMemoryFor({ sumMiB: 1536, parts: "a 1024, b 512" }),
+      ],
+    },
+  });
+});
+const { terraform_data: made = {} } = resource;
+const [processor, memory] = made["machine"].lifecycle.precondition;
+
+describe("an instance type", () => {
+  it("is looked up in a list, so that one that is not offered is one sentence", () => {
+    const found = only(data, "aws_ec2_instance_types");
+    expect(found.filter).toEqual([{ name: "instance-type", values: ["t3.micro"] }]);
+    expect(found.lifecycle.postcondition[0].error_message).toContain(
+      "test.instanceType: expected an instance type that the region offers, got t3.micro",
+    );
+    expect(only(data, "aws_ec2_instance_type").count).toBe(
+      "${length(data.aws_ec2_instance_types.type_found.instance_types)}",
+    );
+  });
+
+  it("must have the processor of the image", () => {
+    expect(processor.condition).toContain('contains(type.supported_architectures, "arm64")');
+    expect(processor.error_message).toContain("runs arm64 (test.architecture), got t3.micro, which has");
+  });
+
+  it("must have the memory of all containers, and some for itself", () => {
+    expect(memory.condition).toContain("1536 <= floor(type.memory_size * 0.9)");
+    expect(memory.error_message).toContain("memory for 1536 MiB of containers (a 1024, b 512), got t3.micro");
+  });
+});
