@@ -6,9 +6,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from .access.gate import AWS_HOSTS, LOOPBACK_HOSTS, Gate, refuse_web_pages
 from .access.problems import Refused
@@ -18,6 +18,7 @@ from .calls import ApiCall, full_name, identify
 from .dispatcher import RESET_PATH, Dispatcher, is_page_of_moto
 from .error_answers import Answer, error_answer
 from .ignored_parameters import ParameterIgnored
+from .streams import stream_for
 from .transport import collect
 
 HEALTH_PATH = "/_local-aws/health"
@@ -72,17 +73,40 @@ class Application:
         self._refusals = 0
         self._moto = Dispatcher()
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request of this computer (WSGI)."""
-        status, headers, body = self._answer(environ, from_machine=False)
+        return self._respond(environ, start_response, from_machine=False)
+
+    def for_machines(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers one request of a machine (WSGI). A machine calls AWS by AWS's own names, and gets no health."""
+        return self._respond(environ, start_response, from_machine=True)
+
+    def _respond(
+        self, environ: WSGIEnvironment, start_response: StartResponse, *, from_machine: bool
+    ) -> Iterable[bytes]:
+        stream = stream_for(environ)
+        if stream:
+            return self._stream(stream, environ, start_response, from_machine=from_machine)
+        status, headers, body = self._answer(environ, from_machine=from_machine)
         start_response(status, headers)
         return [body]
 
-    def for_machines(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Answers one request of a machine (WSGI). A machine calls AWS by AWS's own names, and gets no health."""
-        status, headers, body = self._answer(environ, from_machine=True)
-        start_response(status, headers)
-        return [body]
+    def _stream(
+        self, stream: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse, *, from_machine: bool
+    ) -> Iterable[bytes]:
+        """Lets a stream answer. It checks by itself who asks."""
+        status, problem = "503 Service Unavailable", f"the local AWS is {self.doing}"
+        try:
+            refuse_web_pages(environ, AWS_HOSTS if from_machine else LOOPBACK_HOSTS)
+            if self.ready:
+                return stream(environ, start_response)
+        except Refused as refused:
+            status, problem = "403 Forbidden", refused.message
+        except Exception as error:
+            traceback.print_exc()
+            status, problem = "500 Internal Server Error", f"it failed inside the local AWS: {error}"
+        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"{problem}\n".encode()]
 
     def _answer(self, environ: WSGIEnvironment, *, from_machine: bool) -> Answer:
         asks_for_health = not from_machine and environ.get("PATH_INFO") == HEALTH_PATH

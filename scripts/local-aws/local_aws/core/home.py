@@ -12,7 +12,9 @@ from typing import Any
 from .errors import LocalAwsError
 from .files import hand_over, write_whole
 
-_FOLDERS = {"api", "authority", "bases", "disks", "images", "instances", "lost-and-found", "network", "snapshots"}
+_FOLDERS = {
+    "api", "authority", "bases", "disks", "images", "instances", "lost-and-found", "network", "registry", "snapshots",
+}  # fmt: skip
 _FILES = {"server.json", "server.lock", "server.json.tmp", "credentials", "credentials.tmp"}
 
 

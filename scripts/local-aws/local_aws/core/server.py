@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
+from . import children
 from .access.gate import Gate
 from .access.key_file import keep_key
 from .application import Application
@@ -102,6 +103,7 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
         if machines:
             machines.shut_down()
         server.shutdown()
+        children.end_all()
         home.withdraw()
         home.release()
 
