@@ -13,6 +13,7 @@ from .services import (
     dlm,
     ds,
     ec2,
+    ecr,
     ecs,
     efs,
     elasticbeanstalk,
@@ -34,6 +35,7 @@ SERVICES = (
     dlm,
     ds,
     ec2,
+    ecr,
     ecs,
     efs,
     elasticbeanstalk,
@@ -57,6 +59,7 @@ def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) 
         ignored_parameters.install()
         for service in SERVICES:
             service.install()
+        ecr.attach(folder)
         return _attach_machines(folder, network, base_image)
 
     server.serve(home, port, network, prepare)
