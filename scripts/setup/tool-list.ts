@@ -13,6 +13,8 @@ export interface SystemTool {
   readonly neededFor: Need;
   /** What it does in Workbench, as the end of a sentence. */
   readonly purpose: string;
+  /** A service of the package that must not run by itself. @default none */
+  readonly service?: string;
 }
 
 /** Every system tool that Workbench calls. Terraform, Node and Python have separate checks of their versions. */
@@ -34,10 +36,19 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { command: "nsenter", package: "util-linux", neededFor: "machines", purpose: "looks at a machine's mounts" },
   { command: "mkfs.ext4", package: "e2fsprogs", neededFor: "machines", purpose: "formats with ext4" },
   { command: "mkfs.xfs", package: "xfsprogs", neededFor: "machines", purpose: "formats with xfs" },
+  {
+    command: "docker-registry",
+    package: "docker-registry",
+    neededFor: "machines",
+    purpose: "keeps container images",
+    // On all interfaces, on port 5000. The local AWS runs the program itself.
+    service: "docker-registry",
+  },
   { command: "shellcheck", package: "shellcheck", neededFor: "tests", purpose: "checks the shell scripts" },
   { command: "strace", package: "strace", neededFor: "tests", purpose: "cuts mkfs off at a chosen write" },
   { command: "pvcreate", package: "lvm2", neededFor: "tests", purpose: "makes LVM signatures for the mount tests" },
   { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
   { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
+  { command: "skopeo", package: "skopeo", neededFor: "tests", purpose: "pushes and pulls container images" },
   { command: "chromium", package: "chromium", neededFor: "tests", purpose: "opens JupyterLab as a person would" },
 ];

@@ -3,6 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { CommandError } from "../support/command-error";
 import { runLogged } from "../support/run-logged";
+import { keepServiceOff } from "./keep-service-off";
 import type { Step } from "./step";
 import { type Need, SYSTEM_TOOLS, type SystemTool } from "./tool-list";
 
@@ -62,6 +63,9 @@ export function systemToolsStep(needs: readonly Need[]): Step {
       await apt(["update"], "apt-get update");
       const packages = await available(wanted.map((tool) => tool.package));
       if (packages.length === 0) return;
+      for (const tool of wanted) {
+        if (tool.service !== undefined && packages.includes(tool.package)) keepServiceOff(tool.service);
+      }
       await apt(["install", "--no-install-recommends", "--yes", ...packages], "apt-get install");
       const still = missingTools(needs).filter((tool) => packages.includes(tool.package));
       if (still.length > 0) {

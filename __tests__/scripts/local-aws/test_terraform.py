@@ -25,6 +25,14 @@ OUTPUTS = {
         }
     },
     "containers": {"hosts": [["t3.medium", "containers-case", True, True, "required", True]]},
+    "registry": {
+        "seen": {
+            "url": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/registry-case/app",
+            "mutability": "IMMUTABLE",
+            "user": "AWS",
+            "endpoint": "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+        }
+    },
     "notebooks": {"notebooks": ["notebooks-case.eu-west-1.elasticbeanstalk.com", "v2"]},
 }
 # What fails, and with which name.
@@ -73,6 +81,7 @@ def test_destroying_leaves_nothing_else(lives, aws, ec2):
     assert aws.client("s3").list_buckets()["Buckets"] == []
     assert [role for role in aws.client("iam").list_roles()["Roles"] if role["Path"] == "/"] == []
     assert aws.client("dlm").get_lifecycle_policies()["Policies"] == []
+    assert aws.client("ecr").describe_repositories()["repositories"] == []
     assert aws.client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
 
 
