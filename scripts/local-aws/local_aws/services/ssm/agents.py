@@ -4,11 +4,11 @@ The agent itself cannot be had for these machines. Its commands run through the 
 """
 
 import fnmatch
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from moto.ec2.models.amis import Ami
+
+from local_aws.services.iam.instance_permissions import allows, roles_of_instance
 
 # An image says by this tag whether it has the agent. Its value is `true` or `false`.
 TAG = "SsmAgent"
@@ -16,7 +16,6 @@ TAG = "SsmAgent"
 _UBUNTU = "099720109477"
 _AMAZON = ("amzn-ami-*", "amzn2-ami-*", "al2023-ami-*")
 _WITHOUT = ("*-minimal-*",)
-_REGISTERS = "ssm:updateinstanceinformation"
 
 
 def has_agent(instance: Any) -> bool:
@@ -29,14 +28,8 @@ def has_agent(instance: Any) -> bool:
 
 
 def may_register(instance: Any) -> bool:
-    """Says whether the instance's role may do ssm:UpdateInstanceInformation, as AmazonSSMManagedInstanceCore says.
-
-    Reads actions of attached and of inline policies. Conditions, resources, and boundaries are not evaluated.
-    """
-    association = instance.ec2_backend.iam_instance_profile_associations.get(instance.id)
-    roles = association.iam_instance_profile.roles if association else []
-    effects = {effect for role in roles for effect in _effects(role)}
-    return "Allow" in effects and "Deny" not in effects
+    """Says whether the instance's role may do ssm:UpdateInstanceInformation, as AmazonSSMManagedInstanceCore says."""
+    return allows(roles_of_instance(instance), "ssm:UpdateInstanceInformation")
 
 
 def _image_has_agent(image: Ami) -> bool:
@@ -55,25 +48,3 @@ def _is_published_with_agent(image: Ami) -> bool:
         return False
     is_amazons = image.owner_alias == "amazon" and any(fnmatch.fnmatchcase(name, pattern) for pattern in _AMAZON)
     return is_amazons or image.owner_id == _UBUNTU
-
-
-def _effects(role: Any) -> Iterator[str]:
-    documents = [*role.policies.values()]
-    for policy in role.managed_policies.values():
-        documents += [version.document for version in policy.versions if version.is_default_version]
-    for document in documents:
-        statements = (json.loads(document) if isinstance(document, str) else document)["Statement"]
-        for statement in [statements] if isinstance(statements, dict) else statements:
-            if _concerns(statement):
-                yield statement["Effect"]
-
-
-def _concerns(statement: dict[str, Any]) -> bool:
-    if "NotAction" in statement:
-        return not _names(statement["NotAction"])
-    return _names(statement.get("Action", []))
-
-
-def _names(actions: str | list[str]) -> bool:
-    patterns = [actions] if isinstance(actions, str) else actions
-    return any(fnmatch.fnmatchcase(_REGISTERS, pattern.lower()) for pattern in patterns)
