@@ -112,7 +112,8 @@ resource "aws_ecs_service" "database" {
   name                               = "database"
   cluster                            = aws_ecs_cluster.this.id
   task_definition                    = aws_ecs_task_definition.database.arn
-  desired_count                      = 1
+  # Nothing registers a container instance here, and without one a service has no tasks.
+  desired_count                      = 0
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   wait_for_steady_state              = true

@@ -84,6 +84,15 @@ class Background:
             if self._state:
                 self._state.changed()
 
+    def change_if(self, act: Callable[[], bool]) -> None:
+        """Lets `act` change the state, which says whether it did. Raises Ending after the end.
+
+        A look that finds nothing to do costs no save.
+        """
+        with self.reading():
+            if act() and self._state:
+                self._state.changed()
+
     def close(self, limit_sec: float) -> None:
         """Waits for the work that is under way, for no longer than the limit. After it, nothing changes."""
         self._ending.set()

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
-from . import children
+from . import children, starting
 from .access.gate import Gate
 from .access.key_file import keep_key
 from .application import Application
@@ -91,6 +91,7 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
             machines.resume()
         with background.change():
             resume_lives()
+            starting.begin()
         state.save()
         application.ready = True
         print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)

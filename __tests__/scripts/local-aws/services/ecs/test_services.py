@@ -1,4 +1,7 @@
-"""Services of ECS: deployments that complete, what a service keeps, and what ECS refuses."""
+"""Services of ECS without container instances: what a service keeps, what it says, and what ECS refuses.
+
+Services for FARGATE are pretended: their deployments complete.
+"""
 
 import itertools
 
@@ -42,14 +45,32 @@ def rollout(ecs, cluster):
     return told(ecs, cluster)["deployments"][0]["rolloutState"]
 
 
-def test_a_service_is_steady_after_a_while(ecs, cluster, create):
-    made = create()
+def test_a_service_for_fargate_is_steady_after_a_while(ecs, cluster, create):
+    made = create(launchType="FARGATE")
     assert (made["status"], made["runningCount"], made["pendingCount"]) == ("ACTIVE", 0, 2)
     assert made["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     until(lambda: rollout(ecs, cluster), "COMPLETED")
     steady = told(ecs, cluster)
     assert (steady["runningCount"], steady["pendingCount"], len(steady["deployments"])) == (2, 0, 1)
     assert "steady state" in steady["events"][0]["message"]
+
+
+def test_a_service_without_instances_says_why_it_has_no_tasks(ecs, cluster, create):
+    create()
+    until(lambda: len(told(ecs, cluster)["events"]), 1)
+    told_now = told(ecs, cluster)
+    said = (
+        "(service web) was unable to place a task because no container instance met all of its requirements. "
+        "Reason: No Container Instances were found in your cluster. "
+    )
+    assert told_now["events"][0]["message"].startswith(said)
+    assert (told_now["runningCount"], told_now["deployments"][0]["rolloutState"]) == (0, "IN_PROGRESS")
+
+
+def test_a_service_that_wants_no_tasks_is_steady(ecs, cluster, create):
+    create(desiredCount=0)
+    until(lambda: rollout(ecs, cluster), "COMPLETED")
+    assert "has reached a steady state" in told(ecs, cluster)["events"][0]["message"]
 
 
 def test_a_service_without_a_network_has_none(create):
@@ -74,7 +95,7 @@ def test_a_service_keeps_what_it_is_made_with(ecs, cluster, create):
 
 
 def test_another_task_definition_rolls_out_beside_the_old_one(ecs, cluster, create, task):
-    create()
+    create(desiredCount=0)
     until(lambda: rollout(ecs, cluster), "COMPLETED")
     newer = ecs.register_task_definition(family="web", containerDefinitions=task["containerDefinitions"])
     updated = ecs.update_service(cluster=cluster, service="web", taskDefinition="web")["service"]
@@ -122,9 +143,34 @@ def test_fails_to_make_a_service_twice(create):
         create()
 
 
-def test_fails_with_the_name_of_what_is_missing(ecs, cluster, create):
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"loadBalancers": [{"containerName": "web", "containerPort": 80}]}, "ecs:CreateService with loadBalancers"),
+        ({"launchType": "EXTERNAL"}, "ecs:CreateService with launchType EXTERNAL"),
+        (
+            {"placementConstraints": [{"type": "memberOf", "expression": "nothing"}]},
+            "Invalid expression 'nothing': 'nothing' is no subject here",
+        ),
+        ({"taskDefinition": "absent"}, "Unable to describe task definition"),
+    ],
+)
+def test_fails_for_what_no_task_would_have(create, asked, said):
+    with pytest.raises(ClientError, match=said):
+        create(**asked)
+
+
+def test_fails_to_make_a_task_set(ecs, cluster, create):
     create()
-    with pytest.raises(ClientError, match="ecs:ListTasks with serviceName"):
-        ecs.list_tasks(cluster=cluster, serviceName="web")
     with pytest.raises(ClientError, match="ecs:CreateTaskSet"):
         ecs.create_task_set(cluster=cluster, service="web", taskDefinition="web")
+
+
+def test_fails_to_run_a_task_without_instances(ecs, cluster, task):
+    with pytest.raises(ClientError, match="No Container Instances were found in your cluster"):
+        ecs.run_task(cluster=cluster, taskDefinition="web")
+
+
+def test_fails_to_run_a_task_on_fargate(ecs, cluster, task):
+    with pytest.raises(ClientError, match="ecs:RunTask with launchType FARGATE"):
+        ecs.run_task(cluster=cluster, taskDefinition="web", launchType="FARGATE")

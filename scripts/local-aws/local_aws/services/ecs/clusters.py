@@ -1,5 +1,6 @@
-"""Clusters: moto deletes one that has services, and counts services that it does not know."""
+"""Clusters: moto deletes one that has something in it, and counts what it does not know."""
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.ecs.exceptions import ECSException
@@ -9,28 +10,46 @@ from local_aws.core.ignored_parameters import may_be_ignored
 from local_aws.core.operations import correction
 from local_aws.core.stores import store_of
 
+from .records import instances_in, is_pending, tasks_in
 from .services import active_services
+
+# What keeps a cluster from being deleted: the count of it, and AWS's error.
+_REFUSALS = (
+    ("active_services_count", "Services", "Services are active"),
+    ("registered_container_instances_count", "ContainerInstances", "Container Instances are active or draining"),
+    ("_tasks_count", "Tasks", "Tasks are active"),
+)
 
 
 def install() -> None:
-    """Makes a cluster know its services."""
-    Cluster.active_services_count = property(count_services, lambda _cluster, _count: None)
-    correction(EC2ContainerServiceBackend, "delete_cluster")(refuse_with_services)
+    """Makes a cluster know what is in it."""
+    for name, count in {
+        "active_services_count": lambda backend, arn: len(active_services(store_of(backend), arn)),
+        "registered_container_instances_count": lambda backend, arn: len(instances_in(backend, arn)),
+        "running_tasks_count": lambda backend, arn: sum(
+            each["lastStatus"] == "RUNNING" for each in tasks_in(backend, arn)
+        ),
+        "pending_tasks_count": lambda backend, arn: sum(map(is_pending, tasks_in(backend, arn))),
+        "_tasks_count": lambda backend, arn: sum(each["lastStatus"] != "STOPPED" for each in tasks_in(backend, arn)),
+    }.items():
+        setattr(Cluster, name, _counted(count))
+    correction(EC2ContainerServiceBackend, "delete_cluster")(refuse_with_something_in_it)
     # moto always includes the tags.
-    for call in ("DescribeCapacityProviders", "DescribeContainerInstances"):
-        may_be_ignored("ecs", call, "include")
+    may_be_ignored("ecs", "DescribeCapacityProviders", "include")
 
 
-def count_services(cluster: Cluster) -> int:
-    """Returns how many services a cluster has."""
-    _, _, _, region, account, _ = cluster.arn.split(":")
-    return len(active_services(store_of(ecs_backends[account][region]), cluster.arn))
-
-
-def refuse_with_services(original: Any, backend: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
-    """Refuses to delete a cluster that has services."""
-    if active_services(store_of(backend), backend._get_cluster(cluster_str).arn):
-        raise ECSException(
-            "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
-        )
+def refuse_with_something_in_it(original: Any, backend: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
+    """Refuses to delete a cluster that has services, instances or tasks."""
+    cluster = backend._get_cluster(cluster_str)
+    for count, kind, what in _REFUSALS:
+        if getattr(cluster, count):
+            raise ECSException(f"ClusterContains{kind}Exception", f"The Cluster cannot be deleted while {what}.")
     return original(backend, cluster_str)
+
+
+def _counted(count: Callable[[Any, str], int]) -> property:
+    def read(cluster: Cluster) -> int:
+        _, _, _, region, account, _ = cluster.arn.split(":")
+        return count(ecs_backends[account][region], cluster.arn)
+
+    return property(read, lambda _cluster, _count: None)

@@ -3,30 +3,36 @@
 moto's are never steady, forget half of what they are made with, and have a network where there is none, on which
 Terraform's provider crashes. The store keeps a service as AWS returns it, under `cluster:name`.
 
-A deployment completes after a while, as if an agent ran its tasks. There is no agent yet, and there are no tasks.
+The scheduler runs the tasks of a service on container instances. Of a service for FARGATE, the deployment completes
+after a while, as if it had tasks.
 """
 
 from typing import Any
 
-from moto.ecs.exceptions import ClusterNotFoundException, InvalidParameterException, ServiceNotFoundException
+from moto.ecs.exceptions import InvalidParameterException, ServiceNotFoundException
 from moto.ecs.models import Cluster, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from local_aws.core.ignored_parameters import ParameterIgnored
 from local_aws.core.life import Life, Step
 from local_aws.core.operations import Call, operation
 
-from . import deployments
+from . import deployments, pretended, task_definitions
+from . import service_states as states
+from .clusters_by_name import cluster_of
+from .records import SERVICES, last_part, touch
+from .records import told as without_ours
+from .tasks import require_queries
 
-KIND = "services"
-# The states of a record. AWS says ACTIVE while a deployment is under way, and after it.
-ROLLING, STEADY, FAILED, DRAINING, INACTIVE = "IN_PROGRESS", "COMPLETED", "FAILED", "DRAINING", "INACTIVE"
 LIFE = Life(
     ecs_backends,
-    KIND,
+    SERVICES,
     "state",
     {
-        ROLLING: Step(then=STEADY, failed=FAILED, takes_sec=2, work=deployments.complete),
-        DRAINING: Step(then=INACTIVE, takes_sec=1),
+        states.PRETENDED_ROLLING: Step(
+            then=states.PRETENDED_STEADY, failed=states.PRETENDED_FAILED, takes_sec=2, work=pretended.complete
+        ),
+        states.PRETENDED_DRAINING: Step(then=states.INACTIVE, takes_sec=1),
     },
 )
 # What a service keeps of its request, and what UpdateService may change.
@@ -37,6 +43,8 @@ CHANGEABLE = (
     "serviceRegistries",
 )
 _KEPT = (*CHANGEABLE, "deploymentController", "launchType", "schedulingStrategy")
+# Nothing balances load, finds services, or gives a task a network of its own.
+_WITHOUT_EFFECT = ("loadBalancers", "networkConfiguration", "serviceRegistries")
 _DEFAULTS: dict[str, Any] = {
     "availabilityZoneRebalancing": "DISABLED",
     "deploymentController": {"type": "ECS"},
@@ -65,14 +73,14 @@ def install() -> None:
 
 
 def create_service(call: Call) -> dict[str, Any]:
-    """Makes a service, whose first deployment completes after a while."""
+    """Makes a service with its first deployment."""
     asked = call.parameters
     cluster = cluster_of(call)
     key = f"{cluster.name}:{asked['serviceName']}"
     before = _services(call).get(key)
-    if before and before["state"] == DRAINING:
+    if before and before["state"] in (states.PRETENDED_DRAINING, states.ENDING):
         raise InvalidParameterException("Unable to Start a service that is still Draining.")
-    if before and before["state"] != INACTIVE:
+    if before and before["state"] != states.INACTIVE:
         raise InvalidParameterException("Creation of service was not idempotent.")
     service = {**_DEFAULTS, **{name: asked[name] for name in _KEPT if asked.get(name) is not None}}
     if not service.get("capacityProviderStrategy"):
@@ -82,15 +90,19 @@ def create_service(call: Call) -> dict[str, Any]:
         "serviceName": asked["serviceName"],
         "serviceArn": f"arn:aws:ecs:{call.region}:{call.account}:service/{cluster.name}/{asked['serviceName']}",
         "clusterArn": cluster.arn,
-        "taskDefinition": _task_definition(call, asked["taskDefinition"]),
         "createdAt": deployments.moment(),
         "events": [],
+        "local": {},
         "deployments": [],
         "runningCount": 0,
+        "pendingCount": 0,
         "tags": asked.get("tags") or [],
     }
     if asked.get("role"):
         service["roleArn"] = asked["role"]
+    service["state"] = states.PRETENDED_ROLLING if states.is_for_fargate(service) else states.SCHEDULED
+    service["taskDefinition"] = _task_definition(call, service, asked["taskDefinition"])
+    _require_placeable(service)
     _services(call)[key] = service
     _deploy(call, key)
     return {"service": _answer(service)}
@@ -100,9 +112,9 @@ def describe_services(call: Call) -> dict[str, Any]:
     """Returns services by name or ARN, and names those that do not exist."""
     cluster, found, failures = cluster_of(call), [], []
     for name in call.parameters["services"]:
-        service = _services(call).get(f"{cluster.name}:{name.rpartition('/')[2]}")
+        service = _services(call).get(f"{cluster.name}:{last_part(name)}")
         if service is None:
-            arn = f"arn:aws:ecs:{call.region}:{call.account}:service/{cluster.name}/{name.rpartition('/')[2]}"
+            arn = f"arn:aws:ecs:{call.region}:{call.account}:service/{cluster.name}/{last_part(name)}"
             failures.append({"arn": arn, "reason": "MISSING"})
         else:
             told = _answer(service)
@@ -131,14 +143,15 @@ def update_service(call: Call) -> dict[str, Any]:
     asked = call.parameters
     key = _key(call, asked["service"])
     service = _services(call)[key]
-    if service["state"] in (DRAINING, INACTIVE):
+    if service["state"] in states.ENDED:
         raise ServiceNotFoundException
     service |= {name: asked[name] for name in CHANGEABLE if asked.get(name) is not None}
     if service.get("capacityProviderStrategy"):
         service.pop("launchType", None)
     service["deploymentConfiguration"] = deployments.configuration(service)
     if asked.get("taskDefinition"):
-        service["taskDefinition"] = _task_definition(call, asked["taskDefinition"])
+        service["taskDefinition"] = _task_definition(call, service, asked["taskDefinition"])
+    _require_placeable(service)
     _deploy(call, key, forced=bool(asked.get("forceNewDeployment")))
     return {"service": _answer(service)}
 
@@ -150,33 +163,27 @@ def delete_service(call: Call) -> dict[str, Any]:
     has_tasks = service["desiredCount"] > 0 and service["schedulingStrategy"] == "REPLICA"
     if has_tasks and not call.parameters.get("force"):
         raise InvalidParameterException("The service cannot be stopped while it is scaled above 0.")
-    service.update(desiredCount=0, runningCount=0, deployments=[])
-    LIFE.enter(call.backend, key, DRAINING)
+    is_scheduled = states.is_scheduled(service)
+    service["desiredCount"] = 0
+    if is_scheduled:
+        service["state"] = states.ENDING
+    else:
+        service.update(runningCount=0, deployments=[])
+        LIFE.enter(call.backend, key, states.PRETENDED_DRAINING)
     return {"service": _answer(service)}
-
-
-def cluster_of(call: Call) -> Cluster:
-    """Returns the cluster that a call names, or raises AWS's error."""
-    cluster = call.backend._get_cluster(call.parameters.get("cluster") or "default")
-    if cluster.status != "ACTIVE":
-        raise ClusterNotFoundException
-    return cluster
 
 
 def active_services(store: dict[str, Any], cluster_arn: str) -> list[dict[str, Any]]:
     """Returns the services of a cluster that were not deleted."""
-    services = store.get(KIND, {}).values()
-    return [
-        each for each in services if each["clusterArn"] == cluster_arn and each["state"] not in (DRAINING, INACTIVE)
-    ]
+    services = store.get(SERVICES, {}).values()
+    return [each for each in services if each["clusterArn"] == cluster_arn and each["state"] not in states.ENDED]
 
 
 def _deploy(call: Call, key: str, *, forced: bool = False) -> None:
     service = _services(call)[key]
-    if service["schedulingStrategy"] == "DAEMON":
-        service["desiredCount"] = cluster_of(call).registered_container_instances_count
     deployments.begin(service, forced=forced)
-    LIFE.enter(call.backend, key, ROLLING)
+    if not states.is_scheduled(service):
+        LIFE.enter(call.backend, key, states.PRETENDED_ROLLING)
 
 
 def _where_it_runs(cluster: Cluster, launch_type: str | None) -> dict[str, Any]:
@@ -186,22 +193,38 @@ def _where_it_runs(cluster: Cluster, launch_type: str | None) -> dict[str, Any]:
     return {"launchType": launch_type or "EC2"}
 
 
-def _task_definition(call: Call, name: str) -> str:
-    return call.backend.describe_task_definition(name).arn
+def _task_definition(call: Call, service: dict[str, Any], name: str) -> str:
+    definition = task_definitions.usable(call.backend, name)
+    if states.is_scheduled(service):
+        task_definitions.require_runs_here(definition)
+    return definition["taskDefinitionArn"]
+
+
+def _require_placeable(service: dict[str, Any]) -> None:
+    """Refuses what a service with tasks would need and does not get."""
+    if not states.is_scheduled(service):
+        return
+    if service.get("launchType") == "EXTERNAL":
+        raise ParameterIgnored(["launchType EXTERNAL"])
+    ignored = [name for name in _WITHOUT_EFFECT if service.get(name)]
+    if ignored:
+        raise ParameterIgnored(ignored)
+    require_queries(service["placementConstraints"])
 
 
 def _answer(service: dict[str, Any]) -> dict[str, Any]:
-    status = service["state"] if service["state"] in (DRAINING, INACTIVE) else "ACTIVE"
-    pending = max(0, service["desiredCount"] - service["runningCount"])
-    return {**service, "status": status, "pendingCount": pending}
+    told = {**without_ours(service), "status": states.told_as(service)}
+    if not states.is_scheduled(service):
+        told["pendingCount"] = max(0, service["desiredCount"] - service["runningCount"])
+    return told
 
 
 def _key(call: Call, name: str) -> str:
-    key = f"{cluster_of(call).name}:{name.rpartition('/')[2]}"
+    key = f"{cluster_of(call).name}:{last_part(name)}"
     if key not in _services(call):
         raise ServiceNotFoundException
     return key
 
 
 def _services(call: Call) -> dict[str, Any]:
-    return call.store.setdefault(KIND, {})
+    return touch(call.backend, SERVICES)
