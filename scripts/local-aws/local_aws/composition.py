@@ -82,7 +82,7 @@ def _attach_machines(folder: Path, network: IPv4Network, base_image: Path | None
     # Machines act before or after a call of EC2, on top of what corrects the call itself.
     with corrections_on_top():
         attached = machines.attach(folder, network, base_image)
-    attached.resumers.append(ssm.attach(attached.fleet))
+    attached.resumers += [ssm.attach(attached.fleet), ecs.attach(attached.fleet)]
     return attached
 
 

@@ -1,6 +1,7 @@
 """What the fleet asks of a kind of machine. Containers are one kind. Only `drivers` knows which kinds there are."""
 
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -79,6 +80,12 @@ class Guest(Protocol):
 
     def begin(self, command: Command) -> Execution:
         """Begins a command on the machine, as soon as the operating system takes commands. Raises MachineError."""
+
+    def processes_of(self, service: str) -> Collection[int]:
+        """Returns the processes of a service of the machine's systemd, by numbers that no two of them share."""
+
+    def connect_to_socket(self, path: str) -> socket.socket:
+        """Connects to a socket in the machine's file system, such as /run/docker.sock. Raises OSError."""
 
 
 class DiskAccess(Protocol):

@@ -1,6 +1,7 @@
 """All machines of one local AWS, with their disks, images and network."""
 
 import contextlib
+import errno
 import shutil
 import socket
 import sys
@@ -175,6 +176,18 @@ class Fleet:
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise MachineError(f"instance {instance_id} could not connect to {host}:{port}: {why}") from error
+
+    def processes_of(self, instance_id: str, service: str) -> Collection[int]:
+        """Returns the processes of a service of a machine, such as ecs.service. A machine that is off has none."""
+        machine = self.get(instance_id)
+        return machine.processes_of(service) if machine else ()
+
+    def connect_to_socket(self, instance_id: str, path: str) -> socket.socket:
+        """Connects to a socket in a machine's file system, such as /run/docker.sock. Raises OSError."""
+        machine = self.get(instance_id)
+        if machine is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"instance {instance_id} is off")
+        return machine.connect_to_socket(path)
 
     def make_image(
         self,

@@ -1,9 +1,10 @@
 """One machine: its life from its boot until it is off, whatever kind of machine it is. A thread watches it."""
 
 import contextlib
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from local_aws.core.aws_names import internal_zone
@@ -134,6 +135,14 @@ class Machine:
     def begin(self, command: Command) -> Execution:
         """Begins a command on the machine, as soon as that takes commands. Raises MachineError when it is off."""
         return self._guest.begin(command)
+
+    def processes_of(self, service: str) -> Collection[int]:
+        """Returns the processes of a service of the machine's systemd. A machine that is off has none."""
+        return self._guest.processes_of(service) if self.is_on else ()
+
+    def connect_to_socket(self, path: str) -> socket.socket:
+        """Connects to a socket in the machine's file system. Raises OSError."""
+        return self._guest.connect_to_socket(path)
 
     def _prepare(self) -> None:
         folder, spec, given = self.folder, self.spec, self.folder / "given"

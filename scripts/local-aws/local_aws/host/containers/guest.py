@@ -1,11 +1,14 @@
 """One machine as a container, with its disks."""
 
 import contextlib
+import errno
 import os
 import signal
+import socket
+import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,6 +151,27 @@ class Container:
         if nspawn is None:
             raise MachineError(f"instance {self._spec.id} went off before it could run {command.argv[0]}")
         return ContainerExecution(self._spec.id, nspawn, command, self._members)
+
+    def processes_of(self, service: str) -> Collection[int]:
+        """Returns them from the control group of the service, as this host numbers them."""
+        return list(self._members(service))
+
+    def connect_to_socket(self, path: str) -> socket.socket:
+        """Connects through the root folder of process 1."""
+        leader = self._leader
+        if leader is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"machine {self._spec.id} is off")
+        file = f"/proc/{leader}/root{path}"
+        # A link would lead out of the machine: to a socket of this host.
+        if not stat.S_ISSOCK(os.lstat(file).st_mode):
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"{path} of machine {self._spec.id} is no socket")
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(file)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     @property
     def _leader(self) -> int | None:

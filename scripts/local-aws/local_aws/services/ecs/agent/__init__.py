@@ -1,0 +1,1 @@
+"""The agent of container instances: what AWS's agent does on a machine, done from here."""
