@@ -404,7 +404,7 @@ def test_secrets_are_read_with_the_execution_role(local_aws, ecs, logs, run, exe
     client(local_aws, "ssm").put_parameter(Name="/open/word", Value="from-parameter", Type="SecureString")
     asked = [{"name": "A", "valueFrom": f"{arn}:password::"}, {"name": "B", "valueFrom": "/open/word"}]
     task = run(container("echo $A $B", secrets=asked), executionRoleArn=execution_role)
-    until_status(local_aws, ecs, task, "STOPPED")
+    assert until_status(local_aws, ecs, task, "STOPPED")["stoppedReason"] == "Essential container in task exited"
     assert printed(logs, task) == ["from-secret from-parameter"]
 
 

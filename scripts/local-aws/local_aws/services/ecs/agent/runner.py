@@ -273,6 +273,8 @@ class Runner:
 
     def _report_end(self) -> bool:
         if all(each.status == "STOPPED" and not each.is_busy for each in self._containers.values()):
+            # What a container printed last was read before it was known to be STOPPED.
+            self._send_logs()
             task_records.finish(self._backend, self._task)
             return True
         if self._task["lastStatus"] == "DEACTIVATING":

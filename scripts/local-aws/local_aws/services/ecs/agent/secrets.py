@@ -88,4 +88,4 @@ def _parameter(source: str, actor: Actor, account: str, region: str) -> str:
         raise TaskProblem(f"{start}{said(error)}") from error
     if found is None:
         raise TaskProblem(f"{start}invalid parameters: {name}")
-    return found.value if found.type != "SecureString" else found.response_object(decrypt=True)["Value"]
+    return found.response_object(decrypt=True)["Value"]
