@@ -24,10 +24,14 @@ export function baseImageDirectory(environment: NodeJS.ProcessEnv = process.env)
   return path.join(cacheDirectory(environment), "base-image", `${process.arch}-${recipeHash(recipeDirectory)}`);
 }
 
-/** The first 12 hexadecimal digits of a hash over the names and the contents of all files below a folder. */
-export function recipeHash(directory: string): string {
+/**
+ * The first 12 hexadecimal digits of a hash over the names and the contents of all files below a folder.
+ *
+ * @param isPart tells which files count, by their path in the folder. @default all
+ */
+export function recipeHash(directory: string, isPart: (name: string) => boolean = () => true): string {
   const hash = createHash("sha256");
-  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()) {
+  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(isPart).sort()) {
     const file = path.join(directory, name);
     if (statSync(file).isFile()) hash.update(`${name}\0`).update(readFileSync(file)).update("\0");
   }

@@ -37,7 +37,7 @@ export async function ensureReady(wanted: Wanted): Promise<Readiness> {
   const obstacles = machineObstacles(thisHost());
   const needs: Need[] = [
     "everything",
-    ...(obstacles.length === 0 ? (["machines"] as const) : []),
+    ...(obstacles.length === 0 ? (["machines", "containers"] as const) : []),
     ...(wanted.tests ? (["tests"] as const) : []),
   ];
   await perform([systemToolsStep(needs)]);

@@ -1,8 +1,8 @@
 /**
- * What needs a tool. `everything`: every command; `machines`: real machines and disks (Linux, root); `tests`: only the
- * tests.
+ * What needs a tool. `everything`: every command; `machines`: real machines and disks (Linux, root); `containers`: the
+ * images of containers that run on such machines; `tests`: only the tests.
  */
-export type Need = "everything" | "machines" | "tests";
+export type Need = "everything" | "machines" | "containers" | "tests";
 
 /** One program or file that neither npm nor pip installs. */
 export interface SystemTool {
@@ -44,11 +44,12 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
     // On all interfaces, on port 5000. The local AWS runs the program itself.
     service: "docker-registry",
   },
+  { command: "umoci", package: "umoci", neededFor: "containers", purpose: "makes container images" },
+  { command: "skopeo", package: "skopeo", neededFor: "containers", purpose: "pushes container images" },
   { command: "shellcheck", package: "shellcheck", neededFor: "tests", purpose: "checks the shell scripts" },
   { command: "strace", package: "strace", neededFor: "tests", purpose: "cuts mkfs off at a chosen write" },
   { command: "pvcreate", package: "lvm2", neededFor: "tests", purpose: "makes LVM signatures for the mount tests" },
   { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
   { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
-  { command: "skopeo", package: "skopeo", neededFor: "tests", purpose: "pushes and pulls container images" },
   { command: "chromium", package: "chromium", neededFor: "tests", purpose: "opens JupyterLab as a person would" },
 ];
