@@ -43,6 +43,8 @@ export interface StackDefinition<
   readonly numberedVolumes?: (settings: StackSettings<Name, Section, Shared>) => NumberedVolumes;
   /** Our own image, if its machines can boot one. @default none */
   readonly image?: StackImage<StackSettings<Name, Section, Shared>>;
+  /** Images of containers that a local AWS cannot pull, and what stands in for them there. @default none */
+  readonly standIns?: (settings: StackSettings<Name, Section, Shared>) => readonly StandIn[];
   /** Output with the address of the machine that `npm run local -- ssh` logs in to. @default no such machine */
   readonly sshAddress?: string;
   /** What `npm start` prints after deploying it. @default nothing */
@@ -75,6 +77,16 @@ export interface StackImage<Settings> {
   readonly architectureSetting: string;
   /** The machines that boot it. A build takes their settings. */
   readonly machines: (settings: Settings) => ImageMachines;
+}
+
+/** An image of containers that stands in for one that only the internet has. `npm start` makes and pushes it. */
+export interface StandIn {
+  /** Its recipe: a folder below `scripts/local-aws/stand-ins/`. */
+  readonly recipe: string;
+  /** Name in ECR of the repository for it, which a stack before this one makes. */
+  readonly repository: string;
+  /** The setting that names the image by its digest. A value in a settings file keeps the stand-in away. */
+  readonly setting: string;
 }
 
 /** What the build of an image takes from the settings of the machines that boot it. */

@@ -1,7 +1,7 @@
-import type { Settings } from "../../stacks/settings";
 import { credentialsFile } from "../local-aws/access-key";
-import { openLocalSession } from "../session/local-session";
+import { type LocalSession, openLocalSession } from "../session/local-session";
 import { imageVariables } from "../session/stack-images";
+import { standInVariables } from "../session/stand-ins";
 import { CommandError } from "../support/command-error";
 import { program } from "../support/program";
 import { runTasks } from "../support/progress";
@@ -13,6 +13,7 @@ import type { SynthesizedStack } from "../terraform/run-terraform";
 import { synthesize } from "../terraform/synthesize";
 import { imageTasks, type StartImages } from "./start/image";
 import { type DeployedStack, startReport } from "./start/report";
+import { StandInImages } from "./start/stand-ins";
 import { inWaves } from "./start/waves";
 
 const { definitions } = program("stacks/definitions");
@@ -23,7 +24,7 @@ const USAGE = "usage: npm start, without arguments; npm stop -- --clean forgets 
 await runCommand(async (args) => {
   readOptions(args, {}, USAGE);
   const session = await openLocalSession();
-  requireSettings(session.settings);
+  requireSettings(session);
   const { withoutMachines } = session.ready;
   const images: StartImages = { images: session.images, problems: new Map() };
   const building = await imageTasks(session, images);
@@ -31,15 +32,20 @@ await runCommand(async (args) => {
     withMachines: withoutMachines.length === 0,
     waitForImages: building.length > 0,
   });
+  const standIns = new StandInImages(session);
+  const standInBuilds = withoutMachines.length === 0 ? standIns.builds() : [];
   let stacks = await synthesize(session.environment);
   const deployed: DeployedStack[] = [];
   for (const [index, wave] of waves.entries()) {
-    const tasks = stacks.filter(({ name }) => wave.includes(name)).map((stack) => deployTask(stack, deployed));
-    await runTasks(index === 0 ? [...building, ...tasks] : tasks, { concurrent: true });
-    // Synthesize again, so that the machines of later waves boot the images that were just built.
-    if (index === 0 && images.images !== session.images) {
-      stacks = await synthesize({ ...session.environment, ...imageVariables(images.images) });
+    const pushes = standIns.pushes(wave);
+    if (pushes.length > 0) await runTasks(pushes, { concurrent: true });
+    // Synthesize again, so that later waves use the images that were just made.
+    if (pushes.length > 0 || (index === 1 && images.images !== session.images)) {
+      const variables = { ...imageVariables(images.images), ...standInVariables(standIns.found) };
+      stacks = await synthesize({ ...session.environment, ...variables });
     }
+    const tasks = stacks.filter(({ name }) => wave.includes(name)).map((stack) => deployTask(stack, deployed));
+    await runTasks(index === 0 ? [...building, ...standInBuilds, ...tasks] : tasks, { concurrent: true });
   }
   process.stdout.write(
     startReport({
@@ -55,9 +61,15 @@ await runCommand(async (args) => {
   return 0;
 });
 
-/** @throws CommandError with a sentence for each setting that a stack needs: no stack is deployed then */
-function requireSettings(settings: Settings): void {
-  const sentences = definitions.flatMap((stack) => stack.missing?.(settingsOf(stack, settings)) ?? []);
+/**
+ * @throws CommandError with a sentence for each setting that a stack needs: no stack is deployed then. A stand-in needs
+ * none: it is made later
+ */
+function requireSettings({ settings, standIns }: LocalSession): void {
+  const withoutImage = standIns.filter(({ digest }) => digest === undefined).map(({ stack }) => stack);
+  const sentences = definitions
+    .filter(({ name }) => !withoutImage.includes(name))
+    .flatMap((stack) => stack.missing?.(settingsOf(stack, settings)) ?? []);
   if (sentences.length > 0) throw new CommandError([...new Set(sentences)].join("\n"));
 }
 

@@ -9,6 +9,7 @@ import { ignoredSettings, localEnvironment } from "./environment";
 import { localAwsOf } from "./local-aws-of";
 import { serverProgram } from "./server-program";
 import { type FoundImage, findStackImages, imageVariables } from "./stack-images";
+import { type FoundStandIn, findStandIns, standInVariables } from "./stand-ins";
 
 const { loadSettings } = program("stacks/settings");
 
@@ -19,6 +20,8 @@ export interface LocalSession {
   readonly settings: Settings;
   /** One entry for each stack whose machines boot one of our images. */
   readonly images: readonly FoundImage[];
+  /** One entry for each image of containers that the local AWS cannot pull. */
+  readonly standIns: readonly FoundStandIn[];
   /** The whole environment of child processes; see {@link localEnvironment}. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -39,9 +42,10 @@ export async function openLocalSession(source: NodeJS.ProcessEnv = process.env):
   const localAws = await start(wanted, { baseImage: ready.baseImage });
   const { key } = localAws;
   const plain = localEnvironment(localAws, { source, terraform, key, region: settings.aws.region });
-  const images = await findStackImages(localAws, settings);
-  const environment = { ...withPacker(plain, settings, localAws.home), ...imageVariables(images) };
-  return { ready, localAws, settings, images, environment };
+  const [images, standIns] = await Promise.all([findStackImages(localAws, settings), findStandIns(localAws, settings)]);
+  const variables = { ...imageVariables(images), ...standInVariables(standIns) };
+  const environment = { ...withPacker(plain, settings, localAws.home), ...variables };
+  return { ready, localAws, settings, images, standIns, environment };
 }
 
 function noteOn(ignored: readonly string[]): string {

@@ -3,6 +3,7 @@ import { cidrBlocksOverlap, dockerBridgeBlock } from "../../modules/network/cidr
 import { cidrPlanProblems } from "../../modules/network/cidr-plan";
 import { whereToSet } from "../../settings/load/problems";
 import { defineStack } from "../define-stack";
+import { repositoryName } from "../names/containers";
 import { ecsSteps } from "./next-steps";
 import { containerPlan, ownServices, queueProblems, settingPath } from "./planned-services";
 import { ecsNetwork, ecsSection } from "./settings";
@@ -50,6 +51,9 @@ export const ecs = defineStack({
       mountPoint: ecs.mountPoint,
     }),
   },
+  standIns: (settings) => [
+    { recipe: "couchdb", repository: repositoryName(settings, "couchdb"), setting: "ecs.couchdb.image" },
+  ],
   nextSteps: ecsSteps,
   load: async () => (await import("./stack")).EcsStack,
 });
