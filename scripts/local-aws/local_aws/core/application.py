@@ -54,7 +54,7 @@ class Application:
     - It saves what services store before it answers a call that changes something. The rest is saved a moment later.
     - While the state cannot be saved, it changes nothing.
     - Until `ready` is set, it answers 503 with the text of `doing`. AWS clients then try again.
-    - It refuses what `gate` refuses, and what a web page may have sent.
+    - It refuses what `gate` refuses, and what a web page may have sent. A stream checks by itself who asks.
     - Of moto's own pages, it has one: `POST /moto-api/reset` empties everything. A machine gets none.
     - Code that changes the state without a call holds `changing` meanwhile, too.
     - `describe` adds to the health answer.
