@@ -60,7 +60,7 @@ export class BootedMachine {
 
   private constructor() {
     const view = ["sys/block", "sys/class-block", "sys/dev-block"];
-    for (const name of ["upper", "work", "root", "by-id", ...view, "given/etc/cloud", "given/opt"]) {
+    for (const name of ["upper", "work", "root", "by-id", "docker", ...view, "given/etc/cloud", "given/opt"]) {
       mkdirSync(join(this.folder, name), { recursive: true });
     }
     symlinkSync(baseImage() as string, join(this.home, "base"));
