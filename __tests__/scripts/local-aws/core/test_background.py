@@ -122,3 +122,17 @@ def test_a_pause_ends_with_the_local_aws():
     background.close(LIMIT_SEC)
     assert ended.is_set()
     assert changes == []
+
+
+@pytest.mark.parametrize(("has_changed", "expected"), [(True, 1), (False, 0)])
+def test_a_look_is_saved_when_it_changed_something(background, has_changed, expected):
+    state = Kept()
+    background.open(state)
+    background.change_if(lambda: has_changed)
+    assert state.changes == expected
+
+
+def test_fails_to_look_after_the_end(background):
+    background.close(LIMIT_SEC)
+    with pytest.raises(Ending):
+        background.change_if(lambda: True)

@@ -3,14 +3,17 @@
 AWS's agent cannot be had here. The unit ecs.service holds a process that stays, and the local AWS acts as the agent.
 """
 
+import base64
 import itertools
 import json
+from types import SimpleNamespace
 
 import boto3
 import pytest
 from docker_base import docker_base_image
 from local_aws.services.ecs.agent.registration import CHECKPOINT
 from signing import keywords_of
+from terraform_cases import CASES, CLI_CONFIG, Terraform, expect
 
 REGION = "eu-central-1"
 CLUSTER = "tests"
@@ -37,7 +40,31 @@ printf '%s\\n' ECS_CLUSTER={CLUSTER} ECS_IMAGE_PULL_BEHAVIOR=prefer-cached ECS_C
 echo '{UNIT}' | sudo tee /etc/systemd/system/ecs.service >/dev/null
 sudo systemctl enable --now ecs.service
 """
-STAY = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
+STAY = "trap 'exit 0' TERM; sleep 600 & wait"
+
+
+CONFIGURATION = f"""
+resource "aws_ecs_task_definition" "this" {{
+  family                = "terraform"
+  track_latest          = true
+  container_definitions = jsonencode([{{
+    name = "main", image = "tiny", memory = 64, command = ["sleep", "600"], stopTimeout = 1
+  }}])
+}}
+resource "aws_ecs_service" "this" {{
+  name                               = "terraform"
+  cluster                            = "{CLUSTER}"
+  task_definition                    = aws_ecs_task_definition.this.arn
+  desired_count                      = 1
+  deployment_minimum_healthy_percent = 0
+  deployment_maximum_percent         = 100
+  wait_for_steady_state              = true
+  deployment_circuit_breaker {{
+    enable   = true
+    rollback = true
+  }}
+}}
+"""
 
 
 def client(local_aws, name):
@@ -358,7 +385,7 @@ def test_an_unhealthy_task_is_replaced(local_aws, ecs, host, register, create):
 
 
 def test_a_task_that_is_stopped_gets_its_time(local_aws, ecs, run):
-    arn = run(container("trap '' TERM; while :; do sleep 0.1; done", stopTimeout=2))
+    arn = run(container("trap '' TERM; sleep 600", stopTimeout=2))
     until_status(local_aws, ecs, arn, "RUNNING")
     ecs.stop_task(cluster=CLUSTER, task=arn, reason="enough")
     stopped = until_status(local_aws, ecs, arn, "STOPPED")
@@ -433,6 +460,19 @@ def test_fails_to_start_without_the_image(local_aws, ecs, run):
     assert reason.startswith("CannotPullContainerError: Error response from daemon: ")
 
 
+def test_an_image_is_pulled_from_ecr_by_its_digest(local_aws, ecs, host, run):
+    ecr = client(local_aws, "ecr")
+    repository = ecr.create_repository(repositoryName="app")["repository"]["repositoryUri"]
+    token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    password = base64.b64decode(token).decode().partition(":")[2]
+    docker(local_aws, host, f"login -u AWS -p {password} {repository}")
+    docker(local_aws, host, f"tag tiny {repository}:1 && sudo docker push -q {repository}:1")
+    docker(local_aws, host, f"rmi {repository}:1 && sudo docker logout {repository}")
+    digest = ecr.describe_images(repositoryName="app")["imageDetails"][0]["imageDigest"]
+    arn = run(container(image=f"{repository}@{digest}"))
+    assert until_status(local_aws, ecs, arn, "RUNNING")["containers"][0]["imageDigest"] == digest
+
+
 def test_fails_to_pull_from_ecr_without_the_permission(local_aws, ecs, run, execution_role):
     image = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/app:1"
     stopped = until_status(local_aws, ecs, run(container(image=image), executionRoleArn=execution_role), "STOPPED")
@@ -498,6 +538,20 @@ def test_tasks_start_again_after_the_local_aws_was_killed(local_aws, ecs, host, 
     assert until_status(local_aws, ecs, first, "STOPPED")["stopCode"] == "EssentialContainerExited"
     local_aws.until(lambda: service_of(ecs, name)["runningCount"] == 1, 60)
     assert [each["containerInstanceArn"] for each in instances_of(ecs, host)] == [before["containerInstanceArn"]]
+
+
+@pytest.mark.skipif(CLI_CONFIG is None, reason="Terraform is not set up")
+def test_terraform_waits_until_the_task_runs(local_aws, ecs, host, tmp_path):
+    terraform = Terraform(tmp_path, SimpleNamespace(home=local_aws.home, url=f"http://127.0.0.1:{local_aws.port}"))
+    provider = (CASES / "provider.tf").read_text().replace("eu-west-1", REGION)
+    (tmp_path / "main.tf").write_text(provider + CONFIGURATION)
+    expect(0, terraform.init())
+    expect(0, terraform.run("apply", "-no-color", "-auto-approve", "-var=step=1"))
+    (arn,) = tasks_of(ecs, "terraform")
+    assert task_of(ecs, arn)["lastStatus"] == "RUNNING"
+    expect(0, terraform.run("plan", "-no-color", "-detailed-exitcode", "-var=step=1"))
+    expect(0, terraform.run("destroy", "-no-color", "-auto-approve", "-var=step=1"))
+    assert until_status(local_aws, ecs, arn, "STOPPED")["stopCode"] == "ServiceSchedulerInitiated"
 
 
 def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, create):

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from local_aws.host.commands import MachineError
+from local_aws.host.containers.processes import command_line
 from local_aws.host.execution import KEPT_BYTES, Command, Ending
 
 HANGS = "trap '' TERM; sleep 600 & exec sleep 600"
@@ -180,6 +181,32 @@ def test_connects_as_a_program_on_the_machine_does(machines, machine):
 def test_fails_in_one_sentence_when_nobody_answers(machines, machine, host, port, why):
     with pytest.raises(MachineError, match=f"instance {machine} {why}"):
         machines.fleet.connect(machine, host, port)
+
+
+def test_the_processes_of_a_service_are_seen_while_it_runs(machines, machine):
+    machines.say(machine, "systemd-run -q --unit=seen sleep 600")
+    (process,) = machines.fleet.processes_of(machine, "seen.service")
+    assert command_line(process) == ["/usr/bin/sleep", "600"]
+    machines.say(machine, "systemctl stop seen")
+    assert list(machines.fleet.processes_of(machine, "seen.service")) == []
+
+
+def test_connects_to_a_socket_in_the_machine_s_file_system(machines, machine):
+    with machines.fleet.connect_to_socket(machine, "/run/dbus/system_bus_socket") as connection:
+        connection.sendall(b"\0AUTH EXTERNAL\r\n")
+        assert connection.recv(4) in (b"DATA", b"OK 0", b"REJE")
+
+
+def test_fails_for_a_link_that_would_lead_out_of_the_machine(machines, machine):
+    machines.say(machine, "ln -sf /run/dbus/system_bus_socket /run/link.sock")
+    with pytest.raises(OSError, match=r"/run/link\.sock of machine .* is no socket"):
+        machines.fleet.connect_to_socket(machine, "/run/link.sock")
+
+
+def test_fails_to_connect_to_a_machine_that_is_off(machines):
+    with pytest.raises(OSError, match="instance i-absent is off"):
+        machines.fleet.connect_to_socket("i-absent", "/run/docker.sock")
+    assert machines.fleet.processes_of("i-absent", "ecs.service") == ()
 
 
 def wait_for(condition, limit_sec=600):

@@ -109,9 +109,9 @@ resource "aws_ecs_task_definition" "database" {
   }
 }
 resource "aws_ecs_service" "database" {
-  name                               = "database"
-  cluster                            = aws_ecs_cluster.this.id
-  task_definition                    = aws_ecs_task_definition.database.arn
+  name            = "database"
+  cluster         = aws_ecs_cluster.this.id
+  task_definition = aws_ecs_task_definition.database.arn
   # Nothing registers a container instance here, and without one a service has no tasks.
   desired_count                      = 0
   deployment_minimum_healthy_percent = 0
@@ -132,6 +132,50 @@ resource "aws_ecs_service" "database" {
   }
   tags       = { Step = var.step }
   depends_on = [aws_ecs_cluster_capacity_providers.this]
+}
+resource "aws_ecs_task_definition" "app" {
+  family                   = "containers-case-app"
+  requires_compatibilities = ["EC2"]
+  track_latest             = true
+  skip_destroy             = true
+  execution_role_arn       = aws_iam_role.host.arn
+  container_definitions = jsonencode([
+    {
+      name      = "prepare"
+      image     = "app:${var.step}"
+      memory    = 64
+      essential = false
+    },
+    {
+      name             = "app"
+      image            = "app:${var.step}"
+      memory           = 256
+      extraHosts       = [{ hostname = "localhost.localdomain", ipAddress = "172.17.0.1" }]
+      secrets          = [{ name = "PASSWORD", valueFrom = "/containers-case/password" }]
+      dependsOn        = [{ containerName = "prepare", condition = "SUCCESS" }]
+      healthCheck      = { command = ["CMD-SHELL", "true"] }
+      stopTimeout      = 60
+      logConfiguration = { logDriver = "awslogs", options = { awslogs-group = "containers-case", awslogs-region = "eu-west-1", awslogs-stream-prefix = "app" } }
+    },
+  ])
+}
+resource "aws_ecs_service" "app" {
+  name                               = "app"
+  cluster                            = aws_ecs_cluster.this.id
+  task_definition                    = aws_ecs_task_definition.app.arn
+  launch_type                        = "EC2"
+  desired_count                      = 0
+  deployment_minimum_healthy_percent = 0
+  deployment_maximum_percent         = 100
+  wait_for_steady_state              = true
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+  placement_constraints {
+    type       = "memberOf"
+    expression = "ec2InstanceId in ['i-0a', 'i-0b']"
+  }
 }
 resource "aws_ecs_service" "daemon" {
   name                = "daemon"

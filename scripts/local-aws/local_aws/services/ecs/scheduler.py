@@ -16,7 +16,7 @@ from .deployments import moment
 from .records import INSTANCES, SERVICES, TASKS, kept, tasks_on, touch
 from .service_steps import look_at
 
-LOOK_INTERVAL_SEC = 0.5
+LOOK_INTERVAL_SEC = 0.25
 # As on AWS.
 KEPT = datetime.timedelta(hours=1)
 _STOP_REASON = "Host EC2 (instance {}) {}."
@@ -26,7 +26,7 @@ class Scheduler:
     """The thread. One for all accounts and regions."""
 
     def start(self) -> None:
-        """Begins to look at all services every half second."""
+        """Begins to look at all services four times a second."""
         threading.Thread(target=self._run, name="ecs scheduler", daemon=True).start()
 
     def _run(self) -> None:
