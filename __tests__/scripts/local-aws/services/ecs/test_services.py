@@ -147,6 +147,14 @@ def test_fails_to_make_a_service_twice(create):
     ("asked", "said"),
     [
         ({"loadBalancers": [{"containerName": "web", "containerPort": 80}]}, "ecs:CreateService with loadBalancers"),
+        (
+            {"deploymentController": {"type": "EXTERNAL"}},
+            "ecs:CreateService with deploymentController EXTERNAL",
+        ),
+        (
+            {"deploymentConfiguration": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": True}}},
+            r"ecs:CreateService with deploymentConfiguration\.alarms",
+        ),
         ({"launchType": "EXTERNAL"}, "ecs:CreateService with launchType EXTERNAL"),
         (
             {"placementConstraints": [{"type": "memberOf", "expression": "nothing"}]},

@@ -43,6 +43,7 @@ CHANGEABLE = (
     "serviceRegistries",
 )
 _KEPT = (*CHANGEABLE, "deploymentController", "launchType", "schedulingStrategy")
+_CONFIGURATION = ("maximumPercent", "minimumHealthyPercent", "deploymentCircuitBreaker")
 # Nothing balances load, finds services, or gives a task a network of its own.
 _WITHOUT_EFFECT = ("loadBalancers", "networkConfiguration", "serviceRegistries")
 _DEFAULTS: dict[str, Any] = {
@@ -207,6 +208,11 @@ def _require_placeable(service: dict[str, Any]) -> None:
     if service.get("launchType") == "EXTERNAL":
         raise ParameterIgnored(["launchType EXTERNAL"])
     ignored = [name for name in _WITHOUT_EFFECT if service.get(name)]
+    controller = service["deploymentController"]["type"]
+    ignored += [f"deploymentController {controller}"] if controller != "ECS" else []
+    configuration = service["deploymentConfiguration"]
+    known = {name: value for name, value in configuration.items() if value not in ({}, [], None, "ROLLING", 0)}
+    ignored += [f"deploymentConfiguration.{name}" for name in known if name not in _CONFIGURATION]
     if ignored:
         raise ParameterIgnored(ignored)
     require_queries(service["placementConstraints"])

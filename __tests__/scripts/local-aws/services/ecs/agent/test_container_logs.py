@@ -69,6 +69,19 @@ def test_reading_goes_on_just_after_the_last_line(backend):
     assert daemon.since == "1795996801.000000000"
 
 
+def test_lines_come_once_when_docker_was_gone_meanwhile(backend):
+    backend.create_log_group("g", {})
+    log, daemon = stream(backend), Daemon((moment(), b"once"))
+    log.open()
+    log.follow(daemon, "x", None)
+    log.end()
+    log.follow(again := Daemon(), "x", None)
+    log.end()
+    log.flush()
+    assert [each.message for each in backend.groups["g"].streams["run/main/0a"].events] == ["once"]
+    assert float(again.since) > 0
+
+
 def test_the_group_is_made_where_the_options_say_so(backend):
     stream(backend, **{"awslogs-create-group": "true"}).open()
     assert list(backend.groups) == ["g"]

@@ -28,6 +28,7 @@ class LogStream:
         self._stream = f"{prefix}/{container}/{task_id}" if prefix else f"{container}-{task_id}"
         self._account, self._actor = account, actor
         self._lines: list[tuple[str, str]] = []
+        self._last: str | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -47,8 +48,9 @@ class LogStream:
             raise ContainerProblem("CannotStartContainerError", f"{_START}{said(error)}") from error
 
     def follow(self, docker: Docker, container_id: str, after: str | None) -> None:
-        """Begins to read what a container prints after a time that `flush` returned."""
-        if self._thread is None:
+        """Reads what a container prints after a time that `flush` returned, also when Docker was gone meanwhile."""
+        if self._thread is None or not self._thread.is_alive():
+            after = self._last or after
             self._thread = threading.Thread(target=self._read, args=[docker, container_id, after], daemon=True)
             self._thread.start()
 
@@ -81,6 +83,7 @@ class LogStream:
         with contextlib.suppress(DockerError, DockerGone):
             for moment, text in docker.logs(container_id, _just_after(after) if after else "0"):
                 with self._lock:
+                    self._last = moment
                     self._lines.append((moment, text.decode(errors="replace").rstrip("\r")))
 
 

@@ -3,10 +3,13 @@
 import datetime
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+
+from local_aws.core.background import Ending
 
 from .container_bodies import bindings_of
 from .container_logs import LogStream
@@ -66,9 +69,10 @@ class Container:
                 work(self)
             except ContainerProblem as problem:
                 self.fail(str(problem))
-            except DockerGone:
+            except (DockerGone, Ending):
                 pass
             except Exception as error:
+                traceback.print_exc()
                 self.fail(f"InternalError: {type(error).__name__}: {error}")
             finally:
                 self.is_busy = False
