@@ -136,3 +136,19 @@ def test_fails_to_look_after_the_end(background):
     background.close(LIMIT_SEC)
     with pytest.raises(Ending):
         background.change_if(lambda: True)
+
+
+def test_others_change_the_state_while_a_call_waits():
+    background = Background()
+    with background.changing:
+        with background.waiting():
+            assert background.changing.acquire(blocking=False)
+            background.changing.release()
+        assert background.changing.locked()
+
+
+def test_a_wait_of_a_call_ends_with_the_local_aws():
+    background = Background()
+    with background.changing, pytest.raises(Ending), background.waiting():
+        background.close(0)
+    assert not background.changing.locked()

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import threading
 import time
 import traceback
@@ -13,11 +12,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from .access.gate import AWS_HOSTS, LOOPBACK_HOSTS, Gate, refuse_web_pages
 from .access.problems import Refused
 from .access.refusals import refusal
+from .background import Ending
 from .bucket_paths import put_bucket_into_path
 from .calls import ApiCall, full_name, identify
 from .dispatcher import RESET_PATH, Dispatcher, is_page_of_moto
 from .error_answers import Answer, error_answer
 from .ignored_parameters import ParameterIgnored
+from .log import log
 from .streams import stream_for
 from .transport import collect
 
@@ -143,7 +144,7 @@ class Application:
             between = time.monotonic()
             answer = self._saved(call, performed)
         took, saving = (round((time.monotonic() - since) * 1000) for since in (started, between))
-        _log(f"{full_name(call, environ)} {answer[0][:3]} {took} ms, {saving} of them saving")
+        log(f"{full_name(call, environ)} {answer[0][:3]} {took} ms, {saving} of them saving")
         return answer
 
     def _problem_of_saving(self) -> str | None:
@@ -156,7 +157,7 @@ class Application:
     def _refuse_access(self, environ: WSGIEnvironment, refused: Refused) -> Answer:
         self._refusals += 1
         if self._refusals <= LOGGED_REFUSALS:
-            _log(f"refused: {refused.message}")
+            log(f"refused: {refused.message}")
         return refusal(identify(environ), refused)
 
     def _unavailable(self, call: ApiCall) -> Answer:
@@ -196,6 +197,8 @@ class Application:
             answer = collect(self._moto, environ)
         except NotImplementedError as error:
             return self._refuse(call, environ, error)
+        except Ending:
+            return self._unavailable(call)
         except Exception as error:
             if retriable and isinstance(error, RuntimeError) and "changed size during iteration" in str(error):
                 raise _ChangedMeanwhile from error
@@ -212,7 +215,7 @@ class Application:
         if isinstance(error, ParameterIgnored):
             detail += f" with {', '.join(error.names)}"
         self._missing[detail] = None
-        _log(f"not implemented: {detail}")
+        log(f"not implemented: {detail}")
         return error_answer(call, "NotImplementedByLocalAws", detail)
 
 
@@ -229,9 +232,3 @@ def _knows_no_route(answer: Answer) -> bool:
     status, headers, body = answer
     is_page = any(name.lower() == "content-type" and "html" in value for name, value in headers)
     return status[:3] in ("404", "405") and is_page and body.lstrip()[:9].lower() == b"<!doctype"
-
-
-def _log(message: str) -> None:
-    # A request may contain control sequences of terminals.
-    shown = "".join(each if each.isprintable() else "?" for each in message)
-    print(f"{time.strftime('%H:%M:%S')} {shown}", file=sys.stderr, flush=True)

@@ -60,6 +60,20 @@ class Background:
         if self._ending.wait(seconds):
             raise Ending
 
+    @contextlib.contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Lets others change the state while its body waits, in the midst of a call that has changed nothing yet.
+
+        A call holds `changing`, so that nobody else could bring what it waits for. Raises Ending after the end.
+        """
+        self.changing.release()
+        try:
+            yield
+        finally:
+            self.changing.acquire()
+        if self._ending.is_set():
+            raise Ending
+
     def wait_until_saved(self) -> None:
         """Returns when everything that is there now is on the disk, in the midst of work.
 
