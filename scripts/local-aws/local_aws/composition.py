@@ -24,6 +24,7 @@ from .services import (
     kms,
     s3,
     secretsmanager,
+    sns,
     sqs,
     ssm,
     sts,
@@ -47,6 +48,7 @@ SERVICES = (
     kms,
     s3,
     secretsmanager,
+    sns,
     sqs,
     ssm,
     sts,
@@ -62,6 +64,7 @@ def serve(home: Home, port: int, network: IPv4Network, base_image: Path | None) 
         for service in SERVICES:
             service.install()
         ecr.attach(folder)
+        sns.attach(folder / "mail")
         return _attach_machines(folder, network, base_image)
 
     server.serve(home, port, network, prepare)

@@ -13,8 +13,9 @@ from .errors import LocalAwsError
 from .files import hand_over, write_whole
 
 _FOLDERS = {
-    "api", "authority", "bases", "disks", "images", "instances", "lost-and-found", "network", "registry", "snapshots",
-}  # fmt: skip
+    *("api", "authority", "bases", "disks", "images", "instances", "lost-and-found", "mail", "network", "registry"),
+    "snapshots",
+}
 _FILES = {"server.json", "server.lock", "server.json.tmp", "credentials", "credentials.tmp"}
 
 
