@@ -10,6 +10,7 @@ from .core.home import Home
 from .core.operations import corrections_on_top
 from .services import (
     autoscaling,
+    cloudwatch,
     dlm,
     ds,
     ec2,
@@ -36,6 +37,7 @@ from .services import (
 # No service corrects a method of another one: the order has no effect.
 SERVICES = (
     autoscaling,
+    cloudwatch,
     dlm,
     ds,
     ec2,

@@ -145,6 +145,21 @@ def logs_and_alarms(aws) -> Callable[[], Any]:
     )
 
 
+def messages(aws) -> Callable[[], Any]:
+    queue = aws.client("sqs").create_queue(QueueName="queue", Attributes={"RedriveAllowPolicy": "{}"})["QueueUrl"]
+    name = queue.rpartition("/")[2]
+    aws.client("sqs").send_message(QueueUrl=name, MessageBody="kept")
+    topic = aws.client("sns").create_topic(Name="told")["TopicArn"]
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="case@example.org")
+    aws.client("events").put_rule(Name="rule", EventPattern='{"source": ["aws.ecs"]}')
+    aws.client("events").put_targets(Rule="rule", Targets=[{"Id": "topic", "Arn": topic}])
+    return lambda: (
+        aws.client("sqs").get_queue_attributes(QueueUrl=name, AttributeNames=["All"])["Attributes"],
+        aws.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"],
+        aws.client("events").list_targets_by_rule(Rule="rule")["Targets"],
+    )
+
+
 def backups_and_repositories(aws) -> Callable[[], Any]:
     aws.client("backup").create_backup_vault(BackupVaultName="vault")
     aws.client("ecr").create_repository(repositoryName="repository")
@@ -174,7 +189,7 @@ def profile(aws) -> Callable[[], Any]:
 
 MADE = [
     machine, launch_group, balancers, containers, file_system, cluster, beanstalk, desktops, secrets, encrypted,
-    parameters, logs_and_alarms, backups_and_repositories, lock_table, profile,
+    parameters, logs_and_alarms, messages, backups_and_repositories, lock_table, profile,
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from .home import Home
 from .life import resume_lives
 from .state import State
 from .transport import HOST, listen, serve_on
+from .watches import start_watches
 
 # Work in the background ends within this time at a stop: a machine that powers off has 45 seconds.
 BACKGROUND_LIMIT_SEC = 60
@@ -93,6 +94,7 @@ def serve(home: Home, port: int, network: IPv4Network, prepare: Callable[[Path],
             resume_lives()
             starting.begin()
         state.save()
+        start_watches()
         application.ready = True
         print(f"local AWS ready on http://{HOST}:{listener.getsockname()[1]}", file=sys.stderr, flush=True)
         stop.wait()

@@ -8,7 +8,9 @@ from local_aws.services.events.inputs import InvalidInput, check, input_of
 RULE = "arn:aws:events:eu-west-1:123456789012:rule/tasks"
 EVENT = {
     "id": "1", "source": "aws.ecs", "resources": ["arn:task"], "time": "2026-11-30T09:00:00Z",
-    "detail": {"reason": 'It said "no".', "count": 2, "stopped-at": "now", "containers": [{"name": "a"}, {"name": "b"}]},
+    "detail": {
+        "reason": 'It said "no".', "count": 2, "stopped-at": "now", "containers": [{"name": "a"}, {"name": "b"}],
+    },
 }  # fmt: skip
 
 
