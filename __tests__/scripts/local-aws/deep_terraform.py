@@ -5,6 +5,8 @@ from terraform_cases import CASES, NEEDS_TERRAFORM, lives_of, names_in
 
 FOLDER = CASES / "deep"
 pytestmark = NEEDS_TERRAFORM
+# A plan cannot show these: the outputs after the last step.
+OUTPUTS = {"messages": {"seen": {"mail_waits": True, "group": "", "secret": "password-2"}}}
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +17,7 @@ def lives(aws, tmp_path_factory):
 
 @pytest.mark.parametrize("name", names_in(FOLDER))
 def test_deploys_changes_and_destroys_with_quiet_plans(lives, name):
-    assert lives(name).result() == {}
+    assert lives(name).result() == OUTPUTS.get(name, {})
 
 
 def test_nothing_that_the_provider_called_was_missing(lives, aws):
@@ -30,5 +32,10 @@ def test_destroying_leaves_nothing(lives, aws):
     assert aws.client("ds").describe_directories()["DirectoryDescriptions"] == []
     assert aws.client("workspaces").describe_workspaces()["Workspaces"] == []
     assert aws.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
+    assert aws.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert aws.client("sns").list_subscriptions()["Subscriptions"] == []
+    assert aws.client("sqs").list_queues().get("QueueUrls", []) == []
+    assert aws.client("events").list_rules()["Rules"] == []
+    assert aws.client("logs").describe_resource_policies()["resourcePolicies"] == []
     states = {cluster["Status"]["State"] for cluster in aws.client("emr").list_clusters()["Clusters"]}
     assert states == {"TERMINATED"}
