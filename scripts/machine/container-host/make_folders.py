@@ -31,7 +31,9 @@ def make(host):
     held_files = False
     for folder in host["folders"]:
         names = folder["path"][len(mount_point) + 1 :].split("/")
-        held_files |= make_folder(mount_point, names, folder["owner"])
+        # A gate is root's, whoever is said to own it.
+        if names[0] != OWN_FOLDER:
+            held_files |= make_folder(mount_point, names, folder["owner"])
     # Nobody but root may look into these. A container sees its own gate alone.
     make_own(mount_point, [OWN_FOLDER], 0o700)
     make_own(mount_point, [OWN_FOLDER, GATES], 0o711)

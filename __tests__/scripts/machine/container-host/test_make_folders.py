@@ -36,6 +36,14 @@ def test_gates_are_open_to_the_users_of_containers_and_closed_to_those_of_the_ho
     assert seen(volume / ".workbench/allowed") == "0:0 700"
 
 
+def test_a_gate_that_is_among_the_folders_stays_a_gate(host, volume):
+    for _ in range(2):
+        make(host, volume, ("data", 5984), (".workbench/gate/couchdb", 5984), gates=["couchdb"])
+        assert seen(volume / ".workbench/gate/couchdb") == "0:0 1777"
+        (volume / ".workbench/gate/couchdb/ran").write_text("couchdb:3.5\n")
+    assert seen(volume / ".workbench/gate/couchdb/ran").startswith("0:0")
+
+
 def test_another_run_changes_nothing(host, volume):
     make(host, volume, ("data", 5984), gates=["couchdb"])
     os.chown(volume / "data", 5984, 33)

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { baseImageDirectory } from "../../../../scripts/setup/base-image";
@@ -58,7 +58,7 @@ export class BootedMachine {
   private nspawn: ChildProcess | undefined;
   private leader = 0;
 
-  private constructor() {
+  private constructor(given: Readonly<Record<string, string>>) {
     const view = ["sys/block", "sys/class-block", "sys/dev-block"];
     for (const name of ["upper", "work", "root", "by-id", "docker", ...view, "given/etc/cloud", "given/opt"]) {
       mkdirSync(join(this.folder, name), { recursive: true });
@@ -66,14 +66,22 @@ export class BootedMachine {
     symlinkSync(baseImage() as string, join(this.home, "base"));
     writeFileSync(join(this.folder, "given/etc/cloud/cloud-init.disabled"), "");
     cpSync(scripts, join(this.folder, "given/opt/on-machine"), { recursive: true });
+    for (const [path, text] of Object.entries(given)) this.give(path, text);
     mkdirSync(this.group);
     onTestFinished(() => this.remove());
   }
 
-  static async boot(): Promise<BootedMachine> {
-    const machine = new BootedMachine();
+  /** @param given files of the machine by path: text. One that begins with `#!` is executable. @default none */
+  static async boot(given: Readonly<Record<string, string>> = {}): Promise<BootedMachine> {
+    const machine = new BootedMachine(given);
     await machine.bootAgain();
     return machine;
+  }
+
+  private give(path: string, text: string): void {
+    const file = join(this.folder, "given", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
   }
 
   /** Boots it (again), and waits until its systemd has started everything. */
