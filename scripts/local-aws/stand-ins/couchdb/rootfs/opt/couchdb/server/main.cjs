@@ -52,7 +52,8 @@ function serve(application, configuration) {
     log("notice", `${reason}: finishing the requests that have begun`);
     setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
     server.close(() => process.exit(exitCode));
-    server.closeIdleConnections();
+    // A connection is idle, and still open, when its last request is answered.
+    setInterval(() => server.closeIdleConnections(), 50);
   };
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => end(signal, 0));
   SyncedLevelDown.onFailure = (error) => {

@@ -12,6 +12,8 @@ const { SyncedLevelDown } = require("./synced-leveldown.cjs");
 const WHOLE = "CURRENT";
 /** An empty database of LevelDB, which one process at a time can open. */
 const LOCK = ".lock";
+/** What this process has open. Without a reference, it would be closed as garbage. */
+const held = [];
 
 PouchDB.plugin(require("pouchdb-adapter-leveldb")).plugin(require("pouchdb-mapreduce"));
 
@@ -21,9 +23,10 @@ PouchDB.plugin(require("pouchdb-adapter-leveldb")).plugin(require("pouchdb-mapre
  */
 async function lock(directory) {
   fs.mkdirSync(directory, { recursive: true });
-  const held = leveldown(path.join(directory, LOCK));
+  const locked = leveldown(path.join(directory, LOCK));
+  held.push(locked);
   try {
-    await promisify(held.open.bind(held))();
+    await promisify(locked.open.bind(locked))();
   } catch (error) {
     if (!/lock/i.test(error.message) || /Permission denied/.test(error.message)) throw error;
     throw new Error(`another process has ${directory} open: end it first, two would destroy each other's documents`);
