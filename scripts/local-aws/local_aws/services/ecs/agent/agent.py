@@ -86,6 +86,8 @@ class Agent:
             self._say(problem)
         self._checkpoint = Checkpoint.read(checkpoint)
         version = self._wait_for_docker()
+        # The first process of a unit may only be what it checks before it starts.
+        self._pause(LOOK_INTERVAL_SEC)
         arn = self._register(config, version)
         self._keep(replace(self._checkpoint, arn=arn, instance_id=self._machine.id, cluster=config.cluster))
         self._say(f"registered as {arn}")

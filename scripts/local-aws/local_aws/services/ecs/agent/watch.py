@@ -24,7 +24,7 @@ class AgentWatch:
     def __init__(self, fleet: Fleet, password_of: Callable[[str, str], str]) -> None:
         self._fleet = fleet
         self._password_of = password_of
-        self._agents: dict[tuple[str, int], Agent] = {}
+        self._agents: dict[str, Agent] = {}
 
     def start(self) -> None:
         """Begins to watch. Whoever calls it may change the state. No agent is connected yet."""
@@ -49,12 +49,11 @@ class AgentWatch:
                 background.pause(LOOK_INTERVAL_SEC)
 
     def _look(self) -> None:
-        self._agents = {key: agent for key, agent in self._agents.items() if agent.is_alive}
+        self._agents = {machine_id: agent for machine_id, agent in self._agents.items() if agent.is_alive}
         for machine in _running_machines():
-            processes = self._fleet.processes_of(machine.id, UNIT)
-            if processes and not any((machine.id, each) in self._agents for each in processes):
-                process = min(processes)
-                agent = self._agents[machine.id, process] = Agent(self._fleet, machine, process, self._password_of)
+            # One agent a machine: that of an earlier process ends first.
+            if machine.id not in self._agents and (processes := self._fleet.processes_of(machine.id, UNIT)):
+                agent = self._agents[machine.id] = Agent(self._fleet, machine, min(processes), self._password_of)
                 agent.start()
 
 
