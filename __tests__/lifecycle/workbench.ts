@@ -3,6 +3,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa, type Options } from "execa";
 import { cleanLocalAws, stopLocalAws } from "../../scripts/local-aws/control";
+import type { LocalAws } from "../../scripts/local-aws/find-local-aws";
 import type { LocalSession } from "../../scripts/session/local-session";
 import { serverProgram } from "../../scripts/session/server-program";
 import { sshKeyFile } from "../../scripts/setup/ssh-key";
@@ -59,11 +60,14 @@ export class Workbench {
    * A user with a local AWS of its own, in a place of its own.
    *
    * @param checkout the checkout that the user works in. @default this one
+   * @param prepare is called before the local AWS starts, with its home, which may not exist yet. @default nothing
    */
-  static async start(checkout?: string): Promise<Workbench> {
+  static async start(checkout?: string, prepare?: (localAws: LocalAws) => Promise<void>): Promise<Workbench> {
     const place = await claimPlace();
     const { folder, port, network } = place;
-    const session = await openSession({ home: path.join(folder, "local-aws"), port, network });
+    const localAws = { home: path.join(folder, "local-aws"), port, network };
+    await prepare?.(localAws);
+    const session = await openSession(localAws);
     return new Workbench(session, folder, place, checkout);
   }
 
