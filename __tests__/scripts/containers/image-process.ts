@@ -8,6 +8,7 @@ import {
   type ContainerRecipe,
 } from "../../../scripts/containers/container-image";
 import { findProgram, missingTools } from "../../../scripts/setup/tools";
+import { until } from "../../lifecycle/until";
 import { temporaryFolder } from "../../temporary-folder";
 
 /** Why images cannot be built here; undefined where they can. */
@@ -64,7 +65,9 @@ export class UnpackedImage {
       mkdirSync(target, { recursive: true });
       return [`mount --bind '${outside}' '${target}'`];
     });
+    // A container engine gives a user without an entry in passwd this home.
     const variables = [
+      "HOME=/",
       ...(this.config.Env ?? []),
       ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     ];
@@ -84,6 +87,7 @@ export class UnpackedImage {
 /** A running program of an image. */
 export class ImageProcess {
   private readonly child;
+  private isOver = false;
   /** Everything that it has printed. */
   output = "";
   /** Its exit code; undefined when a signal ended it. */
@@ -94,7 +98,22 @@ export class ImageProcess {
     this.child.all?.on("data", (chunk: Buffer) => {
       this.output += chunk.toString();
     });
-    this.ended = this.child.then(({ exitCode }) => exitCode);
+    this.ended = this.child.then(({ exitCode }) => {
+      this.isOver = true;
+      return exitCode;
+    });
+  }
+
+  /** Waits for a state, and throws with its output when the program ends before. */
+  async reach<State>(what: string, ask: () => Promise<State | undefined | false>): Promise<State> {
+    const ended = (): never => {
+      throw new Error(`expected ${what}, but the program ended: ${this.output}`);
+    };
+    return until(
+      what,
+      async () => (this.isOver ? ended() : ask()),
+      () => this.output,
+    );
   }
 
   /** The id of the helper's process, which has the same network. */
@@ -102,10 +121,14 @@ export class ImageProcess {
     return Number(this.child.pid);
   }
 
-  /** Sends a signal to the program, as a container engine does, and waits for its end. SIGKILL ends all it started. */
+  /**
+   * Sends a signal to the program, as a container engine does, and waits for its end. SIGKILL ends all it started. Does
+   * nothing to a program that has ended.
+   */
   async end(signal: NodeJS.Signals): Promise<number | undefined> {
+    if (this.isOver) return this.ended;
     const [program] = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "utf8").split(" ");
-    if (program) process.kill(Number(program), signal);
+    process.kill(Number(program || this.pid), signal);
     return this.ended;
   }
 }

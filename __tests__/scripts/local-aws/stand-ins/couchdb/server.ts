@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { until } from "../../../../lifecycle/until";
 import {
   type ImageProcess,
   imageObstacle,
@@ -83,16 +82,10 @@ export class CouchDbServer {
   /** Starts it, and waits until it answers. */
   async serve(options?: ProcessOptions): Promise<ImageProcess> {
     const started = this.start(options);
-    let over = false;
-    void started.ended.then(() => {
-      over = true;
-    });
-    const answers = async (): Promise<boolean> => {
-      if (over) throw new Error(`the stand-in ended: ${started.output}`);
+    await started.reach("the stand-in that serves", async () => {
       const answer = await fetch(`http://127.0.0.1:${this.port}/_up`).catch(() => undefined);
-      return answer?.ok ?? false;
-    };
-    await until("the stand-in that serves", answers, () => started.output);
+      return answer?.ok;
+    });
     return started;
   }
 
@@ -114,7 +107,7 @@ export class CouchDbServer {
 
   /** Ends whatever still runs. */
   async remove(): Promise<void> {
-    for (const each of this.running) await each.end("SIGKILL").catch(() => undefined);
+    for (const each of this.running) await each.end("SIGKILL");
   }
 }
 
