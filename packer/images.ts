@@ -95,6 +95,28 @@ function common(
   });
 }
 
+/**
+ * Variables that a build of any of the images can be given at once: those that a build needs in addition to the
+ * checked-in templates, and that have one value for all images that know them. An image ignores what it does not know.
+ *
+ * @param defaults the same images with the default settings
+ */
+export function sharedVariables(all: readonly Image[], defaults: readonly Image[]): Readonly<Record<string, HclValue>> {
+  const valueIn = (image: Image, name: string) => image.variables.find((one) => one.name === name)?.default;
+  const differing = Object.assign(
+    {},
+    ...all.map((image, index) => differingVariables(image, defaults[index] ?? image)),
+  );
+  return Object.fromEntries(
+    Object.entries<HclValue>(differing).filter(([name, value]) =>
+      all.every((image) => {
+        const own = valueIn(image, name);
+        return own === undefined || JSON.stringify(own) === JSON.stringify(value);
+      }),
+    ),
+  );
+}
+
 /** Variables that a build needs in addition to the checked-in template, which has the default settings. */
 export function differingVariables(image: Image, defaults: Image): Readonly<Record<string, HclValue>> {
   const before = new Map(defaults.variables.map((one) => [one.name, JSON.stringify(one.default)]));

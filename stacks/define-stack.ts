@@ -95,8 +95,8 @@ export interface ImageMachines {
   readonly architecture: string;
   /** Subnet to build in. @default the default VPC's */
   readonly subnetId?: string;
-  /** Where they mount the data volume. */
-  readonly mountPoint: string;
+  /** Where they mount the data volume. @default the image does not need to know */
+  readonly mountPoint?: string;
 }
 
 /** A stack that `npm start` has deployed. */

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { describe, expect, it } from "vitest";
 import { generatedFiles } from "../../packer/generated-files";
-import { images, loadImageSettings } from "../../packer/images";
+import { images, loadImageSettings, sharedVariables } from "../../packer/images";
 import { buildSteps } from "../../packer/template/build-steps";
+import type { Image } from "../../packer/template/image-description";
 import { packerTemplate } from "../../packer/template/packer-template";
 import { builtWithTags, ownImage } from "../../stacks/names/images";
 import { secondImageFiles } from "./second-image";
@@ -140,6 +141,30 @@ describe("an environment of its own", () => {
           "org.clojure/clojure among them",
       ].join("\n"),
     );
+  });
+});
+
+describe("values that a build of any image can be given at once", () => {
+  const made = (values: Readonly<Record<string, string>>): Image => ({
+    ...workbench,
+    variables: Object.entries(values).map(([name, value]) => ({
+      name,
+      type: "string",
+      description: "",
+      default: value,
+    })),
+  });
+  it.each<[string, Record<string, string>, Record<string, string>, Record<string, string>]>([
+    ["all images change it to one value", { a: "x" }, { a: "x" }, { a: "x" }],
+    ["one image alone knows it", { a: "x", b: "y" }, {}, { a: "x", b: "y" }],
+    ["another image keeps its default", { a: "x" }, { a: "default" }, {}],
+    ["they change it to different values", { a: "x" }, { a: "y" }, {}],
+    ["none changes it", { a: "default" }, { a: "default" }, {}],
+  ])("%s", (_, first, second, expected) => {
+    const defaults = [first, second].map((values) =>
+      made(Object.fromEntries(Object.keys(values).map((name) => [name, "default"]))),
+    );
+    expect(sharedVariables([made(first), made(second)], defaults)).toEqual(expected);
   });
 });
 

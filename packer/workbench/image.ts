@@ -14,12 +14,14 @@ const neededMiB = 3500;
 
 /** Variables of a build. Ports and mount point come from the same settings as the stacks'. */
 function variables({ services, machines, image }: ImageSettings): readonly ImageVariable[] {
+  const { mountPoint } = machines;
+  if (mountPoint === undefined) throw new Error("image workbench: expected machines with a mount point, got none");
   return [
     {
       name: "mount_point",
       type: "string",
       description: "Mount point of the data volume.",
-      default: machines.mountPoint,
+      default: mountPoint,
     },
     {
       name: "nrepl_port",

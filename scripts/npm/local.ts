@@ -1,3 +1,4 @@
+import { imageOf, withImage } from "../images/local-variables";
 import { openLocalSession } from "../session/local-session";
 import { machineLogin, sshStack } from "../session/machine-login";
 import { ensurePacker } from "../setup/packer";
@@ -27,5 +28,7 @@ await runCommand(async ([command, ...args]) => {
   const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, sshStack(), args)] : [command, args];
   // npm changes to the project's folder first. Run the command in the caller's folder.
   const cwd = process.env["INIT_CWD"] ?? process.cwd();
-  return runInTerminal(file, fileArgs, { env: session.environment, cwd });
+  const image = command === "packer" ? imageOf(args, cwd) : undefined;
+  const env = image === undefined ? session.environment : withImage(session.environment, session.settings, image);
+  return runInTerminal(file, fileArgs, { env, cwd });
 });

@@ -7,6 +7,9 @@ import { program } from "../support/program";
 const { definitions } = program("stacks/definitions");
 const { variableName } = program("settings/load/environment-variables");
 
+/** A stack, and the image that its machines boot. */
+type StackWithImage = Pick<StackDefinition, "name" | "image">;
+
 /** Our image for a stack's machines, in a local AWS. */
 export interface FoundImage {
   readonly stack: string;
@@ -23,8 +26,12 @@ export interface FoundImage {
  *
  * @throws CommandError one sentence when the local AWS does not answer the call
  */
-export async function findStackImages(local: LocalEndpoint, settings: Settings): Promise<readonly FoundImage[]> {
-  const declared = definitions.flatMap(({ name, image }) => (image ? [{ name, image }] : []));
+export async function findStackImages(
+  local: LocalEndpoint,
+  settings: Settings,
+  stacks: readonly StackWithImage[] = definitions,
+): Promise<readonly FoundImage[]> {
+  const declared = stacks.flatMap(({ name, image }) => (image ? [{ name, image }] : []));
   return Promise.all(
     declared.map(async ({ name, image }) => ({
       stack: name,
@@ -48,18 +55,21 @@ function chosen({ setting }: StackImage<never>, settings: Settings): unknown {
  * The variables that choose the image of each stack in a local AWS. If the settings want our own image and it is not
  * built, the stack boots the image that it declares in `fallbackValue`. So the stack can always be deployed.
  */
-export function imageVariables(images: readonly FoundImage[]): NodeJS.ProcessEnv {
+export function imageVariables(
+  images: readonly FoundImage[],
+  stacks: readonly StackWithImage[] = definitions,
+): NodeJS.ProcessEnv {
   const wanted = images.filter((image) => image.wanted);
   return Object.fromEntries(
     wanted.map(({ stack, built }) => {
-      const { setting, ownValue, fallbackValue } = imageOf(stack);
+      const { setting, ownValue, fallbackValue } = imageOf(stack, stacks);
       return [variableOf(setting), built.length === 0 ? fallbackValue : ownValue];
     }),
   );
 }
 
-function imageOf(stack: string): StackImage<never> {
-  const { image } = definitions.find(({ name }) => name === stack) ?? {};
+function imageOf(stack: string, stacks: readonly StackWithImage[]): StackImage<never> {
+  const { image } = stacks.find(({ name }) => name === stack) ?? {};
   if (image === undefined) throw new Error(`stack ${stack}: expected an image in its definition, got none`);
   return image;
 }

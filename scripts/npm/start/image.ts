@@ -1,4 +1,5 @@
 import { buildImage } from "../../images/build-image";
+import { withImage } from "../../images/local-variables";
 import type { LocalSession } from "../../session/local-session";
 import { type FoundImage, findStackImages } from "../../session/stack-images";
 import { ensurePacker, type Packer } from "../../setup/packer";
@@ -34,7 +35,9 @@ function imageTask(session: LocalSession, result: StartImages, folder: string, p
   return {
     title: `image: packer build packer/${folder} (takes two to four minutes, once)`,
     run: async (report, retitle, leaveOut) => {
-      await unlessImpossible(result, [folder], () => buildImage(folder, { packer, environment, report }));
+      await unlessImpossible(result, [folder], () =>
+        buildImage(folder, { packer, environment: withImage(environment, settings, folder), report }),
+      );
       result.images = await findStackImages(localAws, settings);
       const [newest] = result.images.find((image) => image.folder === folder)?.built ?? [];
       if (newest === undefined) leaveOut("image: not built (see below)");
