@@ -29,6 +29,22 @@ def contents() -> Iterator[str]:
     yield from names(secrets["SecretList"], "Name")
     yield from names(boto3.client("dlm").get_lifecycle_policies()["Policies"], "PolicyId")
     yield from names(boto3.client("s3").list_buckets()["Buckets"], "Name")
+    yield from containers()
+    yield from messages()
+
+
+def containers() -> Iterator[str]:
+    """Clusters and repositories. Task definitions are not listed: ECS keeps every revision for ever."""
+    yield from (arn.rpartition("/")[2] for arn in boto3.client("ecs").list_clusters()["clusterArns"])
+    yield from names(boto3.client("ecr").describe_repositories()["repositories"], "repositoryName")
+
+
+def messages() -> Iterator[str]:
+    """Topics, queues, alarms and rules."""
+    yield from names(boto3.client("sns").list_topics()["Topics"], "TopicArn")
+    yield from boto3.client("sqs").list_queues().get("QueueUrls", [])
+    yield from names(boto3.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName")
+    yield from names(boto3.client("events").list_rules()["Rules"], "Name")
 
 
 def network(ec2: Any) -> Iterator[str]:

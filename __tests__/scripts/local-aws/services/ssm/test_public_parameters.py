@@ -20,3 +20,10 @@ def test_an_image_named_by_a_public_parameter_exists(aws, name):
 def test_a_public_parameter_that_holds_a_document_is_text(aws):
     name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended"
     assert json.loads(aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])["image_id"].startswith("ami-")
+
+
+def test_public_parameters_are_in_no_account_s_list(aws):
+    ssm = aws.client("ssm")
+    ssm.put_parameter(Name="own", Value="1", Type="String")
+    ssm.get_parameter(Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
+    assert [each["Name"] for each in ssm.describe_parameters()["Parameters"]] == ["own"]

@@ -13,6 +13,7 @@ from . import (
     invocations,
     jobs,
     nodes,
+    public_parameters,
     session_door,
     sessions,
 )
@@ -22,7 +23,8 @@ from .fleet import Fleet
 def install() -> None:
     """Puts the corrections in place. Call it once."""
     for module in (
-        debian_parameters, documents, nodes, commands, invocations, associations, association_executions, sessions,
+        debian_parameters, public_parameters, documents, nodes, commands, invocations, associations, association_executions,
+        sessions,
     ):  # fmt: skip
         module.install()
 
