@@ -81,8 +81,9 @@ def _within(root: Path, script: str) -> None:
     shutil.copyfile("/etc/resolv.conf", resolver)
     # In a process namespace of its own, nothing that a package starts outlives the installation.
     within = ["unshare", "--mount", "--pid", "--fork", "--kill-child", f"--mount-proc={root}/proc", "chroot", root]
+    environment = {**os.environ, **_apt_proxy(), "LC_ALL": "C", "SYSTEMD_OFFLINE": "1"}
     done = subprocess.run(
-        [*within, "bash", "-ec", script], env={**os.environ, **_apt_proxy(), "LC_ALL": "C", "SYSTEMD_OFFLINE": "1"}, stdin=subprocess.DEVNULL,
+        [*within, "bash", "-ec", script], env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=LIMIT_SEC, check=False,
     )  # fmt: skip
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"

@@ -53,8 +53,7 @@ describe("two stacks with an image each", () => {
   test("are each looked for by their own name and architecture", async () => {
     const ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
     onTestFinished(() => ec2.close());
-    const tree = loadSettings({ environment: { WORKBENCH_ENV: "local" } });
-    const settings = { ...tree, ecs: { hostImage: { source: "workbench" } } };
+    const settings = loadSettings({ environment: { WORKBENCH_ENV: "local" } });
     const found = await findStackImages(ec2.local, settings, two);
     expect(found).toEqual([
       { stack: "ec2", folder: "workbench", wanted: expect.any(Boolean), built: [] },

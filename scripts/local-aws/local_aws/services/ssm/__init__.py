@@ -23,8 +23,8 @@ from .fleet import Fleet
 def install() -> None:
     """Puts the corrections in place. Call it once."""
     for module in (
-        debian_parameters, public_parameters, documents, nodes, commands, invocations, associations, association_executions,
-        sessions,
+        debian_parameters, public_parameters, documents, nodes, commands, invocations, associations,
+        association_executions, sessions,
     ):  # fmt: skip
         module.install()
 
