@@ -30,7 +30,11 @@ describe("stack ecs", () => {
   });
 
   it("boots AWS's image for ECS, and keeps it", () => {
-    const { data, resource } = synthesize("ecs", { ...couchdb, ECS_HOST_IMAGE_SOURCE: "amazon" });
+    const { data, resource } = synthesize("ecs", {
+      ...couchdb,
+      ECS_HOST_IMAGE_SOURCE: "amazon",
+      ECS_ROOT_VOLUME_SIZE_GIB: "30",
+    });
     expect(only(data, "aws_ssm_parameter").name).toBe(
       "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
     );

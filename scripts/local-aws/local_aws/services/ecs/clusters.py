@@ -34,8 +34,14 @@ def install() -> None:
     }.items():
         setattr(Cluster, name, _counted(count))
     correction(EC2ContainerServiceBackend, "delete_cluster")(refuse_with_something_in_it)
+    correction(EC2ContainerServiceBackend, "list_clusters")(active_clusters)
     # moto always includes the tags.
     may_be_ignored("ecs", "DescribeCapacityProviders", "include")
+
+
+def active_clusters(_original: Any, backend: EC2ContainerServiceBackend) -> list[str]:
+    """Returns the clusters that were not deleted. AWS still describes a deleted one for a while."""
+    return [cluster.arn for cluster in backend.clusters.values() if cluster.status == "ACTIVE"]
 
 
 def refuse_with_something_in_it(original: Any, backend: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
