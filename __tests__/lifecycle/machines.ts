@@ -9,9 +9,13 @@ const [obstacle] = [...machineObstacles(thisHost()), ...missingTools(["machines"
 /** Why no machine can boot here, in one sentence; undefined if one can. */
 export const withoutMachines: string | undefined = obstacle;
 
-/** A story with machines that boot. Where none can, it is skipped, with the reason in its name. */
-export function describeWithMachines(name: string, tell: () => void): void {
-  describe.skipIf(withoutMachines !== undefined)(`${name}${withoutMachines ? ` (${withoutMachines})` : ""}`, tell);
+/**
+ * A story with machines that boot. Where none can, it is skipped, with the reason in its name.
+ *
+ * @param without the reason. @default {@link withoutMachines}
+ */
+export function describeWithMachines(name: string, tell: () => void, without = withoutMachines): void {
+  describe.skipIf(without !== undefined)(`${name}${without ? ` (${without})` : ""}`, tell);
 }
 
 /** The process id, on this computer, of the first process of an instance's machine. */

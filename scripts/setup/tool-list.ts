@@ -51,5 +51,6 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { command: "pvcreate", package: "lvm2", neededFor: "tests", purpose: "makes LVM signatures for the mount tests" },
   { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
   { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
+  { command: "fusermount3", package: "fuse3", neededFor: "tests", purpose: "makes disks that lose power" },
   { command: "chromium", package: "chromium", neededFor: "tests", purpose: "opens JupyterLab as a person would" },
 ];

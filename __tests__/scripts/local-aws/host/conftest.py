@@ -336,9 +336,16 @@ def make_local_aws(login: Login, second_place: Place, base_image: Path) -> Itera
 
 
 @pytest.fixture(scope="module")
-def local_aws(login: Login, place: Place, base_image: Path) -> Iterator[LocalAws]:
+def prepare_home() -> Callable[[Path], None]:
+    """Changes the home of `local_aws` before its first start. The tests of a file may have another one."""
+    return lambda _home: None
+
+
+@pytest.fixture(scope="module")
+def local_aws(login: Login, place: Place, base_image: Path, prepare_home: Callable[[Path], None]) -> Iterator[LocalAws]:
     """The local AWS of a module's tests."""
     home = Path(tempfile.mkdtemp(prefix="machines-", dir=place.folder))
+    prepare_home(home)
     started = LocalAws(home, place.port, place.network, login, base_image).start()
     started.ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=login.public.encode())
     yield started

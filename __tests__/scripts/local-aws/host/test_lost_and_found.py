@@ -1,6 +1,8 @@
 """After a crash, the state of AWS's side may be older than the files. Nothing that holds data is deleted then."""
 
+import tempfile
 from ipaddress import IPv4Network
+from pathlib import Path
 
 import pytest
 from local_aws.core.home import Home
@@ -59,6 +61,17 @@ def test_unknown_disks_with_data_are_kept(fleet, capsys):
         f"local-aws: the saved state does not know disks/vol-data, which hold data: they are kept in "
         f"{fleet.folders.lost_and_found}; remove them there when you do not need them\n"
     )
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="this computer has no /dev/shm")
+def test_unknown_disks_in_another_file_system_are_kept_in_the_home(fleet):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        fleet.folders.disks.rmdir()
+        fleet.folders.disks.symlink_to(elsewhere)
+        make_disk(fleet, "vol-data", b"precious")
+        fleet.remove_unknown(NOBODY)
+        assert names(fleet.folders.disks) == []
+    assert head(fleet.folders.lost_and_found / "disks/vol-data") == b"precious"
 
 
 def test_known_disks_stay_where_they_are(fleet):

@@ -84,7 +84,8 @@ class Home:
         """Removes the files of a local AWS and of its callers, by name, and then the folder when it is empty."""
         for name in self._known:
             entry = self.folder / name
-            if entry.is_dir() and not entry.is_symlink():
+            # What a link leads to may be out of reach.
+            if not entry.is_symlink() and entry.is_dir():
                 shutil.rmtree(entry)
             else:
                 entry.unlink(missing_ok=True)

@@ -3,7 +3,10 @@
 import sys
 from pathlib import Path
 
+from .commands import run
 from .names import Folders
+
+MOVE_TIMEOUT_SEC = 3600
 
 
 class LostAndFound:
@@ -21,7 +24,8 @@ class LostAndFound:
         while target.exists():
             number += 1
             target = target.with_name(f"{thing.name}.{number}")
-        thing.rename(target)
+        # The folder of the disks may be in another file system.
+        run("mv", "--no-target-directory", thing, target, timeout_sec=MOVE_TIMEOUT_SEC)
         return str(target.relative_to(self._folder))
 
     def things(self) -> list[str]:

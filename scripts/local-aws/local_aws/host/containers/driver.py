@@ -62,7 +62,9 @@ class Containers:
         control_group.remove_group(self._names.cgroup)
 
     def _loop_devices(self) -> list[tuple[str, str]]:
-        return [each for each in loop_disks.loop_devices() if Path(each[1]).is_relative_to(self._home)]
+        # The folder of the disks may be a link to one elsewhere.
+        roots = (self._home, self._folders.disks.resolve())
+        return [each for each in loop_disks.loop_devices() if any(map(Path(each[1]).is_relative_to, roots))]
 
     def _end_machines(self) -> None:
         for device, _file in self._loop_devices():
