@@ -133,7 +133,7 @@ locals {
     SourceImage     = data.amazon-ami.base.id
     SourceImageName = data.amazon-ami.base.name
     Commit          = local.commit
-    SsmAgent        = var.ssm_agent
+    SsmAgent        = "true"
   }
 }
 
