@@ -62,13 +62,13 @@ await runCommand(async (args) => {
 });
 
 /**
- * @throws CommandError with a sentence for each setting that a stack needs: no stack is deployed then. A stand-in needs
- * none: it is made later
+ * @throws CommandError with a sentence for each setting that a stack needs: no stack is deployed then. A stack with a
+ * stand-in needs none: its image is made later, or was made before
  */
 function requireSettings({ settings, standIns }: LocalSession): void {
-  const withoutImage = standIns.filter(({ digest }) => digest === undefined).map(({ stack }) => stack);
+  const withStandIn = standIns.map(({ stack }) => stack);
   const sentences = definitions
-    .filter(({ name }) => !withoutImage.includes(name))
+    .filter(({ name }) => !withStandIn.includes(name))
     .flatMap((stack) => stack.missing?.(settingsOf(stack, settings)) ?? []);
   if (sentences.length > 0) throw new CommandError([...new Set(sentences)].join("\n"));
 }
