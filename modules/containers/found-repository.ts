@@ -51,7 +51,7 @@ export class FoundRepository extends Construct {
       lifecycle: {
         postcondition: [
           {
-            condition: `\${contains(self.names, ${JSON.stringify(name)})}`,
+            condition: `\${${isAmong("self.names", name)}}`,
             errorMessage: `repository: expected one named ${name}, got none; ${fix}.`,
           },
         ],
@@ -76,7 +76,7 @@ export class FoundRepository extends Construct {
       imageDigest: digest,
     });
     const key = `${setting}: ${digest}, pushed with \`docker push <registry>/${name}:<tag>\``;
-    const there = `contains(${this.found.fqn}.names, ${JSON.stringify(name)})`;
+    const there = isAmong(`${this.found.fqn}.names`, name);
     image.addOverride("for_each", `\${toset([for key in [${JSON.stringify(key)}] : key if ${there}])}`);
     return {
       uri: `${this.uri}@${digest}`,
@@ -101,4 +101,9 @@ export class FoundRepository extends Construct {
       { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
     ]);
   }
+}
+
+/** Whether a list of names has a name. The provider's is null in an account without any repository. */
+function isAmong(names: string, name: string): string {
+  return `try(contains(${names}, ${JSON.stringify(name)}), false)`;
 }

@@ -36,10 +36,9 @@ export interface DescribedServiceProps extends ServiceContext {
   /** Path of its settings, such as `ecs.services.reports`. */
   readonly setting: string;
   readonly settings: ServiceSettings;
-  /** What it runs. @default nothing yet */
-  readonly image?: ServiceImage;
-  /** Where an image would be pushed to, for the task definition of a service that does not run yet. */
-  readonly repositoryUri: string;
+  readonly image: ServiceImage;
+  /** Whether it runs: it does not before its first release. */
+  readonly runs: boolean;
 }
 
 /** A queue of a service. */
@@ -74,13 +73,12 @@ export class DescribedService extends Construct {
       containers: [
         container(props, Object.fromEntries(this.queues.map(({ variable, queue }) => [variable, queue.url]))),
       ],
-      runs: image !== undefined,
       statements: [...settings.statements, ...this.secretsFileStatements(props)],
-      preconditions: image?.preconditions,
+      preconditions: image.preconditions,
       dependsOn: [...host.host.ready, ...this.queues.flatMap(({ queue }) => queue.ready)],
     });
     for (const { queue } of this.queues) queue.grantConsume(this.service.taskRole);
-    image?.repository?.grantPull(this.service.executionRole);
+    image.repository?.grantPull(this.service.executionRole);
   }
 
   private secretsFileStatements({ settings, partition, bucketName }: DescribedServiceProps): AllowStatement[] {
@@ -95,12 +93,11 @@ export class DescribedService extends Construct {
 }
 
 function container(props: DescribedServiceProps, queues: Readonly<Record<string, string>>): ContainerProps {
-  const { name, settings, image, repositoryUri, bucketName } = props;
+  const { name, settings, image, bucketName } = props;
   const { secretsFile, user, healthCheck } = settings;
   return {
     name,
-    // Nobody can push this tag: a repository has only images of releases.
-    image: image?.uri ?? `${repositoryUri}:no-release-yet`,
+    image: image.uri,
     memoryMiB: settings.memoryMiB,
     user: user ?? undefined,
     environment: {

@@ -64,17 +64,20 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       bucketName: containerBucketName(this.settings, this.accountId),
     };
     this.couchdb(context, password);
-    const described = this.describedServices().map(({ name: service, setting, settings }) => {
-      const repository = this.repository(service);
-      return new DescribedService(this, service, {
-        ...context,
-        name: service,
-        setting,
-        settings,
-        image: settings.image === null ? undefined : this.image(repository, settings.image, `${setting}.image`),
-        repositoryUri: repository.uri,
-      });
-    });
+    const described = this.describedServices().map(
+      ({ name: service, setting, settings }) =>
+        new DescribedService(this, service, {
+          ...context,
+          name: service,
+          setting,
+          settings,
+          image:
+            settings.image === null
+              ? this.noImageYet(service)
+              : this.image(service, settings.image, `${setting}.image`),
+          runs: settings.image !== null,
+        }),
+    );
     const topic = addAlarms(this, {
       name,
       partition: this.partition,
@@ -195,8 +198,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
 
   private couchdb(context: ServiceContext, password: FoundSecret): ContainerService {
     const { couchdb, mountPoint } = this.settings.ecs;
-    const repository = this.repository("couchdb");
-    const image = this.image(repository, couchdb.image ?? "sha256:none", "ecs.couchdb.image");
+    const image = this.image("couchdb", couchdb.image ?? "sha256:none", "ecs.couchdb.image");
     const service = new ContainerService(this, "couchdb", {
       ...context,
       name: "couchdb",
@@ -231,9 +233,15 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
   }
 
   /** An image by its digest in a service's own repository, or by its whole name elsewhere. */
-  private image(repository: FoundRepository, image: string, setting: string): ServiceImage {
+  private image(service: string, image: string, setting: string): ServiceImage {
     if (!image.startsWith("sha256:")) return { uri: image, preconditions: [] };
+    const repository = this.repository(service);
     return { ...repository.image({ value: image, setting }), repository };
+  }
+
+  /** What the task definition of a service names that does not run yet. Nobody can push this tag: those are versions. */
+  private noImageYet(service: string): ServiceImage {
+    return { uri: `${this.repository(service).uri}:no-release-yet`, preconditions: [] };
   }
 
   private imageChoice(): ImageChoice {

@@ -25,7 +25,7 @@ describe("FoundRepository", () => {
   it("fails a plan with the fix if there is none of this name", () => {
     expect(only(data, "aws_ecr_repositories").lifecycle.postcondition).toEqual([
       {
-        condition: '${contains(self.names, "test-couchdb")}',
+        condition: '${try(contains(self.names, "test-couchdb"), false)}',
         error_message: "repository: expected one named test-couchdb, got none; deploy it.",
       },
     ]);
@@ -39,7 +39,7 @@ describe("FoundRepository", () => {
 
   it("looks up the image at an address that says what is missing, unless there is no repository", () => {
     const key = `ecs.couchdb.digest: ${digest}, pushed with \`docker push <registry>/test-couchdb:<tag>\``;
-    const there = 'contains(data.aws_ecr_repositories.couchdb.names, "test-couchdb")';
+    const there = 'try(contains(data.aws_ecr_repositories.couchdb.names, "test-couchdb"), false)';
     expect(data["aws_ecr_image"]).toMatchObject({
       couchdb_image_of_ecs_couchdb_digest: {
         for_each: `\${toset([for key in ["${key}"] : key if ${there}])}`,

@@ -120,6 +120,18 @@ describe("stack ecs", () => {
     expect(only(resource, "aws_instance").user_data).toContain('{"path":"/opt/couchdb/reports","owner":1000}');
   });
 
+  it("asks for the repository of a service unless its image is elsewhere", () => {
+    const repositoriesFor = (image: string) =>
+      Object.keys(
+        synthesize("ecs", { ...couchdb, ECS_SERVICES: `{ reports: { image: "${image}" } }` }).data[
+          "aws_ecr_repositories"
+        ] ?? {},
+      );
+    const own = ["repository_couchdb", "repository_grand-central"];
+    expect(repositoriesFor(`public.ecr.aws/reports@${digest}`)).toEqual(own);
+    expect(repositoriesFor(digest)).toEqual([...own, "repository_reports"]);
+  });
+
   it("makes a VPC for the host when a block is given", () => {
     const { resource } = synthesize("ecs", { ...couchdb, ECS_CIDR_BLOCK: "10.20.0.0/24" });
     expect(only(resource, "aws_vpc").cidr_block).toBe("10.20.0.0/24");
