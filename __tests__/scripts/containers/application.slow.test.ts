@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +10,7 @@ const TASK = {
   AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "/v2/credentials/of-the-task",
   AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
   COUCHDB_URL: "http://127.0.0.1:5984",
-  QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/work",
+  WORK_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/work",
   SECRETS_BUCKET: "secrets",
   SECRETS_KEY: "app.env",
   // Nobody's: they would be refused.
@@ -55,19 +56,39 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     return exitCode === 0 ? stdout : undefined;
   }
 
-  function start(environment: Readonly<Record<string, string>>): ImageProcess {
-    const started = application.start({ environment, network: world.pid });
+  function start(environment: Readonly<Record<string, string>>, mounts = {}): ImageProcess {
+    const started = application.start({ environment, mounts, network: world.pid });
     running.push(started);
     return started;
   }
 
   test("writes a message of the queue as a document, with the credentials of its task, and deletes it", async () => {
     const started = start(TASK);
-    await ask("http://127.0.0.1:4566/test/messages", "--data", "hello");
+    await ask("http://127.0.0.1:4566/test/messages", "--data", '"hello"');
     const taken = async () => (await ask("http://127.0.0.1:4566/test/messages")) === "[]";
     await started.reach("a queue without messages", taken);
     const document = await ask("http://127.0.0.1:5984/messages/id-1", "--user", "ada:s3cret");
     expect(JSON.parse(document ?? "{}")).toMatchObject({ _id: "id-1", body: "hello", version: "1" });
+  });
+
+  test("gives a message back that is no JSON", async () => {
+    const started = start(TASK);
+    await ask("http://127.0.0.1:4566/test/messages", "--data", "no JSON");
+    await started.reach("a message that it gave back", async () => {
+      const given = await ask("http://127.0.0.1:4566/test/given-back");
+      return given !== undefined && given !== "[]";
+    });
+    expect(started.output).toMatch(/^error: message id-\d+ is no JSON: trying again$/m);
+  });
+
+  test("works on for the seconds that it needs after SIGTERM", async () => {
+    const notes = ownFolder(1000);
+    const started = start({ ...TASK, ENDING_SEC: "2", NOTES_FOLDER: "/notes" }, { "/notes": notes });
+    await started.reach("its health", () => ask("http://127.0.0.1:3000/health"));
+    expect(await started.end("SIGTERM")).toBe(0);
+    expect(readFileSync(path.join(notes, "notes"), "utf8")).toBe(
+      "second 1 after SIGTERM\nsecond 2 after SIGTERM\ndone\n",
+    );
   });
 
   test("says in its health which version it is", async () => {

@@ -12,6 +12,7 @@ const { createServer } = require("node:http");
 const KEY = "ASIATASKROLE";
 const SESSION = "session-of-the-task";
 const messages = new Map();
+const givenBack = [];
 
 function give(response, status, body) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -32,6 +33,7 @@ const aws = createServer(async (request, response) => {
     if (request.method === "POST") messages.set(`id-${messages.size + 1}`, text);
     return give(response, 200, [...messages.keys()]);
   }
+  if (request.url === "/test/given-back") return give(response, 200, givenBack);
   const signed = String(request.headers.authorization).includes(`Credential=${KEY}/`);
   if (!signed || request.headers["x-amz-security-token"] !== SESSION) {
     return give(response, 403, { __type: "AccessDenied", message: "these are not the task's credentials" });
@@ -45,6 +47,11 @@ const aws = createServer(async (request, response) => {
     // As a long poll does, it waits where there is nothing.
     setTimeout(() => give(response, 200, { Messages: found }), found.length === 0 ? 200 : 0);
   } else if (action === "DeleteMessage") {
+    messages.delete(JSON.parse(text).ReceiptHandle);
+    give(response, 200, {});
+  } else if (action === "ChangeMessageVisibility") {
+    givenBack.push(JSON.parse(text).ReceiptHandle);
+    // A fake has no dead-letter queue: nobody gets it again.
     messages.delete(JSON.parse(text).ReceiptHandle);
     give(response, 200, {});
   } else if (request.method === "GET" && request.url.startsWith("/secrets/app.env")) {
