@@ -24,7 +24,7 @@ export function variableName(path: readonly string[]): string {
   const words = path.map((key) =>
     key
       .replace("GiB", "Gib")
-      .replace("MiBps", "Mibps")
+      .replace("MiB", "Mib")
       .replaceAll("-", "_")
       .replace(/[A-Z]/g, (letter) => `_${letter}`),
   );

@@ -8,6 +8,7 @@ describe("a WORKBENCH_ variable", () => {
   it.each([
     [["ebs", "volumeSizeGiB"], "WORKBENCH_EBS_VOLUME_SIZE_GIB"],
     [["graph-data", "throughputMiBps"], "WORKBENCH_GRAPH_DATA_THROUGHPUT_MIBPS"],
+    [["ecs", "couchdb", "memoryMiB"], "WORKBENCH_ECS_COUCHDB_MEMORY_MIB"],
   ])("has a name that a shell accepts: %j", (path, name) => {
     expect(variableName(path)).toBe(name);
   });
