@@ -49,11 +49,13 @@ export interface ContainerHostProps {
   readonly folders: readonly HostFolder[];
   /** Services whose new image waits for a snapshot of the volume. Changing this replaces the host. */
   readonly snapshotBefore: readonly string[];
+  /** Tags of these snapshots, by which they are found. Changing one replaces the host. */
+  readonly snapshotTags: Readonly<Record<string, string>>;
   /** The longest time that a container may have to end, in seconds. Changing this replaces the host. */
   readonly stopTimeoutSec: number;
   /** Size in GiB of the encrypted gp3 root volume, which is deleted with the host. */
   readonly rootVolumeSizeGiB: number;
-  /** Default tags, which snapshots and the root volume get, too. */
+  /** Default tags, which the root volume gets, too. */
   readonly defaultTags: Readonly<Record<string, string>>;
   /** Conditions to check before a host is made. @default none */
   readonly preconditions?: readonly Precondition[];
@@ -94,7 +96,7 @@ export class ContainerHost extends Construct {
       metrics: { namespace: volumeFillMetric.namespace, dimension: this.metricDimensions },
       stopTimeoutSec: props.stopTimeoutSec,
       gates: props.snapshotBefore,
-      tags: props.defaultTags,
+      tags: props.snapshotTags,
     });
     this.host = new Host(this, "host", {
       name,

@@ -158,6 +158,8 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       mount,
       folders: [...couchdbHostFolders(ecs.mountPoint), ...services.flatMap(({ settings }) => foldersOf(settings))],
       snapshotBefore: ["couchdb"],
+      // Those that the daily snapshots have, since people look for one of either.
+      snapshotTags: { ...this.defaultTags, ...dataVolumeTags(this.settings, dataStack), Stack: dataStack },
       // Not the longest of all services: another one would replace the host.
       stopTimeoutSec: longestStopTimeoutSec,
       rootVolumeSizeGiB: ecs.rootVolumeSizeGiB,

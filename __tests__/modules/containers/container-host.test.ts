@@ -48,6 +48,7 @@ const { resource } = synthesizeModule((stack) => {
     mount,
     folders: [{ path: "/data/app", owner: 1000 }],
     snapshotBefore: ["app"],
+    snapshotTags: { Name: "test-data" },
     stopTimeoutSec: 120,
     rootVolumeSizeGiB: 30,
     defaultTags: { Stack: "test" },
@@ -71,7 +72,7 @@ describe("a container host", () => {
       metrics: { namespace: "Workbench", dimension: { Cluster: "test-ecs" } },
       stopTimeoutSec: 120,
       gates: ["app"],
-      tags: { Stack: "test" },
+      tags: { Name: "test-data" },
     });
   });
 

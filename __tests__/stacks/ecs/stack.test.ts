@@ -4,6 +4,10 @@ import { only, settingsWith, synthesize } from "../synthesize";
 const digest = `sha256:${"0".repeat(64)}`;
 const couchdb = { ECS_COUCHDB_IMAGE: digest };
 
+function resourceOf(stack: "ecs" | "ecs-data") {
+  return synthesize(stack, couchdb).resource;
+}
+
 /** Containers of a service, by name. */
 function containersOf(service: string, values: Record<string, string>) {
   const tasks = synthesize("ecs", { ...couchdb, ...values }).resource["aws_ecs_task_definition"] ?? {};
@@ -47,6 +51,19 @@ describe("stack ecs", () => {
   it("boots a newer image when it is told to follow", () => {
     const { resource } = synthesize("ecs", { ...couchdb, ECS_HOST_IMAGE_FOLLOW_NEW: "true" });
     expect(only(resource, "aws_instance").lifecycle).not.toHaveProperty("ignore_changes");
+  });
+
+  it("tags snapshots before another version as the volume's daily ones, so that one list has all of them", () => {
+    const [, json = ""] =
+      /install-container-host '(\{.*\})' /.exec(only(resourceOf("ecs"), "aws_instance").user_data) ?? [];
+    const { tags: volume } = only(resourceOf("ecs-data"), "aws_ebs_volume");
+    const { tags } = JSON.parse(json.replaceAll(/\$\{[^}]*\}/g, "reference"));
+    expect(tags).toEqual({
+      Name: volume.Name,
+      Project: "workbench",
+      Environment: "local",
+      Stack: "ecs-data",
+    });
   });
 
   it("runs CouchDB as its own user, on the volume alone, with its password from Secrets Manager", () => {
