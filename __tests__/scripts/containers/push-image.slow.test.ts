@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import path from "node:path";
 import { execa } from "execa";
@@ -8,22 +8,10 @@ import { pushImage } from "../../../scripts/containers/push-image";
 import { findProgram } from "../../../scripts/setup/tools";
 import { temporaryFolder } from "../../temporary-folder";
 import { imageObstacle } from "./image-process";
+import { smallImage } from "./small-image";
 
 const TOKEN = Buffer.from("AWS:secret").toString("base64");
 const obstacle = imageObstacle() ?? (findProgram("docker-registry") ? undefined : "docker-registry is not installed");
-
-/** An image of one small file: what is pushed makes no difference here. */
-async function smallImage(text: string): Promise<ContainerImage> {
-  const folder = temporaryFolder("small-");
-  const layout = path.join(folder, "layout");
-  mkdirSync(path.join(folder, "root"));
-  writeFileSync(path.join(folder, "root", "file"), text);
-  await execa("umoci", ["init", "--layout", layout]);
-  await execa("umoci", ["new", "--image", `${layout}:latest`]);
-  await execa("umoci", ["insert", "--image", `${layout}:latest`, path.join(folder, "root"), "/root"]);
-  const { stdout } = await execa("skopeo", ["inspect", "--format", "{{.Digest}}", `oci:${layout}:latest`]);
-  return { layout, digest: stdout };
-}
 
 describe.skipIf(obstacle !== undefined)(`push an image${obstacle === undefined ? "" : ` (${obstacle})`}`, () => {
   let front: Server;
