@@ -1,4 +1,5 @@
 import { policyArn } from "../../settings/fields/aws-names";
+import { idIfSourceIsId, imageId, subnetId } from "../../settings/fields/ec2-ids";
 import {
   absolutePath,
   architectures,
@@ -7,7 +8,6 @@ import {
   listOf,
   oneOf,
   section,
-  text,
   wholeNumber,
 } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
@@ -20,7 +20,7 @@ const image = section({
     .describe(
       "workbench: the newest of our own images; debian: the newest official Debian 13; id: the image in ec2.image.id.",
     ),
-  id: text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "an image id such as ami-0123456789abcdef0")
+  id: imageId()
     .nullable()
     .default(null)
     .describe(
@@ -36,15 +36,7 @@ const image = section({
       "true: the next deploy replaces a running machine if there is a newer image. " +
         "false: only a new machine boots the newer image.",
     ),
-}).check(
-  rule(({ source, id }, context) => {
-    if (source !== undefined && id !== undefined && (source === "id") !== (id !== null)) {
-      const message =
-        id === null ? "an image id, since ec2.image.source is id" : "null, since ec2.image.source is not id";
-      context.addIssue({ code: "custom", path: ["id"], input: id, message });
-    }
-  }),
-);
+}).check(idIfSourceIsId("ec2.image"));
 
 /** Settings of the development machine. */
 export const ec2Section = section({
@@ -55,7 +47,7 @@ export const ec2Section = section({
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(20)
     .describe("Size of the root volume in GiB. It is deleted with the machine."),
-  subnetId: text(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "a subnet id such as subnet-0123456789abcdef0")
+  subnetId: subnetId()
     .nullable()
     .default(null)
     .describe("Subnet of the machine; null: the default VPC's subnet in aws.availabilityZone."),

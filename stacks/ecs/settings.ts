@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CidrPlanProps } from "../../modules/network/cidr-plan";
 import { kmsKeyArn } from "../../settings/fields/aws-names";
 import { cidrBlock, isWiderThanANetwork, vpcCidrBlock } from "../../settings/fields/cidr-block";
+import { idIfSourceIsId, imageId, subnetId } from "../../settings/fields/ec2-ids";
 import {
   absolutePath,
   architectures,
@@ -27,7 +28,7 @@ const hostImage = section({
       "amazon: AWS's newest image for ECS, on Amazon Linux 2023; workbench: the newest of our own, which only the " +
         "local AWS can use; id: the image in ecs.hostImage.id.",
     ),
-  id: text(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, "an image id such as ami-0123456789abcdef0")
+  id: imageId()
     .nullable()
     .default(null)
     .describe("Image to boot if ecs.hostImage.source is id: one with Docker and the ECS agent, which uses systemd."),
@@ -39,7 +40,7 @@ const hostImage = section({
     .describe(
       "true: the next deploy replaces the host if there is a newer image. false: only a new host boots the newer image.",
     ),
-});
+}).check(idIfSourceIsId("ecs.hostImage"));
 
 /** Smallest root volume in GiB for AWS's image: the size of its snapshot. */
 export const amazonRootSizeGiB = 30;
@@ -53,7 +54,7 @@ export const ecsSection = section({
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(30)
     .describe("Size of the root volume in GiB, which holds the images of containers. It is deleted with the host."),
-  subnetId: text(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "a subnet id such as subnet-0123456789abcdef0")
+  subnetId: subnetId()
     .nullable()
     .default(null)
     .describe("Subnet of the host; null: the default VPC's subnet in aws.availabilityZone, or that of ecs.cidrBlock."),
@@ -108,12 +109,7 @@ export const ecsSection = section({
     rule(({ hostImage, rootVolumeSizeGiB, subnetId, cidrBlock, couchdb }, context) => {
       const report = (path: (string | number)[], input: unknown, message: string) =>
         context.addIssue({ code: "custom", path, input, message });
-      const { source, id } = hostImage ?? {};
-      if (source !== undefined && id !== undefined && (source === "id") !== (id !== null)) {
-        const needed = "an image id, since ecs.hostImage.source is id";
-        report(["hostImage", "id"], id, id === null ? needed : "null, since ecs.hostImage.source is not id");
-      }
-      if (source === "amazon" && rootVolumeSizeGiB !== undefined && rootVolumeSizeGiB < amazonRootSizeGiB) {
+      if (hostImage?.source === "amazon" && rootVolumeSizeGiB !== undefined && rootVolumeSizeGiB < amazonRootSizeGiB) {
         report(["rootVolumeSizeGiB"], rootVolumeSizeGiB, `at least ${amazonRootSizeGiB} GiB, as AWS's image has`);
       }
       if (subnetId && cidrBlock) {
