@@ -52,6 +52,8 @@ export interface ContainerProps {
   readonly hosts?: Readonly<Record<string, string>>;
   /** Containers of the task that must have ended well before this one starts. @default none */
   readonly after?: readonly string[];
+  /** Containers of the task that must be healthy before this one starts. @default none */
+  readonly afterHealthy?: readonly string[];
 }
 
 /** Where containers write what they print. */
@@ -70,7 +72,11 @@ export function containerDefinition(
   log: ContainerLog,
   volumeOf: (hostPath: string) => string,
 ): Record<string, unknown> {
-  const { healthCheck, entryPoint, command, after = [] } = props;
+  const { healthCheck, entryPoint, command, after = [], afterHealthy = [] } = props;
+  const dependsOn = [
+    ...after.map((containerName) => ({ containerName, condition: "SUCCESS" })),
+    ...afterHealthy.map((containerName) => ({ containerName, condition: "HEALTHY" })),
+  ];
   return {
     name: props.name,
     image: props.image,
@@ -91,7 +97,7 @@ export function containerDefinition(
     volumesFrom: [],
     systemControls: [],
     extraHosts: Object.entries(props.hosts ?? {}).map(([hostname, ipAddress]) => ({ hostname, ipAddress })),
-    ...(after.length > 0 && { dependsOn: after.map((containerName) => ({ containerName, condition: "SUCCESS" })) }),
+    ...(dependsOn.length > 0 && { dependsOn }),
     ...(healthCheck && {
       healthCheck: {
         command: ["CMD-SHELL", healthCheck.command],

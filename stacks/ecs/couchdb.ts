@@ -1,5 +1,6 @@
 import type { ContainerProps } from "../../modules/containers/container-definition";
 import type { HostFolder } from "../../modules/containers/container-host";
+import { readyContainer, readyMemoryMiB } from "../../modules/containers/ready-container";
 import { couchdbFolders, couchdbPort, ownFolder } from "./planned-services";
 
 /** User id of CouchDB in its image. Source: apache/couchdb-docker, 3.5/Dockerfile (read 2026-11). */
@@ -11,8 +12,10 @@ const home = "/opt/couchdb";
 /** Folder of the host with the programs that prepare a container's start. */
 const preparePrograms = "/usr/local/lib/workbench/container-host/prepare";
 
-/** Memory of the container that prepares CouchDB's start. */
-export const prepareMemoryMiB = 64;
+const prepareMemoryMiB = 64;
+
+/** Memory of the containers beside CouchDB's own. */
+export const besideCouchdbMemoryMiB = prepareMemoryMiB + readyMemoryMiB;
 
 /** What CouchDB's containers need. */
 export interface CouchdbProps {
@@ -37,7 +40,8 @@ export function couchdbHostFolders(mountPoint: string): HostFolder[] {
 
 /**
  * CouchDB, and before it a container of the same image that prepares its start: it waits until the host took a snapshot
- * if the image is another one than the last that worked, and makes CouchDB take the present password.
+ * if the image is another one than the last that worked, and makes CouchDB take the present password. After it comes one
+ * that makes a CouchDB that does not start a failed deployment.
  */
 export function couchdbContainers(props: CouchdbProps): ContainerProps[] {
   const { image, adminName, mountPoint } = props;
@@ -46,6 +50,31 @@ export function couchdbContainers(props: CouchdbProps): ContainerProps[] {
   const prepare = { hostPath: preparePrograms, containerPath: "/workbench/prepare", readOnly: true };
   const environment = { COUCHDB_USER: adminName, WORKBENCH_IMAGE: image };
   const settings = { hostPath: `${mountPoint}/${couchdbFolders.settings}`, containerPath: `${home}/etc/local.d` };
+  const couchdb: ContainerProps = {
+    name: "couchdb",
+    image,
+    memoryMiB: props.memoryMiB,
+    user,
+    environment,
+    secrets: { COUCHDB_PASSWORD: props.passwordArn },
+    ports: [{ containerPort: couchdbPort, hostPort: couchdbPort }],
+    mounts: [
+      { hostPath: `${mountPoint}/${couchdbFolders.data}`, containerPath: `${home}/data` },
+      settings,
+      gate,
+      prepare,
+    ],
+    healthCheck: {
+      // A healthy CouchDB makes its image the last one that worked.
+      command: `curl --fail --silent http://127.0.0.1:${couchdbPort}/_up && sh /workbench/prepare/record-healthy`,
+      intervalSec: 10,
+      timeoutSec: 5,
+      retries: 6,
+      startPeriodSec: 60,
+    },
+    stopTimeoutSec: props.stopTimeoutSec,
+    after: ["prepare"],
+  };
   return [
     {
       name: "prepare",
@@ -57,30 +86,7 @@ export function couchdbContainers(props: CouchdbProps): ContainerProps[] {
       environment,
       mounts: [gate, settings, prepare],
     },
-    {
-      name: "couchdb",
-      image,
-      memoryMiB: props.memoryMiB,
-      user,
-      environment,
-      secrets: { COUCHDB_PASSWORD: props.passwordArn },
-      ports: [{ containerPort: couchdbPort, hostPort: couchdbPort }],
-      mounts: [
-        { hostPath: `${mountPoint}/${couchdbFolders.data}`, containerPath: `${home}/data` },
-        settings,
-        gate,
-        prepare,
-      ],
-      healthCheck: {
-        // A healthy CouchDB makes its image the last one that worked.
-        command: `curl --fail --silent http://127.0.0.1:${couchdbPort}/_up && sh /workbench/prepare/record-healthy`,
-        intervalSec: 10,
-        timeoutSec: 5,
-        retries: 6,
-        startPeriodSec: 60,
-      },
-      stopTimeoutSec: props.stopTimeoutSec,
-      after: ["prepare"],
-    },
+    couchdb,
+    readyContainer(couchdb),
   ];
 }

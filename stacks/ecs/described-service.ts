@@ -5,6 +5,7 @@ import type { ContainerProps } from "../../modules/containers/container-definiti
 import { type ContainerHost, dockerGateway, type HostFolder } from "../../modules/containers/container-host";
 import { ContainerService } from "../../modules/containers/container-service";
 import type { FoundRepository } from "../../modules/containers/found-repository";
+import { readyContainer, readyMemoryMiB } from "../../modules/containers/ready-container";
 import { Queue } from "../../modules/messaging/queue";
 import type { ServiceSettings } from "./service-settings";
 
@@ -70,9 +71,10 @@ export class DescribedService extends Construct {
       ...props,
       cluster: host.cluster,
       instance: host.host.instance,
-      containers: [
-        container(props, Object.fromEntries(this.queues.map(({ variable, queue }) => [variable, queue.url]))),
-      ],
+      containers: containersOf(
+        props,
+        Object.fromEntries(this.queues.map(({ variable, queue }) => [variable, queue.url])),
+      ),
       statements: [...settings.statements, ...this.secretsFileStatements(props)],
       preconditions: image.preconditions,
       dependsOn: [...host.host.ready, ...this.queues.flatMap(({ queue }) => queue.ready)],
@@ -90,6 +92,16 @@ export class DescribedService extends Construct {
       },
     ];
   }
+}
+
+function containersOf(props: DescribedServiceProps, queues: Readonly<Record<string, string>>): ContainerProps[] {
+  const only = container(props, queues);
+  return only.healthCheck === undefined ? [only] : [only, readyContainer(only)];
+}
+
+/** Memory of the containers of a service. */
+export function memoryOf({ memoryMiB, healthCheck }: ServiceSettings): number {
+  return memoryMiB + (healthCheck === null ? 0 : readyMemoryMiB);
 }
 
 function container(props: DescribedServiceProps, queues: Readonly<Record<string, string>>): ContainerProps {

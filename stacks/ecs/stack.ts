@@ -28,8 +28,8 @@ import { ecsOptimizedImage, ownImage } from "../names/images";
 import { secretName } from "../names/secret";
 import { WorkbenchStack } from "../workbench-stack";
 import { addAlarms } from "./alarms";
-import { couchdbContainers, couchdbHostFolders, prepareMemoryMiB } from "./couchdb";
-import { DescribedService, foldersOf, type ServiceContext, type ServiceImage } from "./described-service";
+import { besideCouchdbMemoryMiB, couchdbContainers, couchdbHostFolders } from "./couchdb";
+import { DescribedService, foldersOf, memoryOf, type ServiceContext, type ServiceImage } from "./described-service";
 import { couchdbPort } from "./planned-services";
 import { longestStopTimeoutSec } from "./service-settings";
 import { type EcsSettings, ecsNetwork } from "./settings";
@@ -133,8 +133,10 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     if (mount === undefined) throw new Error("ecs: expected a mount for the data volume, got none");
     const services = this.describedServices();
     const memory = [
-      { name: "couchdb", memoryMiB: ecs.couchdb.memoryMiB + prepareMemoryMiB },
-      ...services.flatMap(({ name, settings }) => (settings.image === null ? [] : [{ name, ...settings }])),
+      { name: "couchdb", memoryMiB: ecs.couchdb.memoryMiB + besideCouchdbMemoryMiB },
+      ...services.flatMap(({ name, settings }) =>
+        settings.image === null ? [] : [{ name, memoryMiB: memoryOf(settings) }],
+      ),
     ];
     return new ContainerHost(this, "host", {
       name,

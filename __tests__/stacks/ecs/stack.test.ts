@@ -67,7 +67,7 @@ describe("stack ecs", () => {
   });
 
   it("runs CouchDB as its own user, on the volume alone, with its password from Secrets Manager", () => {
-    const { couchdb: container, prepare } = containersOf("couchdb_task", {});
+    const { couchdb: container, prepare, "couchdb-ready": ready } = containersOf("couchdb_task", {});
     expect(container).toMatchObject({
       user: "5984",
       secrets: [{ name: "COUCHDB_PASSWORD" }],
@@ -81,6 +81,10 @@ describe("stack ecs", () => {
       "/workbench/prepare",
     ]);
     expect(prepare.essential).toBe(false);
+    expect(ready).toMatchObject({
+      essential: false,
+      dependsOn: [{ containerName: "couchdb", condition: "HEALTHY" }],
+    });
     expect(prepare.secrets).toEqual([]);
   });
 
@@ -147,6 +151,15 @@ describe("stack ecs", () => {
     const own = ["repository_couchdb", "repository_grand-central"];
     expect(repositoriesFor(`public.ecr.aws/reports@${digest}`)).toEqual(own);
     expect(repositoriesFor(digest)).toEqual([...own, "repository_reports"]);
+  });
+
+  it("makes a service with a health check run once it is healthy, so that one that ends early is a failed deployment", () => {
+    const reports = (more: string) => ({
+      ECS_SERVICES: `{ reports: { image: "registry.example/reports@${digest}", memoryMiB: 64${more} } }`,
+    });
+    const names = (more: string) => Object.keys(containersOf("reports_service_task", reports(more)));
+    expect(names("")).toEqual(["reports"]);
+    expect(names(", healthCheck: { command: test -e /up }")).toEqual(["reports", "reports-ready"]);
   });
 
   it("makes a VPC for the host when a block is given", () => {
