@@ -6,6 +6,7 @@ Reads one command per line: its arguments as a JSON list. Answers each with one 
 import contextlib
 import io
 import json
+import os
 import sys
 
 from awscli.clidriver import create_clidriver
@@ -18,7 +19,8 @@ def call(arguments: list[str]) -> dict[str, object]:
     output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
-            code = driver.main(arguments)
+            # As scripts/session/programs/aws does: the variable alone does not hold for SQS.
+            code = driver.main(["--endpoint-url", os.environ["AWS_ENDPOINT_URL"], *arguments])
         except SystemExit as end:
             code = end.code
     output.flush()

@@ -46,6 +46,7 @@ function passedOn(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Puts the project's own programs first, and the local AWS's stand-ins for those that only a real account needs. */
 function pathOf(source: NodeJS.ProcessEnv): string {
   const own = [
+    path.join(projectRoot, "scripts", "session", "programs"),
     path.join(venvDirectory, "bin"),
     path.join(projectRoot, "node_modules", ".bin"),
     path.join(projectRoot, "scripts", "local-aws", "stand-ins"),

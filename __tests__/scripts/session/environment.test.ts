@@ -85,8 +85,8 @@ describe("a command in this environment", () => {
       environment["PATH"]
         ?.split(":")
         .map((directory) => path.relative(projectRoot, directory))
-        .slice(0, 3),
-    ).toEqual([".workbench/venv/bin", "node_modules/.bin", "scripts/local-aws/stand-ins"]);
+        .slice(0, 4),
+    ).toEqual(["scripts/session/programs", ".workbench/venv/bin", "node_modules/.bin", "scripts/local-aws/stand-ins"]);
     expect(environment["PATH"]).toMatch(/:\/usr\/bin$/);
   });
 
