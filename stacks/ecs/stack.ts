@@ -85,7 +85,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       accountId: context.accountId,
       host,
       alarms: ecs.alarms,
-      queues: described.flatMap(({ queues }) => queues),
+      queues: described.flatMap((service) => service.queues),
     });
 
     new TerraformOutput(this, "alarm_topic_arn", { value: topic.arn, description: "SNS topic of the alarms." });
@@ -106,10 +106,13 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       value: `aws secretsmanager get-secret-value --secret-id ${password.name} --query SecretString --output text`,
       description: "Prints the password of CouchDB's admin.",
     });
-    new TerraformOutput(this, "queue_urls", {
-      value: Object.fromEntries(described.flatMap(({ queues }) => queues.map(({ id, queue }) => [id, queue.url]))),
-      description: "Queues of the services.",
-    });
+    const queues = described.flatMap((service) => service.queues);
+    if (queues.length > 0) {
+      new TerraformOutput(this, "queue_urls", {
+        value: Object.fromEntries(queues.map(({ id, queue }) => [id, queue.url])),
+        description: "Queues of the services.",
+      });
+    }
   }
 
   private host(name: string, volume: FoundDataVolume): ContainerHost {
