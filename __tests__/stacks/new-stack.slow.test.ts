@@ -162,7 +162,7 @@ describe("a stack of one folder and one line", () => {
         leftOut: [], withoutMachines: [], images: { images: [], problems: new Map() }, endpoint: "", region: "", credentialsFile: "",
       }));
     `);
-    expect(said).toContain('[["ebs","state"],["zoetrope"]]');
+    expect(said).toContain('[["ebs","ecs-data","state"],["zoetrope"]]');
     expect(said).toContain("Turn the drum:              12 a second");
   });
 
@@ -170,7 +170,7 @@ describe("a stack of one folder and one line", () => {
     const file = join(directory, "stacks", "zoetrope", "definition.ts");
     writeFileSync(file, files["definition.ts"].replace('after: ["ebs"]', 'after: ["ebss"]'));
     const sentence =
-      'stacks/zoetrope/definition.ts: after: expected names of stacks (ebs, ec2, state, zoetrope), got "ebss"; ' +
+      'stacks/zoetrope/definition.ts: after: expected names of stacks (ebs, ec2, ecs, ecs-data, state, zoetrope), got "ebss"; ' +
       "correct it, or add that stack to stacks/index.ts\n";
     expect(run(process.execPath, ["--import", "tsx", "main.ts"]).stderr).toBe(sentence);
     const command = run(process.execPath, ["scripts/setup/bootstrap.cjs", "scripts/npm/generate-settings.ts"]);

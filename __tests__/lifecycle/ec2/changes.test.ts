@@ -69,7 +69,8 @@ describeWithMachines("settings that change while a machine runs", () => {
   );
 
   step("cdktf synth, list, diff and output work as in any CDKTF project", async () => {
-    expect(await user.mustCdktf("synth", [])).toContain("Generated Terraform code for the stacks: ebs, ec2, state");
+    const stacks = "ebs, ec2, ecs, ecs-data, state";
+    expect(await user.mustCdktf("synth", [])).toContain(`Generated Terraform code for the stacks: ${stacks}`);
     expect(await user.mustCdktf("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
     expect(await user.mustCdktf("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
     const { address, ssh } = await user.outputs("ec2");
