@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
@@ -10,9 +11,10 @@ import { serverProgram } from "../../../scripts/session/server-program";
 import { ensureReady } from "../../../scripts/setup/ensure-ready";
 import { venvPython } from "../../../scripts/setup/python-env";
 import { projectRoot } from "../../../scripts/support/project";
+import { temporaryFolder } from "../../temporary-folder";
 import { leaderOf } from "../machines";
 import { until } from "../until";
-import { Workbench } from "../workbench";
+import { type Values, Workbench } from "../workbench";
 
 const region = "eu-west-1";
 const cluster = "workbench-local-ecs";
@@ -31,9 +33,14 @@ export interface Answer {
 export class EcsUser {
   private constructor(readonly workbench: Workbench) {}
 
-  /** With a local AWS of its own, in which `ecs-data` is deployed and CouchDB's image is pushed. */
-  static async start(): Promise<EcsUser> {
+  /**
+   * With a local AWS of its own, in which `ecs-data` is deployed and CouchDB's image is pushed.
+   *
+   * @param settings beside those of every story. @default none
+   */
+  static async start(settings: Values = {}): Promise<EcsUser> {
     const user = await EcsUser.with(await Workbench.start(undefined, startWithContainerHosts));
+    Object.assign(user.workbench.settings, settings);
     await user.deployData();
     return user;
   }
@@ -164,6 +171,29 @@ export class EcsUser {
   // biome-ignore lint/suspicious/noExplicitAny: answers of every call; a test names what it reads.
   async service(name: string): Promise<any> {
     return (await this.workbench.aws("ecs", "describe-services", "--cluster", cluster, "--services", name)).services[0];
+  }
+
+  /** Writes a file into a bucket. */
+  async putObject(bucket: string, key: string, text: string): Promise<void> {
+    const file = path.join(temporaryFolder("object-"), "body");
+    writeFileSync(file, text);
+    await this.workbench.aws("s3api", "put-object", "--bucket", bucket, "--key", key, "--body", file);
+  }
+
+  /** What the policies of a role allow: each action, and on what. */
+  async allowedTo(role: string): Promise<{ readonly action: string; readonly resource: string }[]> {
+    const { PolicyNames: names } = await this.workbench.aws("iam", "list-role-policies", "--role-name", role);
+    const attached = await this.workbench.aws("iam", "list-attached-role-policies", "--role-name", role);
+    expect(attached.AttachedPolicies).toEqual([]);
+    const statements = [];
+    for (const name of names) {
+      const policy = ["--role-name", role, "--policy-name", name];
+      const { PolicyDocument: document } = await this.workbench.aws("iam", "get-role-policy", ...policy);
+      statements.push(...document.Statement);
+    }
+    return statements.flatMap(({ Action: actions, Resource: resources }) =>
+      [actions].flat().flatMap((action) => [resources].flat().map((resource) => ({ action, resource }))),
+    );
   }
 
   /** What a service printed, as CloudWatch Logs has it. */
