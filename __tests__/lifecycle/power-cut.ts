@@ -40,9 +40,9 @@ export class PowerCuts {
   /**
    * Starts it. {@link end} ends it, and deletes everything that it kept.
    *
-   * @param begin starts the local AWS. @default as usual
+   * @param prepare is called before the local AWS starts, and may start it itself. @default nothing
    */
-  static async start(begin?: (localAws: LocalAws) => Promise<void>): Promise<PowerCuts> {
+  static async start(prepare?: (localAws: LocalAws) => Promise<void>): Promise<PowerCuts> {
     let disks: Disks | undefined;
     const user = await Workbench.start(undefined, async (localAws) => {
       const { home } = localAws;
@@ -50,7 +50,7 @@ export class PowerCuts {
       disks = await mountDisks(path.dirname(home));
       mkdirSync(home, { recursive: true, mode: 0o700 });
       symlinkSync(disks.folder, path.join(home, "disks"));
-      await begin?.(localAws);
+      await prepare?.(localAws);
     });
     if (disks === undefined) throw new Error("expected the disks to be made before the local AWS starts");
     return new PowerCuts(user, disks);
