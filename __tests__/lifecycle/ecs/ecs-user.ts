@@ -163,6 +163,7 @@ export class EcsUser {
   /** Numbers of the documents in a database, sorted. */
   async numbers(database: string): Promise<number[]> {
     const { body } = await this.couchdb("GET", `/${database}/_all_docs?include_docs=true&limit=100000`);
+    if (body.rows === undefined) throw new Error(`expected documents of ${database}, got ${JSON.stringify(body)}`);
     const rows = body.rows as { doc: { number: number } }[];
     return rows.map(({ doc }) => doc.number).sort((a, b) => a - b);
   }
