@@ -1,6 +1,7 @@
 """Imports point down: composition, then services, then host, then core. Nothing imports in a circle."""
 
 import ast
+import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -118,6 +119,14 @@ def test_a_service_names_every_file_that_installs_something():
         if FILES[name].name != "__init__.py" and "def install(" in FILES[name].read_text():
             forgotten += [name] if name not in imports_of(package) else []
     assert forgotten == []
+
+
+def test_each_fixture_of_a_folder_has_a_name_of_its_own():
+    # The tests lie outside of pytest's root, so it offers the fixtures of each conftest.py everywhere.
+    fixture = re.compile(r"@pytest\.fixture[^\n]*\n(?:@[^\n]*\n)*def (\w+)")
+    files = Path(__file__).parents[2].rglob("conftest.py")
+    names = [name for file in files for name in fixture.findall(file.read_text())]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
 def test_the_package_does_not_know_who_uses_it():

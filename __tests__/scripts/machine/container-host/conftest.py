@@ -40,7 +40,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def aws(monkeypatch, clock):
+def fake_aws(monkeypatch, clock):
     fake = FakeAws()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"fake": fake}))
     threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()

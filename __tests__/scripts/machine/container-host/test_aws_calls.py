@@ -3,20 +3,20 @@ import pytest
 from fake_aws import INSTANCE
 
 
-def test_a_json_call_is_signed_for_its_service_and_returns_the_answer(aws):
-    aws.answer("ListClusters", {"clusterArns": ["a"]})
+def test_a_json_call_is_signed_for_its_service_and_returns_the_answer(fake_aws):
+    fake_aws.answer("ListClusters", {"clusterArns": ["a"]})
     answer = aws_calls.json_call(
         "ecs", "eu-west-1", "AmazonEC2ContainerServiceV20141113.ListClusters", {"maxResults": 1}
     )
     assert answer == {"clusterArns": ["a"]}
-    assert aws.asked == [("ecs", "ListClusters", {"maxResults": 1})]
-    assert "/eu-west-1/ecs/aws4_request" in aws.authorizations[0]
+    assert fake_aws.asked == [("ecs", "ListClusters", {"maxResults": 1})]
+    assert "/eu-west-1/ecs/aws4_request" in fake_aws.authorizations[0]
 
 
-def test_a_query_call_is_a_form(aws):
-    aws.answer("DescribeVolumes", "<volumes/>")
+def test_a_query_call_is_a_form(fake_aws):
+    fake_aws.answer("DescribeVolumes", "<volumes/>")
     assert aws_calls.query_call("ec2", "eu-west-1", "2016-11-15", "DescribeVolumes", {"A.1": "b c&d"}) == "<volumes/>"
-    assert aws.asked == [("ec2", "DescribeVolumes", {"Version": "2016-11-15", "A.1": "b c&d"})]
+    assert fake_aws.asked == [("ec2", "DescribeVolumes", {"Version": "2016-11-15", "A.1": "b c&d"})]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_calls_go_to_the_region(monkeypatch, region, url):
     assert asked == [url]
 
 
-def test_the_instance_says_its_id(aws):
+def test_the_instance_says_its_id(fake_aws):
     assert aws_calls.instance_id() == INSTANCE
 
 
@@ -43,21 +43,21 @@ def test_the_instance_says_its_id(aws):
     [(400, "ThrottlingException"), (400, "RequestLimitExceeded"), (503, "Unavailable"),
      (400, "SnapshotCreationPerVolumeRateExceeded")],
 )  # fmt: skip
-def test_a_problem_that_passes_is_tried_again(aws, clock, passing):
-    aws.answer("ListClusters", passing, passing, {})
+def test_a_problem_that_passes_is_tried_again(fake_aws, clock, passing):
+    fake_aws.answer("ListClusters", passing, passing, {})
     assert aws_calls.patiently(60, aws_calls.json_call, "ecs", "eu-west-1", "x.ListClusters", {}) == {}
     assert clock.slept == [1, 2]
 
 
-def test_fails_at_once_for_a_problem_that_stays(aws, clock):
-    aws.answer("ListClusters", (400, "AccessDeniedException"))
+def test_fails_at_once_for_a_problem_that_stays(fake_aws, clock):
+    fake_aws.answer("ListClusters", (400, "AccessDeniedException"))
     with pytest.raises(aws_calls.ProblemError, match=r"^400 AccessDeniedException from http"):
         aws_calls.patiently(60, aws_calls.json_call, "ecs", "eu-west-1", "x.ListClusters", {})
     assert clock.slept == []
 
 
-def test_fails_when_the_limit_is_over(aws, clock):
-    aws.answer("ListClusters", (400, "ThrottlingException"))
+def test_fails_when_the_limit_is_over(fake_aws, clock):
+    fake_aws.answer("ListClusters", (400, "ThrottlingException"))
     with pytest.raises(aws_calls.ProblemError, match=r"^400 ThrottlingException from \S+ for 60 seconds$"):
         aws_calls.patiently(60, aws_calls.json_call, "ecs", "eu-west-1", "x.ListClusters", {})
     assert sum(clock.slept) <= 60

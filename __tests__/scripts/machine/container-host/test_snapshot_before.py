@@ -41,36 +41,36 @@ class Gate:
 
 
 @pytest.fixture
-def gate(aws, host):
-    aws.answer("CreateSnapshot", "<r><snapshotId>snap-0123456789abcdef0</snapshotId><status>pending</status></r>")
+def gate(fake_aws, host):
+    fake_aws.answer("CreateSnapshot", "<r><snapshotId>snap-0123456789abcdef0</snapshotId><status>pending</status></r>")
     return Gate(host(gates=["couchdb"], tags={"Name": "couchdb", "Project": "workbench"}))
 
 
-def snapshots(aws):
+def snapshots(fake_aws):
     """The image before which each snapshot was taken."""
     return [
         value
-        for asked in aws.arguments("CreateSnapshot")
+        for asked in fake_aws.arguments("CreateSnapshot")
         for name, value in asked.items()
         if name.endswith(".Value") and asked[name.replace(".Value", ".Key")] == "Before"
     ]
 
 
-def test_the_first_image_opens_the_files_without_a_snapshot(aws, gate):
+def test_the_first_image_opens_the_files_without_a_snapshot(fake_aws, gate):
     assert gate.ask(OLD) == f"no snapshot is due before {OLD} opens the files"
-    assert snapshots(aws) == []
+    assert snapshots(fake_aws) == []
 
 
-def test_the_image_that_ran_opens_the_files_without_a_snapshot(aws, gate):
+def test_the_image_that_ran_opens_the_files_without_a_snapshot(fake_aws, gate):
     gate.put("ran", f"{OLD}\n")
     gate.ask(OLD)
-    assert snapshots(aws) == []
+    assert snapshots(fake_aws) == []
 
 
-def test_another_image_opens_the_files_after_a_snapshot(aws, gate):
+def test_another_image_opens_the_files_after_a_snapshot(fake_aws, gate):
     gate.put("ran", f"{OLD}\n")
     assert gate.ask(NEW) == f"the snapshot snap-0123456789abcdef0 was taken before {NEW} opens the files"
-    (asked,) = aws.arguments("CreateSnapshot")
+    (asked,) = fake_aws.arguments("CreateSnapshot")
     assert asked == {
         "Version": "2016-11-15",
         "VolumeId": "vol-0123456789abcdef0",
@@ -87,11 +87,11 @@ def test_another_image_opens_the_files_after_a_snapshot(aws, gate):
     }
 
 
-def test_what_is_in_memory_is_on_the_disk_before_the_snapshot(aws, gate, monkeypatch):
+def test_what_is_in_memory_is_on_the_disk_before_the_snapshot(fake_aws, gate, monkeypatch):
     order = []
     monkeypatch.setattr(snapshot_before.subprocess, "run", lambda command, check: order.append(command[0]))
-    respond = aws.respond
-    monkeypatch.setattr(aws, "respond", lambda *asked: order.append(asked[1]) or respond(*asked))
+    respond = fake_aws.respond
+    monkeypatch.setattr(fake_aws, "respond", lambda *asked: order.append(asked[1]) or respond(*asked))
     gate.put("ran", OLD)
     gate.ask(NEW)
     assert order == ["sync", "CreateSnapshot"]
@@ -108,45 +108,45 @@ def test_what_is_in_memory_is_on_the_disk_before_the_snapshot(aws, gate, monkeyp
         ("a note that somebody spoilt", [OLD, ("ran", OLD), ("ran", "rubbish"), OLD, NEW, [NEW]]),
     ],
 )  # fmt: skip
-def test_snapshots_are_due(aws, gate, story, expected):
+def test_snapshots_are_due(fake_aws, gate, story, expected):
     *steps, befores = expected
     for number, step in enumerate(steps):
         if isinstance(step, tuple):
             gate.put(*step)
         else:
             gate.ask(step, f"request-{number}")
-    assert snapshots(aws) == befores, story
+    assert snapshots(fake_aws) == befores, story
 
 
 @pytest.mark.parametrize("noted", ["unknown\n", "rubbish", ""])
-def test_files_of_an_unknown_image_get_a_snapshot(aws, gate, noted):
+def test_files_of_an_unknown_image_get_a_snapshot(fake_aws, gate, noted):
     (gate.memory / "couchdb").write_text(noted)
     gate.ask(OLD)
-    assert snapshots(aws) == [OLD]
+    assert snapshots(fake_aws) == [OLD]
 
 
-def test_a_request_that_was_answered_is_not_answered_again(aws, gate):
+def test_a_request_that_was_answered_is_not_answered_again(fake_aws, gate):
     gate.put("ran", OLD)
     gate.ask(NEW)
     gate.ask(OLD, "another-request")
     gate.ask(NEW, "the-last-request")
     gate.put("wanted", f"the-last-request {NEW}\n")
     gate.run()
-    assert snapshots(aws) == [NEW, NEW]
+    assert snapshots(fake_aws) == [NEW, NEW]
     assert gate.get("wanted") is None
 
 
-def test_the_answer_to_an_old_request_allows_no_new_one(aws, gate):
+def test_the_answer_to_an_old_request_allows_no_new_one(fake_aws, gate):
     gate.put("ran", OLD)
     gate.ask(OLD, "the-old-request")
-    aws.answer("CreateSnapshot", (403, "UnauthorizedOperation"))
+    fake_aws.answer("CreateSnapshot", (403, "UnauthorizedOperation"))
     with pytest.raises(SystemExit):
         gate.ask(NEW, "the-new-request")
     assert gate.get("allowed").startswith("the-old-request ")
     assert gate.get("refused").startswith("the-new-request ")
 
 
-def test_nothing_wanted_is_no_problem(aws, gate):
+def test_nothing_wanted_is_no_problem(fake_aws, gate):
     gate.run()
     assert gate.get("allowed") is None
 
@@ -154,9 +154,9 @@ def test_nothing_wanted_is_no_problem(aws, gate):
 @pytest.mark.parametrize(
     "passing", [(400, "SnapshotCreationPerVolumeRateExceeded"), (400, "ThrottlingException"), (503, "Unavailable")]
 )
-def test_waits_while_aws_asks_for_it(aws, gate, clock, passing):
+def test_waits_while_aws_asks_for_it(fake_aws, gate, clock, passing):
     gate.put("ran", OLD)
-    aws.answer("CreateSnapshot", passing, passing, "<snapshotId>snap-1</snapshotId>")
+    fake_aws.answer("CreateSnapshot", passing, passing, "<snapshotId>snap-1</snapshotId>")
     assert gate.ask(NEW).startswith("the snapshot snap-1 was taken")
     assert clock.slept == [1, 2]
 
@@ -170,9 +170,9 @@ def test_waits_while_aws_asks_for_it(aws, gate, clock, passing):
         ("<nothing/>", "an answer without the id of a snapshot"),
     ],
 )
-def test_fails_and_refuses_with_one_sentence_without_a_snapshot(aws, gate, answer, words):
+def test_fails_and_refuses_with_one_sentence_without_a_snapshot(fake_aws, gate, answer, words):
     gate.put("ran", OLD)
-    aws.answer("CreateSnapshot", answer)
+    fake_aws.answer("CreateSnapshot", answer)
     with pytest.raises(SystemExit) as caught:
         gate.ask(NEW)
     request, _, sentence = gate.get("refused").partition(" ")
@@ -186,17 +186,17 @@ def test_fails_and_refuses_with_one_sentence_without_a_snapshot(aws, gate, answe
 
 
 @pytest.mark.parametrize("image", ["", "couchdb", "a b:c", "x:y\nz", f"{OLD}f", "../x:1", "x" * 300 + ":1"])
-def test_fails_and_refuses_what_is_no_image(aws, gate, image):
+def test_fails_and_refuses_what_is_no_image(fake_aws, gate, image):
     gate.put("wanted", f"{REQUEST} {image}")
     with pytest.raises(SystemExit, match=r"^snapshot-before: couchdb: "):
         gate.run()
     assert gate.get("wanted") is None
     assert gate.get("allowed") is None
-    assert aws.asked == []
+    assert fake_aws.asked == []
 
 
 @pytest.mark.parametrize("rubbish", ["", "x", "\n\n", "../../etc/passwd x", "{}", "a" * 100])
-def test_fails_for_rubbish_which_it_takes_away(aws, gate, rubbish):
+def test_fails_for_rubbish_which_it_takes_away(fake_aws, gate, rubbish):
     gate.put("wanted", rubbish)
     with pytest.raises(
         SystemExit, match=r'^snapshot-before: couchdb: wanted: expected "REQUEST IMAGE" in one line, got'
@@ -207,7 +207,7 @@ def test_fails_for_rubbish_which_it_takes_away(aws, gate, rubbish):
 
 
 @pytest.mark.parametrize("name", ["wanted", "ran", "allowed", "refused"])
-def test_no_link_leads_root_elsewhere(aws, gate, tmp_path, name):
+def test_no_link_leads_root_elsewhere(fake_aws, gate, tmp_path, name):
     secret = tmp_path / "secret"
     secret.write_text(f"{REQUEST} {NEW}")
     gate.put("ran", OLD)
@@ -216,10 +216,10 @@ def test_no_link_leads_root_elsewhere(aws, gate, tmp_path, name):
     (gate.folder / name).symlink_to(secret)
     gate.run()
     assert secret.read_text() == f"{REQUEST} {NEW}"
-    assert snapshots(aws) == ([] if name in ("wanted", "ran") else [NEW])
+    assert snapshots(fake_aws) == ([] if name in ("wanted", "ran") else [NEW])
 
 
-def test_fails_for_a_gate_that_is_a_link(aws, gate, tmp_path):
+def test_fails_for_a_gate_that_is_a_link(fake_aws, gate, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     gate.folder.rmdir()
     gate.folder.symlink_to(tmp_path / "elsewhere")
@@ -242,6 +242,6 @@ def test_knows_an_image(image):
     assert snapshot_before.parse_image(image) == image
 
 
-def test_the_memory_is_one_line(aws, gate):
+def test_the_memory_is_one_line(fake_aws, gate):
     gate.ask(OLD)
     assert (gate.memory / "couchdb").read_text() == f"{OLD}\n"

@@ -21,11 +21,11 @@ def test_counts_as_df_does(monkeypatch, blocks, free, available, percent):
     assert volume_metrics.used_percent("/x") == percent
 
 
-def test_puts_the_metric_with_its_dimension(monkeypatch, aws, host):
+def test_puts_the_metric_with_its_dimension(monkeypatch, fake_aws, host):
     file_system(monkeypatch, 100, 25, 25)
-    aws.answer("PutMetricData", "<ok/>")
+    fake_aws.answer("PutMetricData", "<ok/>")
     volume_metrics.main(str(host(metrics=METRICS)))
-    assert aws.asked == [
+    assert fake_aws.asked == [
         (
             "monitoring",
             "PutMetricData",
@@ -42,13 +42,13 @@ def test_puts_the_metric_with_its_dimension(monkeypatch, aws, host):
     ]
 
 
-def test_puts_nothing_unless_metrics_are_wanted(aws, host):
+def test_puts_nothing_unless_metrics_are_wanted(fake_aws, host):
     volume_metrics.main(str(host()))
-    assert aws.asked == []
+    assert fake_aws.asked == []
 
 
-def test_fails_with_one_sentence(aws, host):
-    aws.answer("PutMetricData", (403, "AccessDenied"))
+def test_fails_with_one_sentence(fake_aws, host):
+    fake_aws.answer("PutMetricData", (403, "AccessDenied"))
     with pytest.raises(
         SystemExit, match=r"^volume-metrics: VolumeUsedPercent: expected CloudWatch to take it, got 403"
     ):

@@ -13,11 +13,6 @@ def sns(aws):
     return aws.client("sns")
 
 
-@pytest.fixture(scope="module")
-def sqs(aws):
-    return aws.client("sqs")
-
-
 @pytest.fixture
 def topic(sns):
     return sns.create_topic(Name=f"topic-{next(NUMBERS)}")["TopicArn"]

@@ -7,11 +7,6 @@ import pytest
 NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def sqs(aws):
-    return aws.client("sqs")
-
-
 @pytest.fixture
 def queue(sqs):
     """Makes a queue and returns its URL."""
