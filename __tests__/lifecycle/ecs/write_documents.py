@@ -1,4 +1,4 @@
-"""Writes numbered documents to a CouchDB, several at once, until it is lost. Prints the number of each acknowledged one.
+"""Writes numbered documents to a CouchDB, several at once, until it is lost. Prints each acknowledged number.
 
 usage: write_documents.py DATABASE-URL FIRST-NUMBER, with the value of HTTP's header `Authorization` as its input
 """
