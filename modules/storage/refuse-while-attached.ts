@@ -1,6 +1,7 @@
 import { DataAwsArn } from "@cdktf/provider-aws/lib/data-aws-arn";
 import { DataAwsEbsVolumes } from "@cdktf/provider-aws/lib/data-aws-ebs-volumes";
 import { Construct } from "constructs";
+import type { FromSetting } from "../from-setting";
 
 /** Which volumes no machine may have, and how to free one. */
 export interface RefuseWhileAttachedProps {
@@ -8,8 +9,8 @@ export interface RefuseWhileAttachedProps {
   readonly volumeIds: string[];
   /** Tags that no other volume carries. They find the volumes even if a plan changes their ids. */
   readonly identifyingTags: Readonly<Record<string, string>>;
-  /** The setting that no longer protects the volumes, for the message. */
-  readonly protectionSetting: string;
+  /** The setting that no longer protects the volumes, or that replaces them, for the message. */
+  readonly setting: FromSetting<boolean>;
   /** How to free a volume, for the message. */
   readonly fix: string;
 }
@@ -32,11 +33,15 @@ export class RefuseWhileAttached extends Construct {
     this.refuse("in_state", new DataAwsEbsVolumes(this, "attached_in_state", { filter }), props);
   }
 
-  private refuse(id: string, { fqn }: DataAwsEbsVolumes, { protectionSetting, fix }: RefuseWhileAttachedProps): void {
+  private refuse(
+    id: string,
+    { fqn }: DataAwsEbsVolumes,
+    { setting: { setting, value }, fix }: RefuseWhileAttachedProps,
+  ): void {
     const volumes = `\${join(" and ", ${fqn}.ids)}`;
     const words =
-      `${protectionSetting}: expected true while a machine has the data volume ${volumes}, ` +
-      `got false, so nothing was changed; set it back to true, or ${fix}`;
+      `${setting}: expected ${!value} while a machine has the data volume ${volumes}, ` +
+      `got ${value}, so nothing was changed; set it back to ${!value}, or ${fix}`;
     new DataAwsArn(this, id, {
       arn: `\${length(${fqn}.ids) == 0 ? "arn:aws:ec2:::volume" : tobool("${words}")}`,
     });

@@ -43,7 +43,7 @@ export interface VolumeBlockProps {
    * Let a plan replace the volume by one from another snapshot, unless a machine has it. A final snapshot is kept only if
    * the last deploy said so. @default false: a plan with another snapshot fails
    */
-  readonly replace?: boolean;
+  readonly replace?: FromSetting<boolean>;
   /** Keep a final snapshot when a volume is destroyed. @default true */
   readonly finalSnapshot?: boolean;
   /** Resources that must exist as long as the volumes do. @default none */
@@ -73,14 +73,14 @@ export abstract class VolumeBlock extends Construct {
 
   protected constructor(scope: Construct, id: string, props: VolumeBlockProps, form: VolumeBlockForm) {
     super(scope, id);
-    const { availabilityZone: zone, volumeSizeGiB, kmsKeyArn, replace = false } = props;
-    const protection = props.preventDestroy;
-    const preventDestroy = replace && protection !== undefined ? { ...protection, value: false } : protection;
+    const { availabilityZone: zone, volumeSizeGiB, kmsKeyArn, replace, preventDestroy } = props;
+    // The setting that lets a plan destroy a volume, if there is one.
+    const exposing = replace?.value ? replace : preventDestroy?.value === false ? preventDestroy : undefined;
     const { identifyingTags, count, snapshots } = form;
     const existing = new ExistingVolumes(this, "existing", { identifyingTags });
     const fixed: FixedProperty[] = [{ attribute: "availability_zone", ...zone }];
     if (kmsKeyArn?.value) fixed.push({ ...kmsKeyArn, attribute: "kms_key_id", value: kmsKeyArn.value });
-    if (!replace)
+    if (!replace?.value)
       fixed.push(...snapshots.map((snapshot): FixedProperty => ({ attribute: "snapshot_id", ...snapshot })));
     // As conditions of the block, each volume would repeat them, and Terraform would add its own words about a volume
     // to destroy. Here they are checked once, and Terraform then plans no volume.
@@ -119,7 +119,7 @@ export abstract class VolumeBlock extends Construct {
       // A first snapshot of hundreds of GiB takes hours. Every try that gave up on it would leave one more snapshot.
       timeouts: { create: "30m", update: "2h", delete: "12h" },
       dependsOn: [zones, ...(props.dependsOn ?? [])],
-      lifecycle: { preventDestroy: preventDestroy?.value ?? true, ignoreChanges: tagsOfAdoption },
+      lifecycle: { preventDestroy: exposing === undefined, ignoreChanges: tagsOfAdoption },
     });
     const { knownIds } = new AdoptVolumes(this, "adoption", {
       block: this.block,
@@ -127,13 +127,13 @@ export abstract class VolumeBlock extends Construct {
       existing,
       // Only with protection: without it, a replacement would destroy the adopted volume, and leave no final snapshot
       // yet.
-      adopt: preventDestroy?.value ?? true,
+      adopt: exposing === undefined,
     });
-    if (preventDestroy === undefined || preventDestroy.value) return;
+    if (exposing === undefined) return;
     new RefuseWhileAttached(this, "free", {
       volumeIds: knownIds,
       identifyingTags,
-      protectionSetting: preventDestroy.setting,
+      setting: exposing,
       fix: props.toDetach,
     });
   }

@@ -76,7 +76,7 @@ export class EcsDataStack extends WorkbenchStack<EcsDataSettings> {
       kmsKeyArn: { value: data.kmsKeyArn, setting: "ecs-data.kmsKeyArn" },
       snapshotId: { value: data.snapshotId, setting: "ecs-data.snapshotId" },
       preventDestroy: { value: data.preventDestroy, setting: "ecs-data.preventDestroy" },
-      replace: data.replaceVolume,
+      replace: { value: data.replaceVolume, setting: "ecs-data.replaceVolume" },
       toDetach: `run \`${this.cdktf("destroy", dependents)}\` first`,
       finalSnapshot: data.finalSnapshot,
       dependsOn: schedule?.ready,

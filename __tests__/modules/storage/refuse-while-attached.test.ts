@@ -7,7 +7,7 @@ const { data } = synthesizeModule(
     new RefuseWhileAttached(stack, "free", {
       volumeIds: ["vol-1", "vol-2"],
       identifyingTags: { Name: "one" },
-      protectionSetting: "test.preventDestroy",
+      setting: { value: false, setting: "test.preventDestroy" },
       fix: "destroy the machine",
     }),
 );

@@ -57,6 +57,17 @@ describe("stack ecs-data", () => {
     expect(protectedIn({ resource })).toContain("aws_secretsmanager_secret.admin_password");
   });
 
+  it("names the setting that lets a deploy replace the volume, when a host has it", () => {
+    const values = { ECS_DATA_SNAPSHOT_ID: "snap-0123456789abcdef0", ECS_DATA_REPLACE_VOLUME: "true" };
+    const { data } = synthesize("ecs-data", values);
+    const refusals = Object.values(data["aws_arn"] ?? {}).map(({ arn }) => arn);
+    expect(refusals).toHaveLength(2);
+    for (const refusal of refusals) {
+      expect(refusal).toContain("ecs-data.replaceVolume: expected false while a machine has the data volume");
+      expect(refusal).toContain("got true, so nothing was changed; set it back to false, or run `");
+    }
+  });
+
   it.each([
     [{}, "false, since ecs-data.snapshotId names no snapshot to restore, got true"],
     [
