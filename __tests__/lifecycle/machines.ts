@@ -29,3 +29,12 @@ export async function leaderOf(instanceId: string): Promise<string> {
   const [leader = ""] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ");
   return leader;
 }
+
+/** Runs a command as root on a machine. Returns what it printed; throws it when the command fails. */
+export async function onMachine(instanceId: string, command: string): Promise<string> {
+  const leader = await leaderOf(instanceId);
+  const within = ["--target", leader, "--all", "bash", "-c", command];
+  const { exitCode, all } = await execa("nsenter", within, { all: true, reject: false });
+  if (exitCode !== 0) throw new Error(`on ${instanceId}: ${command}: exit code ${exitCode}: ${all}`);
+  return String(all).trim();
+}

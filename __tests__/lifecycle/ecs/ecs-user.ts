@@ -72,8 +72,18 @@ export class EcsUser {
    * @param recipe folder of the image
    * @returns its digest
    */
-  async push(
+  push(
     service: string,
+    recipe: string,
+    tag: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    return this.pushTo(`workbench-local-${service}`, recipe, tag, variables);
+  }
+
+  /** Like {@link push}, to any repository. */
+  async pushTo(
+    repository: string,
     recipe: string,
     tag: string,
     variables: Readonly<Record<string, string>> = {},
@@ -81,7 +91,6 @@ export class EcsUser {
     const { localAws } = this.workbench.session;
     const registry = await LocalRegistry.of(localAws, region);
     const image = await buildContainerImage({ recipe, variables });
-    const repository = `workbench-local-${service}`;
     return pushImage(image, { registry: registry.address, repository, tag, token: await registry.token() });
   }
 
