@@ -73,6 +73,10 @@ export class EcsDataStack extends WorkbenchStack<EcsDataSettings> {
       availabilityZone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
       volumeSizeGiB: { value: data.volumeSizeGiB, setting: "ecs-data.volumeSizeGiB" },
       volumeType: "gp3",
+      // What every gp3 volume has. If they are not said, AWS provider 5.100 asks for the IOPS that an imported gp2 volume had,
+      // which gp3 refuses.
+      iops: 3000,
+      throughputMiBps: 125,
       kmsKeyArn: { value: data.kmsKeyArn, setting: "ecs-data.kmsKeyArn" },
       snapshotId: { value: data.snapshotId, setting: "ecs-data.snapshotId" },
       preventDestroy: { value: data.preventDestroy, setting: "ecs-data.preventDestroy" },

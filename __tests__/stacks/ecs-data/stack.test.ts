@@ -57,6 +57,11 @@ describe("stack ecs-data", () => {
     expect(protectedIn({ resource })).toContain("aws_secretsmanager_secret.admin_password");
   });
 
+  it("says the IOPS of its volume, so that one of gp2 that somebody made can become one of gp3", () => {
+    const { resource } = synthesize("ecs-data");
+    expect(only(resource, "aws_ebs_volume")).toMatchObject({ type: "gp3", iops: 3000, throughput: 125 });
+  });
+
   it("names the setting that lets a deploy replace the volume, when a host has it", () => {
     const values = { ECS_DATA_SNAPSHOT_ID: "snap-0123456789abcdef0", ECS_DATA_REPLACE_VOLUME: "true" };
     const { data } = synthesize("ecs-data", values);
