@@ -37,7 +37,7 @@ describeWithMachines("CouchDB (a stand-in) on a container host", () => {
     const refused = await ecs.tryOnHost("curl --silent http://127.0.0.1:5984/_all_dbs");
     expect(String(refused.all)).toContain("unauthorized");
     const password = await ecs.password();
-    const kept = await ecs.tryOnHost(`grep -rF '${password}' /opt/couchdb /etc/ecs /var/lib/cloud`);
+    const kept = await ecs.tryOnHost(`grep -rF -e '${password}' /opt/couchdb /etc/ecs /var/lib/cloud`);
     expect(kept.exitCode).toBe(1);
   });
 

@@ -159,10 +159,10 @@ describeWithMachines("another version of CouchDB (a stand-in)", () => {
       expect(exitCode, output).toBe(0);
       await until("the new password", async () => (await statusFor(password)) === "200");
       expect(await statusFor(old)).toBe("401");
-      for (const each of [old, password]) {
-        const { exitCode: found } = await ecs.tryOnHost(`grep -rF '${each}' /opt/couchdb /etc/ecs /var/lib/cloud`);
-        expect(found).toBe(1);
-      }
+      const find = async (text: string) =>
+        (await ecs.tryOnHost(`grep -rF -e '${text}' /opt/couchdb /etc/ecs /var/lib/cloud`)).exitCode;
+      expect(await find("admin = -pbkdf2")).toBe(0);
+      for (const each of [old, password]) expect(await find(each)).toBe(1);
       for (const stack of ["ecs-data", "ecs"]) await ecs.expectQuietPlan(stack);
     },
   );
