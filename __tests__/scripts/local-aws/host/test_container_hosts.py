@@ -562,15 +562,24 @@ def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, 
     name = create(register(container()))
     until_steady(local_aws, ecs, name)
     (arn,) = tasks_of(ecs, name)
-    told = {}
-    for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]:
-        event = json.loads(message["Body"])
-        told.setdefault(event["detail-type"], []).append(event)
-    states = [each["detail"]["lastStatus"] for each in told["ECS Task State Change"]]
+    told = []
+
+    def of(kind, resource):
+        return [
+            each["detail"] for each in told if each["detail-type"] == kind and each["resources"][0].endswith(resource)
+        ]
+
+    def is_told():
+        # Another test's service may still end, and a message may come a moment after what it tells.
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        told.extend(json.loads(message["Body"]) for message in messages)
+        return of("ECS Service Action", name)
+
+    local_aws.until(is_told, 60, lambda: json.dumps(told))
+    states = [each["lastStatus"] for each in of("ECS Task State Change", arn)]
     assert list(dict.fromkeys(states)) == ["PROVISIONING", "PENDING", "RUNNING"]
-    assert {each["resources"][0] for each in told["ECS Task State Change"]} == {arn}
-    assert told["ECS Deployment State Change"][0]["detail"]["eventName"] == "SERVICE_DEPLOYMENT_COMPLETED"
-    assert told["ECS Service Action"][0]["detail"]["eventName"] == "SERVICE_STEADY_STATE"
+    assert of("ECS Deployment State Change", name)[0]["eventName"] == "SERVICE_DEPLOYMENT_COMPLETED"
+    assert of("ECS Service Action", name)[0]["eventName"] == "SERVICE_STEADY_STATE"
 
 
 def test_a_stopped_host_stays_registered_and_one_of_another_type_is_refused(local_aws, ecs, host, register, create):
