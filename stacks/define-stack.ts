@@ -69,8 +69,12 @@ export interface StackImage<Settings> {
   readonly setting: string;
   /** Value of that setting for our own image. */
   readonly ownValue: string;
-  /** Value of that setting for a local AWS where our own image cannot be built. */
-  readonly fallbackValue: string;
+  /**
+   * Value of that setting for a local AWS where our own image cannot be built.
+   *
+   * @default the machines boot nothing else, so `npm start` leaves the stack out
+   */
+  readonly fallbackValue?: string;
   /** Values of that setting for an image of a real account. */
   readonly accountValues: readonly string[];
   /** The setting that gives the architecture of its machines, for messages. */

@@ -11,7 +11,7 @@ import { deployStack } from "../terraform/deploy-stack";
 import { describeChanges, total } from "../terraform/operation-progress";
 import type { SynthesizedStack } from "../terraform/run-terraform";
 import { synthesize } from "../terraform/synthesize";
-import { imageTasks, type StartImages } from "./start/image";
+import { imageTasks, type StartImages, stacksWithoutImage } from "./start/image";
 import { type DeployedStack, startReport } from "./start/report";
 import { StandInImages } from "./start/stand-ins";
 import { inWaves } from "./start/waves";
@@ -33,10 +33,16 @@ await runCommand(async (args) => {
     waitForImages: building.length > 0,
   });
   const standIns = new StandInImages(session);
-  const standInBuilds = withoutMachines.length === 0 ? standIns.builds() : [];
+  /** Stacks of some waves, without those whose image cannot be built. */
+  const deployable = (...names: string[][]): string[] => {
+    const without = stacksWithoutImage(images).map(({ stack }) => stack);
+    return names.flat().filter((name) => !without.includes(name));
+  };
+  const standInBuilds = standIns.builds(deployable(...waves));
   let stacks = await synthesize(session.environment);
   const deployed: DeployedStack[] = [];
-  for (const [index, wave] of waves.entries()) {
+  for (const [index, all] of waves.entries()) {
+    const wave = deployable(all);
     const pushes = standIns.pushes(wave);
     if (pushes.length > 0) await runTasks(pushes, { concurrent: true });
     // Synthesize again, so that later waves use the images that were just made.

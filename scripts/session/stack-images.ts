@@ -53,7 +53,7 @@ function chosen({ setting }: StackImage<never>, settings: Settings): unknown {
 
 /**
  * The variables that choose the image of each stack in a local AWS. If the settings want our own image and it is not
- * built, the stack boots the image that it declares in `fallbackValue`. So the stack can always be deployed.
+ * built, the stack boots the image that it declares in `fallbackValue`, if any.
  */
 export function imageVariables(
   images: readonly FoundImage[],
@@ -63,7 +63,7 @@ export function imageVariables(
   return Object.fromEntries(
     wanted.map(({ stack, built }) => {
       const { setting, ownValue, fallbackValue } = imageOf(stack, stacks);
-      return [variableOf(setting), built.length === 0 ? fallbackValue : ownValue];
+      return [variableOf(setting), built.length === 0 && fallbackValue ? fallbackValue : ownValue];
     }),
   );
 }

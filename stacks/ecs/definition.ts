@@ -42,7 +42,6 @@ export const ecs = defineStack({
     folder: "ecs-host",
     setting: "ecs.hostImage.source",
     ownValue: "workbench",
-    fallbackValue: "workbench",
     accountValues: ["amazon", "id"],
     architectureSetting: "ecs.hostImage.architecture",
     machines: ({ ecs }) => ({

@@ -45,6 +45,11 @@ describe("two stacks with an image each", () => {
     });
   });
 
+  test("boot nothing else, if they declare nothing else", () => {
+    const image = { stack: "ecs", folder: "ecs-host", wanted: true, built: [] };
+    expect(imageVariables([image])).toEqual({ WORKBENCH_ECS_HOST_IMAGE_SOURCE: "workbench" });
+  });
+
   test("let the caller choose for each", () => {
     const chosen = { WORKBENCH_EC2_IMAGE_SOURCE: "debian", WORKBENCH_ECS_HOST_IMAGE_SOURCE: "workbench" };
     expect(imageChoices(chosen, two)).toEqual(chosen);

@@ -4,7 +4,10 @@ import type { LocalSession } from "../../session/local-session";
 import { type FoundImage, findStackImages } from "../../session/stack-images";
 import { ensurePacker, type Packer } from "../../setup/packer";
 import { CommandError, InterruptedError } from "../../support/command-error";
+import { program } from "../../support/program";
 import type { ProgressTask } from "../../support/progress";
+
+const { definitions } = program("stacks/definitions");
 
 /** The images that machines boot, and the images that could not be built. */
 export interface StartImages {
@@ -16,7 +19,7 @@ export interface StartImages {
 /**
  * Returns the tasks that build the machine images of a local AWS, one task for each image. Skips an image that exists,
  * and an image that no setting asks for. Builds none on a computer that cannot run machines. A failed build is not an
- * error: the stack boots another image.
+ * error: the stack boots another image, or is left out.
  *
  * @param result receives the images that were built, and the problems
  * @throws InterruptedError after Ctrl-C
@@ -44,6 +47,14 @@ function imageTask(session: LocalSession, result: StartImages, folder: string, p
       else retitle(`image: ${newest.name}`);
     },
   };
+}
+
+/** The stacks that cannot be deployed: their image could not be built, and they boot no other. */
+export function stacksWithoutImage({ images, problems }: StartImages): readonly FoundImage[] {
+  return images.filter(({ stack, folder, built }) => {
+    const { image } = definitions.find(({ name }) => name === stack) ?? {};
+    return problems.has(folder) && built.length === 0 && image?.fallbackValue === undefined;
+  });
 }
 
 async function unlessImpossible<T>(

@@ -3,7 +3,7 @@ import type { NextStep } from "../../../stacks/define-stack";
 import { program } from "../../support/program";
 import type { Deployed } from "../../terraform/deploy-stack";
 import { describeChanges, total } from "../../terraform/operation-progress";
-import type { StartImages } from "./image";
+import { type StartImages, stacksWithoutImage } from "./image";
 
 const { definitions } = program("stacks/definitions");
 
@@ -20,7 +20,7 @@ export interface DeployedStack extends Deployed {
 /** Everything that {@link startReport} reports. */
 export interface StartResult {
   readonly deployed: readonly DeployedStack[];
-  /** Stacks that were not deployed, because machines cannot run here. */
+  /** Stacks that were not deployed, because machines cannot run here. Those without an image are in `images`. */
   readonly leftOut: readonly string[];
   readonly withoutMachines: readonly string[];
   readonly images: StartImages;
@@ -45,6 +45,10 @@ export function startReport(result: StartResult): string {
           ].join("\n"),
         ]
       : []),
+    ...stacksWithoutImage(result.images).map(
+      ({ stack, folder }) =>
+        `Left out: ${stack}, whose image could not be built:\n  - ${result.images.problems.get(folder)}`,
+    ),
     ...deployed.map((stack) => stepsOf(stack, result.images)).filter((text) => text !== ""),
     shownSteps([
       {

@@ -17,9 +17,10 @@ export class StandInImages {
     this.missing = session.standIns.filter(({ digest }) => digest === undefined);
   }
 
-  /** Tasks that make the images. They need no stack. */
-  builds(): ProgressTask[] {
-    const recipes = [...new Set(this.missing.map(({ recipe }) => recipe))];
+  /** Tasks that make the images for some stacks, which need not be there yet. */
+  builds(stacks: readonly string[]): ProgressTask[] {
+    const needed = this.missing.filter(({ stack }) => stacks.includes(stack));
+    const recipes = [...new Set(needed.map(({ recipe }) => recipe))];
     return recipes.map((recipe) => ({
       title: `image of containers: ${recipe} (a stand-in; takes a minute, once)`,
       run: async (report, retitle) => {

@@ -85,3 +85,23 @@ test("the report names the stacks that were left out, and why", () => {
     "Left out: ec2, since machines cannot run here:\n  - machines need root, and this is user id 1000",
   );
 });
+
+test("the report names the stack whose image could not be built and which boots no other, and why", () => {
+  const problem = "packer is not on the PATH: install it";
+  const text = startReport({
+    ...start,
+    deployed: [],
+    images: {
+      images: [
+        { stack: "ec2", folder: "workbench", wanted: true, built: [] },
+        { stack: "ecs", folder: "ecs-host", wanted: true, built: [] },
+      ],
+      problems: new Map([
+        ["workbench", problem],
+        ["ecs-host", problem],
+      ]),
+    },
+  });
+  expect(text).toContain(`Left out: ecs, whose image could not be built:\n  - ${problem}\n`);
+  expect(text).not.toContain("Left out: ec2");
+});

@@ -16,14 +16,15 @@ function starting(digest?: string): StandInImages {
 describe("npm start", () => {
   test("makes a stand-in, and pushes it before the stack that runs it", () => {
     const standIns = starting();
-    expect(standIns.builds()).toHaveLength(1);
+    expect(standIns.builds(["ecs"])).toHaveLength(1);
+    expect(standIns.builds(["ecs-data"])).toEqual([]);
     expect(standIns.pushes(["ecs-data"])).toEqual([]);
     expect(standIns.pushes(["ecs"])).toMatchObject([{ title: "push couchdb" }]);
   });
 
   test("makes and pushes nothing when the image is there", () => {
     const standIns = starting("sha256:1");
-    expect(standIns.builds()).toEqual([]);
+    expect(standIns.builds(["ecs"])).toEqual([]);
     expect(standIns.pushes(["ecs"])).toEqual([]);
     expect(standIns.found).toMatchObject([{ digest: "sha256:1" }]);
   });
