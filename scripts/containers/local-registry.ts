@@ -30,7 +30,8 @@ export class LocalRegistry {
       const images: { readonly imageDigest?: string; readonly imagePushedAt?: Date }[] = [];
       for await (const { imageDetails = [] } of pages) images.push(...imageDetails);
       const at = ({ imagePushedAt }: { imagePushedAt?: Date }) => imagePushedAt?.getTime() ?? 0;
-      return images.toSorted((a, b) => at(b) - at(a))[0]?.imageDigest;
+      // Times are whole seconds; of the images of one second, the local AWS names the last one last.
+      return images.toSorted((a, b) => at(a) - at(b)).at(-1)?.imageDigest;
     } catch (error) {
       if (error instanceof this.sdk.RepositoryNotFoundException) return undefined;
       throw new CommandError(`ECR's DescribeImages of ${repository}: ${(error as Error).message}`);

@@ -1,10 +1,10 @@
 """The scheduler with container instances whose agent is this test: nothing boots, and no container runs."""
 
-import itertools
 from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
+from accounts import new_account
 from botocore.exceptions import ClientError
 from local_aws.core.operations import Call
 from local_aws.core.stores import store_of
@@ -15,7 +15,6 @@ from moto.core.exceptions import ServiceException
 from moto.ecs.models import ecs_backends
 
 REGION = "eu-west-1"
-NUMBERS = itertools.count(1)
 
 
 class Machine(SimpleNamespace):
@@ -35,7 +34,7 @@ def machines(monkeypatch):
 
 @pytest.fixture
 def backend():
-    made = ecs_backends[f"{next(NUMBERS):012d}"][REGION]
+    made = ecs_backends[new_account()][REGION]
     made.create_cluster("c")
     containers = [{"name": "main", "image": "app", "memory": 100}]
     for _ in range(2):

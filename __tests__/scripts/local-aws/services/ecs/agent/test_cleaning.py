@@ -6,7 +6,6 @@ import time
 import pytest
 from local_aws.services.ecs.agent.cleaning import Cleaner
 
-NOW = datetime.datetime.now(datetime.UTC)
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task/c/0a"
 VOLUMES = {
     "family": "web",
@@ -26,25 +25,26 @@ class Daemon:
         self.deleted.append(path)
 
 
-def task(**fields):
-    return {"0a": {"taskArn": ARN, "local": {"definition": VOLUMES}, **fields}}
+def task(stopped_sec_ago=None):
+    stopped = {} if stopped_sec_ago is None else {"stoppedAt": ago(stopped_sec_ago)}
+    return {"0a": {"taskArn": ARN, "local": {"definition": VOLUMES}, **stopped}}
 
 
 def ago(seconds):
-    return NOW - datetime.timedelta(seconds=seconds)
+    return datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
     ("tasks", "age_sec", "expected"),
     [
-        (task(), 999, []),
-        (task(stoppedAt=ago(10)), 999, []),
-        (task(stoppedAt=ago(999)), 999, ["/containers/x", "/volumes/ecs-web-1-scratch-0a"]),
-        ({}, 10, []),
-        ({}, 999, ["/containers/x"]),
+        (task, 999, []),
+        (lambda: task(stopped_sec_ago=10), 999, []),
+        (lambda: task(stopped_sec_ago=999), 999, ["/containers/x", "/volumes/ecs-web-1-scratch-0a"]),
+        (dict, 10, []),
+        (dict, 999, ["/containers/x"]),
     ],
 )
 def test_containers_of_tasks_that_stopped_long_ago_go(tasks, age_sec, expected):
     daemon = Daemon(age_sec)
-    Cleaner(daemon, 100).look(tasks)
+    Cleaner(daemon, 100).look(tasks())
     assert daemon.deleted == expected

@@ -1,10 +1,10 @@
 """What a container prints becomes events of CloudWatch Logs, with what the role may do."""
 
-import itertools
 import json
 from types import SimpleNamespace
 
 import pytest
+from accounts import new_account
 from local_aws.services.ecs.agent.container_logs import stream_of
 from local_aws.services.ecs.agent.problems import ContainerProblem
 from local_aws.services.ecs.agent.roles import Actor
@@ -12,7 +12,6 @@ from moto.core.utils import unix_time_millis, utcnow
 from moto.logs.models import logs_backends
 
 REGION = "eu-west-1"
-NUMBERS = itertools.count(1)
 
 
 class Daemon:
@@ -26,7 +25,7 @@ class Daemon:
 
 @pytest.fixture
 def backend():
-    return logs_backends[f"{next(NUMBERS):012d}"][REGION]
+    return logs_backends[new_account()][REGION]
 
 
 def actor(action="logs:*"):

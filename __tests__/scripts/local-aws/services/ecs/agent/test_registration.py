@@ -1,24 +1,23 @@
 """What an agent registers with its checkpoint, and what it refuses."""
 
-import itertools
 import json
 from types import SimpleNamespace
 
 import pytest
+from accounts import new_account
 from local_aws.services.ecs.agent.config import Config
 from local_aws.services.ecs.agent.registration import Checkpoint, Never, NotNow, register
 from local_aws.services.ecs.records import INSTANCES, kept
 from moto.ecs.models import ecs_backends
 
 REGION = "eu-west-1"
-NUMBERS = itertools.count(1)
 TYPES = [{"VCpuInfo": {"DefaultVCpus": 2}, "MemoryInfo": {"SizeInMiB": 2048}}]
 CONFIG = Config(cluster="c", attributes={"stack": "ecs"})
 
 
 @pytest.fixture
 def backend():
-    made = ecs_backends[f"{next(NUMBERS):012d}"][REGION]
+    made = ecs_backends[new_account()][REGION]
     made.create_cluster("c")
     return made
 
