@@ -3,56 +3,26 @@
  * @memory 1600 MiB
  * @minutes 5
  */
-import path from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
-import { projectRoot } from "../../../scripts/support/project";
 import { describeWithMachines } from "../machines";
 import { unwrapped } from "../said";
 import { story } from "../steps";
 import { until } from "../until";
 import type { Workbench } from "../workbench";
-import { EcsUser } from "./ecs-user";
+import { application, deployApplication } from "./deploy-application";
+import type { EcsUser } from "./ecs-user";
 import { Mailbox } from "./mailbox";
-
-const application = path.join(projectRoot, "__tests__", "lifecycle", "ecs", "application");
-const healthCheck =
-  '{ command: "curl --fail --silent http://127.0.0.1:3000/health", intervalSec: 5, retries: 2, startPeriodSec: 0 }';
-/** As the page of ecs-data has it. */
-const deleteImages = `aws ecr batch-delete-image --repository-name workbench-local-reports --image-ids \\
-  "$(aws ecr list-images --repository-name workbench-local-reports --max-items 100 --query imageIds --output json)"`;
-/** What a version writes that needs 20 seconds to end. */
-const allNotes = [...Array.from({ length: 20 }, (_, index) => `second ${index + 1} after SIGTERM`), "done"];
 
 /** Grand Central and a third service, beside CouchDB. All three are stand-ins, which their pages name. */
 describeWithMachines("an application (a stand-in) beside CouchDB (a stand-in)", () => {
   let ecs: EcsUser;
   let user: Workbench;
   let mailbox: Mailbox;
-  let reportsDigest: string;
   const step = story();
 
   beforeAll(async () => {
-    ecs = await EcsUser.start({ ECS_DATA_BUCKET: "true", ECS_DATA_REPOSITORIES: "[couchdb, grand-central, reports]" });
+    ({ ecs } = await deployApplication());
     user = ecs.workbench;
-    const bucket = (await user.outputs("ecs-data"))["bucket_name"] ?? "";
-    const secrets = `COUCHDB_USER=admin\nCOUCHDB_PASSWORD=${await ecs.password()}\n`;
-    await ecs.putObject(bucket, "production.env", secrets);
-    await ecs.putObject(bucket, "another.env", secrets);
-    reportsDigest = await ecs.push("reports", application, "1");
-    Object.assign(user.settings, {
-      ECS_GRAND_CENTRAL_IMAGE: await ecs.push("grand-central", application, "1"),
-      ECS_GRAND_CENTRAL_SECRETS_FILE: "production.env",
-      ECS_GRAND_CENTRAL_QUEUES: "[work]",
-      ECS_GRAND_CENTRAL_PORTS: "[{ containerPort: 3000 }]",
-      ECS_GRAND_CENTRAL_MEMORY_MIB: "128",
-      ECS_GRAND_CENTRAL_HEALTH_CHECK: healthCheck,
-      ECS_GRAND_CENTRAL_USER: "1000",
-      ECS_GRAND_CENTRAL_MOUNTS: "[{ hostPath: /opt/couchdb/notes, containerPath: /notes }]",
-      ECS_GRAND_CENTRAL_ENVIRONMENT: "{ NOTES_FOLDER: /notes }",
-      ECS_GRAND_CENTRAL_STOP_TIMEOUT_SEC: "40",
-      ECS_SERVICES: `{ reports: { image: "${reportsDigest}", memoryMiB: 64, environment: { PORT: "3001" } } }`,
-    });
-    await user.deploy("ecs");
     mailbox = await Mailbox.of(user, (await user.outputs("ecs"))["alarm_topic_arn"] ?? "");
   });
   afterAll(() => ecs?.end());
@@ -71,6 +41,11 @@ describeWithMachines("an application (a stand-in) beside CouchDB (a stand-in)", 
       return status === 200 && body;
     });
     expect(document).toMatchObject({ body: { title: "On the loss of hosts" }, version: "1" });
+  });
+
+  step("has a third service beside it, by settings alone", async () => {
+    const health = `docker exec ${container("reports")} curl --silent --fail http://127.0.0.1:3001/health`;
+    expect(await ecs.onHost(health)).toBe("grand-central 1");
   });
 
   step("has no access keys, and gets those of its role from its task's own address", async () => {
@@ -127,66 +102,12 @@ describeWithMachines("an application (a stand-in) beside CouchDB (a stand-in)", 
     );
   });
 
-  step("deploys the next version, which is healthy, and needs 20 seconds to end", async () => {
-    const image = await ecs.push("grand-central", application, "3", { ENDING_SEC: "20", VERSION: "3" });
+  step("deploys the next version, which is healthy", async () => {
+    const image = await ecs.push("grand-central", application, "3", { VERSION: "3" });
     user.settings["ECS_GRAND_CENTRAL_IMAGE"] = image;
     await user.deploy("ecs");
     expect(await ask("/health")).toBe("grand-central 3");
   });
-
-  step("keeps what it writes in the 20 seconds that it needs to end", async () => {
-    const service = ["--cluster", "workbench-local-ecs", "--service", "grand-central"];
-    await ecs.onHost("rm /opt/couchdb/notes/notes");
-    await user.aws("ecs", "update-service", ...service, "--force-new-deployment");
-    await until("its last note", async () => (await notes()).includes("done"));
-    expect(await notes()).toEqual(allNotes);
-  });
-
-  step("keeps it, too, when the host reboots", async () => {
-    const before = await ecs.bootId();
-    await until(
-      "its successor",
-      async () => (await ecs.tryOnHost("curl --fail http://127.0.0.1:3000/")).exitCode === 0,
-    );
-    await ecs.onHost("rm /opt/couchdb/notes/notes");
-    await user.aws("ec2", "reboot-instances", "--instance-ids", await ecs.instanceId());
-    await ecs.untilUpAgain(before);
-    expect(await notes()).toEqual(allNotes);
-  });
-
-  step("removes a service, and keeps its repository and its image", async () => {
-    const host = await ecs.instanceId();
-    user.settings["ECS_SERVICES"] = "{}";
-    await user.deploy("ecs");
-    const { serviceArns } = await user.aws("ecs", "list-services", "--cluster", "workbench-local-ecs");
-    expect(serviceArns.map((arn: string) => arn.split("/").at(-1)).sort()).toEqual(["couchdb", "grand-central"]);
-    expect(await imagesOf("reports")).toEqual([reportsDigest]);
-    expect(await ecs.instanceId()).toBe(host);
-  });
-
-  step("fails to remove a repository with images, and removes it once they are deleted", async () => {
-    user.settings["ECS_DATA_REPOSITORIES"] = "[couchdb, grand-central]";
-    const refused = await user.terraform(["apply", "-auto-approve"], "ecs-data");
-    expect(refused.exitCode).toBe(1);
-    expect(unwrapped(refused.output)).toContain("RepositoryNotEmptyException");
-    expect(await imagesOf("reports")).toEqual([reportsDigest]);
-    const { exitCode, output } = await user.bash(deleteImages);
-    expect([exitCode, output]).toEqual([0, expect.stringContaining('"failures": []')]);
-    await user.deploy("ecs-data");
-    await ecs.expectQuietPlan("ecs");
-  });
-
-  /** The lines in which Grand Central noted what it still did after SIGTERM. */
-  async function notes(): Promise<string[]> {
-    const { exitCode, stdout } = await ecs.tryOnHost("cat /opt/couchdb/notes/notes");
-    return exitCode === 0 ? String(stdout).trim().split("\n") : [];
-  }
-
-  async function imagesOf(service: string): Promise<string[]> {
-    const repository = ["--repository-name", `workbench-local-${service}`];
-    const { imageIds } = await user.aws("ecr", "list-images", ...repository);
-    return imageIds.map(({ imageDigest }: { imageDigest: string }) => imageDigest);
-  }
 });
 
 /** The container of a service, for a shell. */

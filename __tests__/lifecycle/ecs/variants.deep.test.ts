@@ -7,14 +7,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
-import { projectRoot } from "../../../scripts/support/project";
 import { describeWithMachines } from "../machines";
 import { story } from "../steps";
 import { until } from "../until";
 import type { Workbench } from "../workbench";
+import { application } from "./deploy-application";
 import { EcsUser } from "./ecs-user";
 
-const application = path.join(projectRoot, "__tests__", "lifecycle", "ecs", "application");
 const address = "ops@example.com";
 const secret = "a-key-that-only-secrets-manager-has";
 
@@ -120,6 +119,13 @@ describeWithMachines("CouchDB (a stand-in) in a VPC of its own, open to some, wi
     await until("its mail", async () => mails().some((mail) => /^Subject: ALARM: .*volume-fill/m.test(mail)));
     expect(await ids("articles")).toEqual(expect.arrayContaining(acknowledged));
     await ecs.onHost(`echo '${acknowledged.join(" ")}' >/root/acknowledged`);
+  });
+
+  step("can be read while not one block is free", async () => {
+    const fill = "dd if=/dev/zero of=/opt/couchdb/reports/filler bs=4096";
+    expect((await ecs.tryOnHost(fill)).all).toContain("No space left on device");
+    expect(await ecs.onHost("df --output=avail /opt/couchdb | tail -1")).toBe("0");
+    expect(await ids("articles")).toContain("large-1");
   });
 
   step("has room again with a larger volume, as the page says, and every document that it acknowledged", async () => {
