@@ -557,6 +557,14 @@ def test_terraform_waits_until_the_task_runs(local_aws, ecs, host, tmp_path):
 def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, create):
     sqs, events = client(local_aws, "sqs"), client(local_aws, "events")
     url = sqs.create_queue(QueueName="told")["QueueUrl"]
+    # Queues let nobody in by themselves.
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    }
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(allow)})
     events.put_rule(Name="told", EventPattern=json.dumps({"source": ["aws.ecs"]}))
     events.put_targets(Rule="told", Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:123456789012:told"}])
     name = create(register(container()))

@@ -18,6 +18,7 @@ def service(desired=1, percent=(0, 100), states=("IN_PROGRESS",), failed=0, **ke
         "serviceName": "web",
         "desiredCount": desired,
         "events": [],
+        "placementConstraints": [],
         "taskDefinition": "web:2",
         "deploymentConfiguration": {
             "minimumHealthyPercent": least,
@@ -73,7 +74,8 @@ TWO = ("IN_PROGRESS", "COMPLETED")
         # A task with health checks counts when it is healthy.
         (service(1), [task("a", 1, checked=True)], ([], 0, None)),
         (service(1), [task("a", 1, checked=True, health="HEALTHY")], ([], 0, Outcome.COMPLETED)),
-        (service(1), [task("a", 1, checked=True, health="UNHEALTHY")], (["a"], 0, None)),
+        (service(1), [task("a", 1, checked=True, health="UNHEALTHY", startedAt=NOW)], (["a"], 0, None)),
+        (service(1), [task("a", 1, "PENDING", checked=True, health="UNHEALTHY")], ([], 0, None)),
         # 0 and 100: the old one is gone before the new one starts.
         (service(1, states=TWO), [task("old", 1)], (["old"], 0, None)),
         (service(1, states=TWO), [task("old", 1, wanted="STOPPED")], ([], 0, None)),

@@ -127,6 +127,18 @@ def test_a_service_waits_for_an_instance_and_says_why_once(backend, add):
     assert [each["containerInstanceArn"][-1] for each in present(backend)] == ["b"]
 
 
+def test_a_service_that_gets_another_host_goes_there_with_its_next_deployment(backend, add):
+    add("a")
+    create(backend, placementConstraints=[{"type": "memberOf", "expression": "ec2InstanceId == i-gone"}])
+    here = {"service": "web", "placementConstraints": [{"type": "memberOf", "expression": "ec2InstanceId == i-a"}]}
+    ask(backend, services.update_service, **here)
+    looks(backend, 5)
+    assert present(backend) == []
+    ask(backend, services.update_service, **here, forceNewDeployment=True)
+    looks(backend)
+    assert len(present(backend)) == 1
+
+
 def test_daemons_run_once_on_each_instance(backend, add):
     add("a")
     service = create(backend, schedulingStrategy="DAEMON")

@@ -119,4 +119,10 @@ def _start_over(service: Service, deployment: Deployment, reason: str, *, is_rol
     deployment.update(rolloutState="IN_PROGRESS", rolloutStateReason=reason, updatedAt=moment())
     deployment.setdefault("runningCount", 0)
     deployment.update(desiredCount=service["desiredCount"], pendingCount=0)
-    service["local"] = {"isProven": False, "isRollback": is_rollback, "isSteady": False, "delayedUntil": None}
+    service["local"] = {
+        "isProven": False,
+        "isRollback": is_rollback,
+        "isSteady": False,
+        "delayedUntil": None,
+        "placementConstraints": copy.deepcopy(service["placementConstraints"]),
+    }

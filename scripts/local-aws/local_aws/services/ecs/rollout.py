@@ -75,9 +75,14 @@ def is_healthy(task: Task) -> bool:
 
 
 def is_sick(service: Service, task: Task, now: datetime.datetime) -> bool:
-    """Says whether a task fails its health checks, after the grace period of the service."""
+    """Says whether a task that runs fails its health checks, after the grace period of the service.
+
+    One that is PENDING, since a container still waits for another one, is left alone.
+    Source: https://github.com/aws/containers-roadmap/issues/2379 (read 2026-11).
+    """
     grace = datetime.timedelta(seconds=service.get("healthCheckGracePeriodSeconds") or 0)
-    return task["healthStatus"] == "UNHEALTHY" and now >= (task.get("startedAt") or now) + grace
+    started = task.get("startedAt")
+    return task["healthStatus"] == "UNHEALTHY" and started is not None and now >= started + grace
 
 
 def scaling_reason(deployment: Mapping[str, Any]) -> str:

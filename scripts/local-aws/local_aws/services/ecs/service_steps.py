@@ -97,7 +97,8 @@ def _order(backend: BaseBackend, key: str, service: Record) -> Order | None:
         return None
     strategy = primary.get("capacityProviderStrategy")
     tags = {"SERVICE": service["tags"], "TASK_DEFINITION": definition.get("tags")}.get(service["propagateTags"])
-    constraints = service["placementConstraints"]
+    # Others take effect with the next deployment. Source: API_UpdateService (read 2026-11).
+    constraints = service["local"]["placementConstraints"]
     if service["schedulingStrategy"] == "DAEMON":
         constraints = [*constraints, {"type": "distinctInstance"}]
     asked = {
