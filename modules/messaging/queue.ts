@@ -10,21 +10,24 @@ import { queueNameProblems, queueNames } from "./queue-plan";
 
 const secondsOfDay = 24 * 60 * 60;
 
+/** How long a message that somebody received is hidden from others. */
+const HIDDEN_SEC = 30;
+
+/** How often a message is received before it is a dead letter. */
+const RECEIVES = 5;
+
+/** How long a message waits for somebody. */
+const WAITS_DAYS = 4;
+
 /** SQS keeps no message longer. */
 const LONGEST_DAYS = 14;
 
 /** Properties of a queue. */
 export interface QueueProps {
-  /** Name in SQS, as `queueNameProblems` takes it. Changing this replaces the queue, and so loses its messages. */
+  /** Name in SQS, at most `longestQueueName` characters. Changing this replaces the queue, and so loses its messages. */
   readonly name: string;
   /** What its messages are, for people who read a plan. */
   readonly holds: string;
-  /** How long a message that somebody received is hidden from others, in seconds. @default 30 */
-  readonly visibilityTimeoutSec?: number;
-  /** How often a message is received before it is a dead letter. @default 5 */
-  readonly maxReceiveCount?: number;
-  /** How long a message waits for somebody, in days, at most 14. @default 4 */
-  readonly retentionDays?: number;
 }
 
 /** A queue by name, for metrics. */
@@ -33,8 +36,8 @@ export interface NamedQueue {
 }
 
 /**
- * An SQS queue, encrypted and TLS only, with a dead-letter queue for messages that nobody could handle. They stay there
- * for 14 days. A destroy deletes the messages of both.
+ * An SQS queue, encrypted and TLS only. A message waits there for 4 days. One that was received 5 times is a dead letter:
+ * it goes to a queue of its own, and stays there for 14 days. A destroy deletes the messages of both.
  */
 export class Queue extends Construct {
   /** Name in SQS. */
@@ -49,17 +52,16 @@ export class Queue extends Construct {
   readonly ready: readonly ITerraformDependable[];
   private readonly queue: SqsQueue;
 
-  /** @throws Error for a name that SQS does not take: a bug, since the stack's rules report it with queueNameProblems */
-  constructor(scope: Construct, id: string, props: QueueProps) {
+  /** @throws Error for a name that SQS does not take: a bug, since the stack's rules report a setting that gives one */
+  constructor(scope: Construct, id: string, { name, holds }: QueueProps) {
     super(scope, id);
-    const { name, holds, visibilityTimeoutSec = 30, maxReceiveCount = 5, retentionDays = 4 } = props;
     const [problem] = queueNameProblems({ value: name, setting: this.node.path });
     if (problem) throw new Error(`${problem.setting}: expected ${problem.expected}, got "${name}"`);
     const names = queueNames(name);
     this.queue = new SqsQueue(this, "this", {
       name: names.queue,
-      visibilityTimeoutSeconds: visibilityTimeoutSec,
-      messageRetentionSeconds: retentionDays * secondsOfDay,
+      visibilityTimeoutSeconds: HIDDEN_SEC,
+      messageRetentionSeconds: WAITS_DAYS * secondsOfDay,
       sqsManagedSseEnabled: true,
       tags: { Name: names.queue, Holds: holds },
     });
@@ -72,7 +74,7 @@ export class Queue extends Construct {
     // Not arguments of the queues: AWS needs half a minute for each, and so Terraform makes both at once.
     const redrive = new SqsQueueRedrivePolicy(this, "redrive", {
       queueUrl: this.queue.url,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: RECEIVES }),
     });
     const allowRedrive = new SqsQueueRedriveAllowPolicy(this, "dead_letters_redrive_allow", {
       queueUrl: deadLetters.url,
@@ -91,18 +93,11 @@ export class Queue extends Construct {
 
   /** Lets a role receive messages of this queue, and delete what it has handled. */
   grantConsume(grantee: Grantee): void {
-    this.grant(grantee, "consume", ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"]);
-  }
-
-  /** Lets a role send messages to this queue. */
-  grantSend(grantee: Grantee): void {
-    this.grant(grantee, "send_to", ["sqs:SendMessage"]);
-  }
-
-  /** Programs also look up the queue by its name, and how long it hides a message. */
-  private grant(grantee: Grantee, verb: string, actions: readonly string[]): void {
-    grantee.allow(`${verb}_${this.queue.friendlyUniqueId}`, [
-      { actions: [...actions, "sqs:GetQueueUrl", "sqs:GetQueueAttributes"], resources: [this.arn] },
+    const actions = ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"];
+    // Programs look up the queue by its name, and how long it hides a message.
+    const lookups = ["GetQueueUrl", "GetQueueAttributes"];
+    grantee.allow(`consume_${this.queue.friendlyUniqueId}`, [
+      { actions: [...actions, ...lookups].map((action) => `sqs:${action}`), resources: [this.arn] },
     ]);
   }
 }

@@ -36,7 +36,7 @@ export async function findStackImages(
     declared.map(async ({ name, image }) => ({
       stack: name,
       folder: image.folder,
-      wanted: chosen(image, settings) === image.ownValue,
+      wanted: settingValue(image.setting, settings) === image.ownValue,
       built: await findOwnImages(local, {
         project: settings.project,
         region: settings.aws.region,
@@ -47,7 +47,8 @@ export async function findStackImages(
   );
 }
 
-function chosen({ setting }: StackImage<never>, settings: Settings): unknown {
+/** Value of the setting with a path such as `ec2.image.source`. */
+export function settingValue(setting: string, settings: Settings): unknown {
   return setting.split(".").reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], settings);
 }
 

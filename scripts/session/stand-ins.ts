@@ -3,6 +3,7 @@ import type { Settings } from "../../stacks/settings";
 import { LocalRegistry } from "../containers/local-registry";
 import type { LocalEndpoint } from "../ec2/ec2-calls";
 import { program } from "../support/program";
+import { settingValue } from "./stack-images";
 
 const { definitions } = program("stacks/definitions");
 const { variableName } = program("settings/load/environment-variables");
@@ -10,8 +11,6 @@ const { variableName } = program("settings/load/environment-variables");
 /** An image of containers that a stack needs and nobody can pull here. */
 export interface FoundStandIn extends StandIn {
   readonly stack: string;
-  /** Stacks that are deployed before it. One of them makes the repository. */
-  readonly after: readonly string[];
   /** Digest of the image that was pushed last. Undefined: none was, or its repository is not there. */
   readonly digest?: string;
 }
@@ -22,10 +21,10 @@ export interface FoundStandIn extends StandIn {
  * @throws CommandError one sentence when the local AWS does not answer the call
  */
 export async function findStandIns(local: LocalEndpoint, settings: Settings): Promise<readonly FoundStandIn[]> {
-  const wanted = definitions.flatMap(({ name, after = [], standIns }) =>
+  const wanted = definitions.flatMap(({ name, standIns }) =>
     (standIns?.(settings) ?? [])
       .filter(({ setting }) => settingValue(setting, settings) === null)
-      .map((standIn) => ({ ...standIn, stack: name, after })),
+      .map((standIn) => ({ ...standIn, stack: name })),
   );
   if (wanted.length === 0) return [];
   const registry = await LocalRegistry.of(local, settings.aws.region);
@@ -41,8 +40,4 @@ export function standInVariables(standIns: readonly FoundStandIn[]): NodeJS.Proc
       digest === undefined ? [] : [[variableName(setting.split(".")), digest]],
     ),
   );
-}
-
-function settingValue(setting: string, settings: Settings): unknown {
-  return setting.split(".").reduce<unknown>((tree, key) => (tree as Record<string, unknown>)[key], settings);
 }

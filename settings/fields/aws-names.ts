@@ -66,10 +66,6 @@ export const resourceArn = () =>
 export const s3BucketName = () =>
   text(/^(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket");
 
-/** Digest of a container image. It names one image for ever, as no tag does. */
-export const imageDigest = () =>
-  text(/^sha256:[0-9a-f]{64}$/, "the digest of an image: sha256: and 64 hexadecimal digits, which a push prints");
-
 function inPartitionOf(home: string): string {
   return `in partition ${partitionOf(home)}, the partition of aws.region ${home}`;
 }

@@ -25,8 +25,8 @@ export interface SettingsSource {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** The state bucket's name, `<project>-<environment>-state-<account>`, has at most 63 characters. */
-const maxPrefixLength = 43;
+/** Characters of `<project>-<environment>`. A state bucket's name adds `-state-<account>`, and has at most 63. */
+export const maxPrefixLength = 43;
 
 const defaultsFile = "settings/default.yaml";
 

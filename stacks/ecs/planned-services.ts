@@ -1,6 +1,8 @@
 import type { ContainerPlanProps, PlannedService } from "../../modules/containers/container-plan";
 import type { SettingProblem } from "../../modules/from-setting";
+import { longestQueueName } from "../../modules/messaging/queue-plan";
 import type { RightParts } from "../../settings/fields/rules";
+import { maxPrefixLength } from "../../settings/load/load";
 import type { EcsSettings } from "./settings";
 
 type Ecs = EcsSettings["ecs"];
@@ -18,7 +20,7 @@ export const ownFolder = ".workbench";
 export const ownServices = ["couchdb", "grand-central"] as const;
 
 /** The services of the host: Grand Central, and those that the settings add. CouchDB has fixed ports and folders. */
-export function plannedServices({ grandCentral, services = {} }: RightParts<Ecs>): PlannedService[] {
+function plannedServices({ grandCentral, services = {} }: RightParts<Ecs>): PlannedService[] {
   const added = Object.entries(services).map(([name, service]) => planned(name, `ecs.services.${name}`, service));
   const couchdb = {
     name: "couchdb",
@@ -40,8 +42,8 @@ export function containerPlan(ecs: RightParts<Ecs>): ContainerPlanProps | undefi
   };
 }
 
-/** Characters that SQS's limit of 80 leaves for a service and its queue, beside project, environment and `dead-letters`. */
-const longestQueueName = 22;
+/** Characters for a service and its queue together. The name in SQS is `<project>-<environment>_<service>_<queue>`. */
+const longestTogether = longestQueueName - maxPrefixLength - 2;
 
 /** Queues whose names would be too long for SQS; empty if all fit. */
 export function queueProblems({ grandCentral, services = {} }: RightParts<Ecs>): SettingProblem[] {
@@ -51,8 +53,8 @@ export function queueProblems({ grandCentral, services = {} }: RightParts<Ecs>):
   ];
   return all.flatMap(({ name, setting, queues = [] }) =>
     queues.flatMap((queue, index) => {
-      if (queue === undefined || name.length + queue.length <= longestQueueName) return [];
-      const expected = `at most ${longestQueueName - name.length} characters, since service and queue may have ${longestQueueName}`;
+      if (queue === undefined || name.length + queue.length <= longestTogether) return [];
+      const expected = `at most ${longestTogether - name.length} characters, since service and queue may have ${longestTogether}`;
       return [{ setting: `${setting}.queues.${index}`, got: queue, expected }];
     }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queueNameProblems, queueNames } from "../../../modules/messaging/queue-plan";
+import { longestQueueName, queueNameProblems, queueNames } from "../../../modules/messaging/queue-plan";
 
 const problems = (value: string) => queueNameProblems({ value, setting: "ecs.queues" });
 
@@ -8,7 +8,7 @@ describe("names of queues", () => {
     expect(queueNames("jobs")).toEqual({ queue: "jobs", deadLetters: "jobs-dead-letters" });
   });
 
-  it.each(["j", "Jobs_1-a", "a".repeat(67)])("take %s", (name) => {
+  it.each(["j", "Jobs_1-a", "a".repeat(longestQueueName)])("take %s", (name) => {
     expect(queueNames(name).deadLetters.length).toBeLessThanOrEqual(80);
     expect(problems(name)).toEqual([]);
   });

@@ -3,7 +3,6 @@ import { type FoundStandIn, standInVariables } from "../../../scripts/session/st
 
 const couchdb: FoundStandIn = {
   stack: "ecs",
-  after: ["ecs-data"],
   recipe: "couchdb",
   repository: "workbench-local-couchdb",
   setting: "ecs.couchdb.image",

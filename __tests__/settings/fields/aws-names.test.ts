@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { imageDigest, kmsKeyArn, s3BucketName, secretArn } from "../../../settings/fields/aws-names";
+import { kmsKeyArn, s3BucketName, secretArn } from "../../../settings/fields/aws-names";
 import { listOf, section } from "../../../settings/fields/fields";
 import { reportOutOfReach } from "../../../settings/load/reach";
 import { loadSettings } from "../../../stacks/settings";
@@ -74,11 +74,9 @@ describe("values that aws.region can use", () => {
 
 describe("names of AWS", () => {
   const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:";
-  const digest = `sha256:${"0a".repeat(32)}`;
 
   it.each<[string, z.ZodString, readonly string[]]>([
     ["secretArn", secretArn(), [`${arn}admin-a1B2c3`, `${arn}team/admin_2@x=y+z.w-a1B2c3`]],
-    ["imageDigest", imageDigest(), [digest]],
     ["s3BucketName", s3BucketName(), ["abc", "data.example.org", `a${"-b".repeat(31)}`]],
   ])("%s accepts what AWS gives", (_, field, values) => {
     for (const value of values) expect(field.parse(value)).toBe(value);
@@ -93,12 +91,6 @@ describe("names of AWS", () => {
         ...["admin", `${arn}admin`, `${arn}admin-a1B2c`, `${arn}-a1B2c3`, `${arn}admin-a1B2c3:password::`, 1],
         ...[arn.replace("secretsmanager", "ssm"), `${arn.replace("123456789012", "1234")}admin-a1B2c3`],
       ],
-    ],
-    [
-      "imageDigest",
-      imageDigest(),
-      "the digest of an image: sha256: and 64 hexadecimal digits, which a push prints",
-      ["latest", digest.slice(1), digest.slice(0, -1), `${digest}0`, digest.toUpperCase(), `couchdb@${digest}`, null],
     ],
     [
       "s3BucketName",

@@ -5,7 +5,6 @@ import { StandInImages } from "../../../../scripts/npm/start/stand-ins";
 function starting(digest?: string): StandInImages {
   const standIn = {
     stack: "ecs",
-    after: ["ecs-data"],
     recipe: "couchdb",
     repository: "couchdb",
     setting: "ecs.couchdb.image",
