@@ -11,8 +11,18 @@ export interface DataVolumeFields {
   readonly snapshotSchedule: ReturnType<typeof snapshotSchedule>;
 }
 
-/** @param preventDestroy what the setting `preventDestroy` does in this stack */
-export const dataVolumeFields = (preventDestroy: string): DataVolumeFields => ({
+/** What a setting of a data volume does in one stack. */
+export interface DataVolumeWords {
+  readonly preventDestroy: string;
+  /** What becomes of an existing volume when there is another snapshot to restore. @default it must be retired first */
+  readonly existingVolume?: string;
+}
+
+/** Settings of one protected data volume. */
+export const dataVolumeFields = ({
+  preventDestroy,
+  existingVolume = "An existing volume keeps its data: retire it first.",
+}: DataVolumeWords): DataVolumeFields => ({
   kmsKeyArn: kmsKeyArn()
     .nullable()
     .default(null)
@@ -23,7 +33,7 @@ export const dataVolumeFields = (preventDestroy: string): DataVolumeFields => ({
   snapshotId: text(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, "a snapshot id such as snap-0123456789abcdef0")
     .nullable()
     .default(null)
-    .describe("Snapshot to restore a new volume from. An existing volume keeps its data: retire it first."),
+    .describe(`Snapshot to restore a new volume from. ${existingVolume}`),
   preventDestroy: flag().default(true).describe(preventDestroy),
   finalSnapshot: flag().default(true).describe("Keep a final snapshot when the volume is destroyed on purpose."),
   snapshotSchedule: snapshotSchedule(),

@@ -17,9 +17,10 @@ export const ebsSection = section({
       "Provisioned throughput in MiB/s; gp3 only. gp3 includes 125. " +
         "AWS sells up to 2000, but the AWS provider accepts at most 1000.",
     ),
-  ...dataVolumeFields(
-    "Refuse every plan that destroys or replaces the volume. Set false only while no machine has the volume.",
-  ),
+  ...dataVolumeFields({
+    preventDestroy:
+      "Refuse every plan that destroys or replaces the volume. Set false only while no machine has the volume.",
+  }),
 })
   .check(
     rule((volume, context) => {

@@ -9,9 +9,11 @@ export const ecsDataSection = section({
   volumeSizeGiB: wholeNumber(1, 16384, "GiB")
     .default(16)
     .describe("Size of the data volume (gp3) in GiB. It can grow, never shrink."),
-  ...dataVolumeFields(
-    "Refuse every plan that destroys or replaces the volume, a repository, CouchDB's password or the bucket.",
-  ),
+  ...dataVolumeFields({
+    preventDestroy:
+      "Refuse every plan that destroys or replaces the volume, a repository, CouchDB's password or the bucket.",
+    existingVolume: "An existing volume keeps its data, unless ecs-data.replaceVolume is true.",
+  }),
   replaceVolume: flag()
     .default(false)
     .describe(

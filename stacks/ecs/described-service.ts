@@ -34,8 +34,6 @@ export interface ServiceImage {
 /** A service as the settings describe it. */
 export interface DescribedServiceProps extends ServiceContext {
   readonly name: string;
-  /** Path of its settings, such as `ecs.services.reports`. */
-  readonly setting: string;
   readonly settings: ServiceSettings;
   readonly image: ServiceImage;
   /** Whether it runs: it does not before its first release. */

@@ -55,7 +55,10 @@ export const serviceSection = section({
     "ports with containerPort and hostPort",
   )
     .default([])
-    .describe("TCP ports that the host and its containers reach. No security group opens them."),
+    .describe(
+      "TCP ports that the host and its containers reach: containerPort, and hostPort if it differs. " +
+        "No security group opens them.",
+    ),
   user: text(/^\d{1,10}(:\d{1,10})?$/, 'a user id such as "1000", or with its group "1000:100"')
     .nullable()
     .default(null)
@@ -84,16 +87,26 @@ export const serviceSection = section({
     "mounts with hostPath and containerPath",
   )
     .default([])
-    .describe("Folders of the data volume. Another one replaces the host."),
+    .describe(
+      "Folders of the data volume: hostPath, containerPath, access (readWrite or readOnly; default readWrite). " +
+        "Another folder replaces the host.",
+    ),
   queues: listOf(text(/^[a-z][a-z0-9-]{0,19}$/, "at most 20 of a-z 0-9 -, a letter first"), "names of queues")
     .default([])
     .describe(
-      "SQS queues, each with a queue for dead letters. The container finds the URL of the queue `work` in WORK_QUEUE_URL.",
+      "SQS queues, each with a queue for dead letters. Service and queue have at most 22 characters together. " +
+        "The container finds the URL of the queue `work` in WORK_QUEUE_URL.",
     ),
   statements: listOf(statement, "statements with actions and resources")
     .default([])
-    .describe("IAM statements of the service's role."),
-  healthCheck: healthCheck.nullable().default(null).describe("How ECS finds out that it works; null: it runs."),
+    .describe("IAM statements of the service's role: actions and resources."),
+  healthCheck: healthCheck
+    .nullable()
+    .default(null)
+    .describe(
+      "How ECS finds out that it works: command, intervalSec (10), timeoutSec (5), retries (3), startPeriodSec (30). " +
+        "null: it works while it runs.",
+    ),
   stopTimeoutSec: stopTimeoutSec(30),
 });
 

@@ -31,7 +31,10 @@ const hostImage = section({
   id: imageId()
     .nullable()
     .default(null)
-    .describe("Image to boot if ecs.hostImage.source is id: one with Docker and the ECS agent, which uses systemd."),
+    .describe(
+      "Image to boot if ecs.hostImage.source is id: " +
+        "one with Docker, the ECS agent and AWS's Systems Manager agent, which uses systemd.",
+    ),
   architecture: oneOf(architectures)
     .default("amd64")
     .describe("Processor architecture of the image; arm64 for Graviton instance types."),
@@ -43,7 +46,7 @@ const hostImage = section({
 }).check(idIfSourceIsId("ecs.hostImage"));
 
 /** Smallest root volume in GiB for AWS's image: the size of its snapshot. */
-export const amazonRootSizeGiB = 30;
+const amazonRootSizeGiB = 30;
 
 /** Settings of the container host and its services. */
 export const ecsSection = section({
@@ -52,7 +55,7 @@ export const ecsSection = section({
     .describe("Instance type of the host. A change stops the host, resizes it in place and starts it."),
   hostImage,
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
-    .default(30)
+    .default(amazonRootSizeGiB)
     .describe("Size of the root volume in GiB, which holds the images of containers. It is deleted with the host."),
   subnetId: subnetId()
     .nullable()
@@ -66,16 +69,24 @@ export const ecsSection = section({
   fileSystem: oneOf(["ext4", "xfs"])
     .default("ext4")
     .describe("File system for a blank volume. A volume that already has one keeps it."),
-  waitSec: wholeNumber(1, 3600, "seconds").default(120).describe("Seconds to wait for the attached device."),
+  waitSec: wholeNumber(1, 3600, "seconds")
+    .default(120)
+    .describe("Seconds that the host waits for the volume at its boot. A volume that comes later is mounted, too."),
   couchdb: section({
     image: image()
       .nullable()
       .default(null)
-      .describe("CouchDB 3's image by its digest: in the repository couchdb of ecs-data, or elsewhere."),
+      .describe(
+        "CouchDB 3's image by its digest: in the repository couchdb of ecs-data, or elsewhere. " +
+          "null: `ecs` cannot be deployed.",
+      ),
     memoryMiB: memoryMiB(1024),
     adminName: text(/^[a-z][a-z0-9_-]{0,31}$/, "at most 32 of a-z 0-9 _ -, a letter first")
       .default("admin")
-      .describe("Name of CouchDB's admin. The password is in Secrets Manager."),
+      .describe(
+        "Name of CouchDB's admin. The password is in Secrets Manager. " +
+          "After a change, the former admin stays with the password that it had: delete it in Fauxton.",
+      ),
     openTo: listOf(cidrBlock(), "CIDR blocks")
       .max(20, { error: "at most 20 CIDR blocks" })
       .default([])
@@ -94,7 +105,7 @@ export const ecsSection = section({
     .describe("More services on the host, by name. Each has the settings of ecs.grandCentral."),
   secretsKeyArns: listOf(kmsKeyArn(), "ARNs of KMS keys")
     .default([])
-    .describe("Customer managed KMS keys that encrypt secrets of services."),
+    .describe("Customer managed KMS keys that encrypt secrets of services. ECS may decrypt those secrets with them."),
   alarms: section({
     emails: listOf(emailAddress(), "e-mail addresses")
       .default([])

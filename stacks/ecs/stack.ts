@@ -69,7 +69,6 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
         new DescribedService(this, service, {
           ...context,
           name: service,
-          setting,
           settings,
           image:
             settings.image === null
@@ -78,6 +77,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
           runs: settings.image !== null,
         }),
     );
+    const queues = described.flatMap((service) => service.queues);
     const topic = addAlarms(this, {
       name,
       partition: this.partition,
@@ -85,7 +85,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       accountId: context.accountId,
       host,
       alarms: ecs.alarms,
-      queues: described.flatMap((service) => service.queues),
+      queues,
     });
 
     new TerraformOutput(this, "alarm_topic_arn", { value: topic.arn, description: "SNS topic of the alarms." });
@@ -95,7 +95,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       description: "The host, for the AWS CLI.",
     });
     new TerraformOutput(this, "fauxton", {
-      value: forwardCommand(host.host.instance.id, couchdbPort),
+      value: forwardCommand(context.region, host.host.instance.id, couchdbPort),
       description: `Forwards CouchDB to this computer: then open http://127.0.0.1:${couchdbPort}/_utils.`,
     });
     new TerraformOutput(this, "couchdb_admin", {
@@ -103,10 +103,11 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       description: "Name of CouchDB's admin.",
     });
     new TerraformOutput(this, "couchdb_password", {
-      value: `aws secretsmanager get-secret-value --secret-id ${password.name} --query SecretString --output text`,
+      value:
+        `aws secretsmanager get-secret-value --region ${context.region} --secret-id ${password.name} ` +
+        "--query SecretString --output text",
       description: "Prints the password of CouchDB's admin.",
     });
-    const queues = described.flatMap((service) => service.queues);
     if (queues.length > 0) {
       new TerraformOutput(this, "queue_urls", {
         value: Object.fromEntries(queues.map(({ id, queue }) => [id, queue.url])),
@@ -203,21 +204,21 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     return { subnet, conditions: [wayOut.precondition, apart.precondition] };
   }
 
-  private couchdb(context: ServiceContext, password: FoundSecret): ContainerService {
+  private couchdb(context: ServiceContext, password: FoundSecret): void {
     const { couchdb, mountPoint } = this.settings.ecs;
-    const image = this.image("couchdb", couchdb.image ?? "sha256:none", "ecs.couchdb.image");
+    const image =
+      couchdb.image === null ? this.noImageYet("couchdb") : this.image("couchdb", couchdb.image, "ecs.couchdb.image");
     const service = new ContainerService(this, "couchdb", {
       ...context,
       name: "couchdb",
       cluster: context.host.cluster,
       instance: context.host.host.instance,
       containers: couchdbContainers({ ...couchdb, image: image.uri, passwordArn: password.arn, mountPoint }),
-      runs: true,
+      runs: couchdb.image !== null,
       preconditions: image.preconditions,
       dependsOn: context.host.host.ready,
     });
     image.repository?.grantPull(service.executionRole);
-    return service;
   }
 
   /** Grand Central, and the services that the settings add, with the settings that describe them. */
@@ -246,7 +247,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     return { ...repository.image({ value: image, setting }), repository };
   }
 
-  /** What the task definition of a service names that does not run yet. Nobody can push this tag: those are versions. */
+  /** What the task definition names of a service without an image. Nothing pulls it, since the service wants no task. */
   private noImageYet(service: string): ServiceImage {
     return { uri: `${this.repository(service).uri}:no-release-yet`, preconditions: [] };
   }
@@ -268,7 +269,9 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
 }
 
 /** The command that forwards a port of the host to this computer, through Systems Manager. */
-function forwardCommand(instanceId: string, port: number): string {
-  const parameters = `portNumber=${port},localPortNumber=${port}`;
-  return `aws ssm start-session --target ${instanceId} --document-name AWS-StartPortForwardingSession --parameters ${parameters}`;
+function forwardCommand(region: string, instanceId: string, port: number): string {
+  return (
+    `aws ssm start-session --region ${region} --target ${instanceId} ` +
+    `--document-name AWS-StartPortForwardingSession --parameters portNumber=${port},localPortNumber=${port}`
+  );
 }

@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, expect } from "vitest";
 import { describeWithMachines } from "../machines";
+import { codeBlocks, pageSection } from "../pages";
 import { unwrapped } from "../said";
 import { story } from "../steps";
 import { until } from "../until";
@@ -12,9 +13,8 @@ import type { Workbench } from "../workbench";
 import { deployApplication } from "./deploy-application";
 import type { EcsUser } from "./ecs-user";
 
-/** As the page of ecs-data has it. */
-const deleteImages = `aws ecr batch-delete-image --repository-name workbench-local-reports --image-ids \\
-  "$(aws ecr list-images --repository-name workbench-local-reports --max-items 100 --query imageIds --output json)"`;
+/** As the page says. */
+const [deleteImages = ""] = codeBlocks(pageSection("ecs-data", "### A repository that is no longer needed"));
 /** What a version writes that needs 20 seconds to end. */
 const allNotes = [...Array.from({ length: 20 }, (_, index) => `second ${index + 1} after SIGTERM`), "done"];
 

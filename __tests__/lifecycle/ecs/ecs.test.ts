@@ -63,10 +63,13 @@ describeWithMachines("CouchDB (a stand-in) on a container host", () => {
   });
 
   step("comes back after a reboot, with its documents, its settings and the same password", async () => {
-    await ecs.couchdb("PUT", "/_node/_local/_config/log/level", "warning");
-    const before = await ecs.bootId();
+    const sumOfSettings = () => ecs.onHost("sha256sum /opt/couchdb/etc/local.d/00-workbench.ini");
+    const [before, settings, password] = [await ecs.bootId(), await sumOfSettings(), await ecs.password()];
     await user.aws("ec2", "reboot-instances", "--instance-ids", await ecs.instanceId());
     await ecs.untilUpAgain(before);
+    expect(await sumOfSettings()).toBe(settings);
+    expect(await ecs.password()).toBe(password);
+    // It asks with that password.
     expect(await ecs.numbers("articles")).toHaveLength(20);
   });
 
@@ -82,7 +85,7 @@ describeWithMachines("CouchDB (a stand-in) on a container host", () => {
 
   step("fails to take an image that never works: the one before runs, with every document", async () => {
     expect(await images.refused(images.broken)).toMatch(
-      /couchdb: expected the revision arn:\S+:3, got arn:\S+:2: the new one did not start, so ECS went back to the one before, which runs\./,
+      /couchdb: expected the revision arn:\S+:3, got arn:\S+:2: the new one did not start, so ECS went back to the one before\./,
     );
     expect(await images.running()).toBe(images.second);
     expect(await ecs.numbers("articles")).toHaveLength(25);

@@ -3,8 +3,9 @@ import { only, protectedIn, settingsWith, synthesize } from "../synthesize";
 
 describe("stack ecs-data", () => {
   it("makes an encrypted, protected volume of 16 GiB that leaves a final snapshot, and daily snapshots", () => {
-    const { resource } = synthesize("ecs-data");
+    const { resource } = synthesize("ecs-data", { ECS_DATA_VOLUME_SIZE_GIB: "16" });
     expect(only(resource, "aws_ebs_volume")).toMatchObject({
+      size: 16,
       encrypted: true,
       final_snapshot: true,
       lifecycle: { prevent_destroy: true },

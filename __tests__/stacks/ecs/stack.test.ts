@@ -101,6 +101,24 @@ describe("stack ecs", () => {
     }
   });
 
+  it("prints commands that say the region", () => {
+    const { output } = synthesize("ecs", { ...couchdb, AWS_REGION: "eu-west-2", AWS_AVAILABILITY_ZONE: "eu-west-2a" });
+    expect(output["couchdb_password"]?.value).toBe(
+      "aws secretsmanager get-secret-value --region eu-west-2 " +
+        "--secret-id workbench-local-ecs-data-couchdb-password --query SecretString --output text",
+    );
+    expect(output["fauxton"]?.value).toMatch(
+      /^aws ssm start-session --region eu-west-2 --target \$\{\S+\} --document-name AWS-StartPortForwardingSession /,
+    );
+  });
+
+  it("looks up CouchDB's image, and nothing while there is none, so that a destroy works without it", () => {
+    expect(Object.keys(synthesize("ecs", couchdb).data["aws_ecr_image"] ?? {})).toHaveLength(1);
+    const { data, resource } = synthesize("ecs");
+    expect(data).not.toHaveProperty("aws_ecr_image");
+    expect(resource["aws_ecs_service"]?.["couchdb"].desired_count).toBe(0);
+  });
+
   it("runs Grand Central only once there is an image", () => {
     const countOf = (values: Record<string, string>) =>
       synthesize("ecs", { ...couchdb, ...values }).resource["aws_ecs_service"]?.["grand-central_service"].desired_count;
@@ -230,7 +248,7 @@ describe("settings of ecs", () => {
     [
       "a queue whose name is too long",
       { ECS_GRAND_CENTRAL_QUEUES: "[a-name-of-20-letters]" },
-      "ecs.grandCentral.queues[0]: expected at most",
+      "ecs.grandCentral.queues[0]: expected at most 9 characters, since service and queue may have 22",
     ],
   ])("fails: %s", (_, values, sentence) => {
     expect(() => settingsWith(values)).toThrow(sentence);
