@@ -34,8 +34,6 @@ export interface ContainerProps {
   readonly user?: string;
   /** Program and arguments in the place of the image's. @default the image's */
   readonly entryPoint?: readonly string[];
-  /** Arguments of the program. @default the image's */
-  readonly command?: readonly string[];
   /** @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** ARNs of secrets by environment variable. @default none */
@@ -46,6 +44,8 @@ export interface ContainerProps {
   readonly mounts?: readonly ContainerMount[];
   /** @default it is healthy while it runs */
   readonly healthCheck?: HealthCheck;
+  /** Seconds after its start in which it must become what other containers wait for. @default they wait for ever */
+  readonly startTimeoutSec?: number;
   /** Seconds that it has to end after SIGTERM. @default 30 */
   readonly stopTimeoutSec?: number;
   /** Addresses by the names that it knows them by. @default none */
@@ -72,7 +72,7 @@ export function containerDefinition(
   log: ContainerLog,
   volumeOf: (hostPath: string) => string,
 ): Record<string, unknown> {
-  const { healthCheck, entryPoint, command, after = [], afterHealthy = [] } = props;
+  const { healthCheck, entryPoint, startTimeoutSec, after = [], afterHealthy = [] } = props;
   const dependsOn = [
     ...after.map((containerName) => ({ containerName, condition: "SUCCESS" })),
     ...afterHealthy.map((containerName) => ({ containerName, condition: "HEALTHY" })),
@@ -85,7 +85,6 @@ export function containerDefinition(
     essential: props.essential ?? true,
     ...(props.user !== undefined && { user: props.user }),
     ...(entryPoint && { entryPoint }),
-    ...(command && { command }),
     environment: named(props.environment, "value"),
     secrets: named(props.secrets, "valueFrom"),
     portMappings: (props.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
@@ -107,6 +106,7 @@ export function containerDefinition(
         startPeriod: healthCheck.startPeriodSec,
       },
     }),
+    ...(startTimeoutSec !== undefined && { startTimeout: startTimeoutSec }),
     stopTimeout: props.stopTimeoutSec ?? 30,
     logConfiguration: {
       logDriver: "awslogs",

@@ -107,10 +107,13 @@ export class ContainerService extends Construct {
       deploymentMinimumHealthyPercent: 0,
       deploymentMaximumPercent: 100,
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      // Another host is only another constraint, and ECS heeds that from the next deployment on.
+      forceNewDeployment: true,
       placementConstraints: [{ type: "memberOf", expression: `ec2InstanceId == ${instance.id}` }],
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
       waitForSteadyState: true,
+      timeouts: { create: `${patienceMin(containers)}m`, update: `${patienceMin(containers)}m` },
       tags: { Name: fullName },
       lifecycle: {
         precondition: conditions.length > 0 ? [...conditions] : undefined,
@@ -119,15 +122,23 @@ export class ContainerService extends Construct {
             condition: `\${self.task_definition == ${taskDefinition.fqn}.arn}`,
             errorMessage:
               `${name}: expected the revision \${${taskDefinition.fqn}.arn}, got \${self.task_definition}: the new one did not ` +
-              "start, so ECS went back to the one before, which runs. What it printed is in the log group " +
-              `/${props.prefix}/${name}; \`aws ecs describe-services --cluster ${cluster.name} --services ${name}\` has ` +
-              "the events. Correct the image or the settings, and deploy again.",
+              "start, so ECS went back to the one before. What it printed is in the log group " +
+              `/${props.prefix}/${name}; \`aws ecs describe-services --cluster ${cluster.name} --services ${name} ` +
+              `--region ${region}\` has the events. Correct the image or the settings, and deploy again.`,
           },
         ],
       },
     });
     dependLate(this.service, () => [...this.taskRole.ready, ...this.executionRole.ready, ...(props.dependsOn ?? [])]);
   }
+}
+
+/** Minutes in which ECS gives up a version and goes back: it tries three times, and stops what it tried. */
+function patienceMin(containers: readonly ContainerProps[]): number {
+  const triesSec = containers.map(
+    ({ startTimeoutSec = 0, stopTimeoutSec = 30 }) => 4 * (startTimeoutSec + stopTimeoutSec),
+  );
+  return 20 + Math.ceil(Math.max(...triesSec) / 60);
 }
 
 /** Statements that allow to read the secrets of some containers, whichever key encrypts them. */

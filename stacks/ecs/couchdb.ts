@@ -1,6 +1,6 @@
 import type { ContainerProps } from "../../modules/containers/container-definition";
 import type { HostFolder } from "../../modules/containers/container-host";
-import { readyContainer, readyMemoryMiB } from "../../modules/containers/ready-container";
+import { readyMemoryMiB, withReadyContainer } from "../../modules/containers/ready-container";
 import { couchdbFolders, couchdbPort, ownFolder } from "./planned-services";
 
 /** User id of CouchDB in its image. Source: apache/couchdb-docker, 3.5/Dockerfile (read 2026-11). */
@@ -50,7 +50,7 @@ export function couchdbContainers(props: CouchdbProps): ContainerProps[] {
   const prepare = { hostPath: preparePrograms, containerPath: "/workbench/prepare", readOnly: true };
   const environment = { COUCHDB_USER: adminName, WORKBENCH_IMAGE: image };
   const settings = { hostPath: `${mountPoint}/${couchdbFolders.settings}`, containerPath: `${home}/etc/local.d` };
-  const couchdb: ContainerProps = {
+  const couchdb = {
     name: "couchdb",
     image,
     memoryMiB: props.memoryMiB,
@@ -86,7 +86,6 @@ export function couchdbContainers(props: CouchdbProps): ContainerProps[] {
       environment,
       mounts: [gate, settings, prepare],
     },
-    couchdb,
-    readyContainer(couchdb),
+    ...withReadyContainer(couchdb),
   ];
 }

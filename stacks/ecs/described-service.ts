@@ -5,7 +5,7 @@ import type { ContainerProps } from "../../modules/containers/container-definiti
 import { type ContainerHost, dockerGateway, type HostFolder } from "../../modules/containers/container-host";
 import { ContainerService } from "../../modules/containers/container-service";
 import type { FoundRepository } from "../../modules/containers/found-repository";
-import { readyContainer, readyMemoryMiB } from "../../modules/containers/ready-container";
+import { readyMemoryMiB, withReadyContainer } from "../../modules/containers/ready-container";
 import { Queue } from "../../modules/messaging/queue";
 import type { ServiceSettings } from "./service-settings";
 
@@ -94,7 +94,8 @@ export class DescribedService extends Construct {
 
 function containersOf(props: DescribedServiceProps, queues: Readonly<Record<string, string>>): ContainerProps[] {
   const only = container(props, queues);
-  return only.healthCheck === undefined ? [only] : [only, readyContainer(only)];
+  const { healthCheck } = props.settings;
+  return healthCheck === null ? [only] : withReadyContainer({ ...only, healthCheck });
 }
 
 /** Memory of the containers of a service. */
@@ -104,7 +105,7 @@ export function memoryOf({ memoryMiB, healthCheck }: ServiceSettings): number {
 
 function container(props: DescribedServiceProps, queues: Readonly<Record<string, string>>): ContainerProps {
   const { name, settings, image, bucketName } = props;
-  const { secretsFile, user, healthCheck } = settings;
+  const { secretsFile, user } = settings;
   return {
     name,
     image: image.uri,
@@ -126,7 +127,6 @@ function container(props: DescribedServiceProps, queues: Readonly<Record<string,
       containerPath,
       readOnly: access === "readOnly",
     })),
-    healthCheck: healthCheck ?? undefined,
     stopTimeoutSec: settings.stopTimeoutSec,
     // Amazon Linux gives a host this name. The seed's application finds CouchDB by it.
     hosts: { "localhost.localdomain": dockerGateway },

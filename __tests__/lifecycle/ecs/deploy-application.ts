@@ -6,7 +6,7 @@ import { EcsUser } from "./ecs-user";
 export const application = path.join(projectRoot, "__tests__", "lifecycle", "ecs", "application");
 
 const healthCheck =
-  '{ command: "curl --fail --silent http://127.0.0.1:3000/health", intervalSec: 5, retries: 2, startPeriodSec: 0 }';
+  '{ command: "curl --fail --silent http://127.0.0.1:3000/health", intervalSec: 5, timeoutSec: 2, retries: 2, startPeriodSec: 0 }';
 
 /** CouchDB, Grand Central and a third service, deployed. */
 export interface Application {

@@ -67,6 +67,9 @@ describeWithMachines("CouchDB (a stand-in) on a container host", () => {
     const [before, settings, password] = [await ecs.bootId(), await sumOfSettings(), await ecs.password()];
     await user.aws("ec2", "reboot-instances", "--instance-ids", await ecs.instanceId());
     await ecs.untilUpAgain(before);
+    // Containers of earlier boots are gone, or their images would stay for ever.
+    const ofCouchdb = "docker ps --all --quiet --filter label=com.amazonaws.ecs.container-name=couchdb";
+    expect(await ecs.onHost(`${ofCouchdb} | wc --lines`)).toBe("1");
     expect(await sumOfSettings()).toBe(settings);
     expect(await ecs.password()).toBe(password);
     // It asks with that password.

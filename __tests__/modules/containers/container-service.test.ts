@@ -42,6 +42,16 @@ describe("a service of containers", () => {
     });
   });
 
+  it("is deployed anew when only its host is another one", () => {
+    expect(service.force_new_deployment).toBe(true);
+  });
+
+  it("has time for three versions that never get healthy, and for the way back", () => {
+    const container = { name: "app", image: "app@sha256:0", memoryMiB: 64, startTimeoutSec: 500, stopTimeoutSec: 100 };
+    const { timeouts } = only(synthesized({ containers: [container] }).resource, "aws_ecs_service");
+    expect(timeouts).toEqual({ create: "60m", update: "60m" });
+  });
+
   it("runs no task while it is told not to", () => {
     expect(only(synthesized({ runs: false }).resource, "aws_ecs_service").desired_count).toBe(0);
   });
@@ -51,7 +61,9 @@ describe("a service of containers", () => {
     expect(service.lifecycle.postcondition[0].condition).toBe(
       "${self.task_definition == aws_ecs_task_definition.app_task.arn}",
     );
-    expect(service.lifecycle.postcondition[0].error_message).toContain("ECS went back to the one before, which runs");
+    expect(service.lifecycle.postcondition[0].error_message).toContain(
+      "ECS went back to the one before. What it printed",
+    );
   });
 
   it("keeps the revisions before, so that it can go back", () => {
