@@ -44,7 +44,7 @@ function pytest(name: string, files: readonly TestFile[]): Runner {
     name,
     file: venvPython,
     args: (report) => [
-      ...["-m", "pytest", "-c", "scripts/local-aws/pyproject.toml", "-v", `--junitxml=${report}`],
+      ...["-m", "pytest", "-c", "scripts/local-aws/pyproject.toml", "-v", "--tb=short", `--junitxml=${report}`],
       // One worker runs all tests of a file, because they share a local AWS.
       ...["-n", String(PYTHON_WORKERS), "--dist", "loadfile"],
       ...files.map(({ file }) => file),

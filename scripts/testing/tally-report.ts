@@ -4,7 +4,10 @@ import type { Cost, Tally } from "./tally";
 /** How many of the slowest files the report names. */
 const SLOWEST = 10;
 
-/** Lists what did not pass, with reasons. Failures come last, where people look first. Empty when everything passed. */
+/**
+ * Lists what did not pass, with reasons. Failures come last, where people look first, and then their names alone: what
+ * keeps only the end of a long output keeps those. Empty when everything passed.
+ */
 export function describeTallies(tallies: readonly Tally[]): string {
   const skipped = tallies.flatMap((tally) => tally.skipped);
   const failed = tallies.flatMap((tally) => tally.failed);
@@ -13,6 +16,7 @@ export function describeTallies(tallies: readonly Tally[]): string {
       ? ["Skipped:", ...skipped.map(({ name, reason }) => `  ${name}${reason ? `: ${reason}` : ""}`), ""]
       : []),
     ...failed.flatMap(({ name, reason }) => [`FAILED ${name}`, ...indent(reason), ""]),
+    ...(failed.length > 1 ? ["Failed:", ...failed.map(({ name }) => `  ${name}`), ""] : []),
   ];
   return parts.length === 0 ? "" : `${parts.join("\n")}\n`;
 }

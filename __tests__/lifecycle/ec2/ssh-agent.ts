@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { until } from "../until";
@@ -14,12 +13,14 @@ export interface SshAgent {
  */
 export async function startSshAgent(folder: string, keyFile: string): Promise<SshAgent> {
   const socket = path.join(folder, "agent");
+  const env = { SSH_AUTH_SOCK: socket };
   const agent = execa("ssh-agent", ["-D", "-a", socket], { reject: false, stdio: "ignore" });
   await until("ssh-agent", async () => {
     if (agent.exitCode !== null) throw new Error(`expected ssh-agent to go on, it ended with ${agent.exitCode}`);
-    return existsSync(socket);
+    // The socket is there a moment before the agent listens. Without keys, ssh-add ends with 1; without an agent, with 2.
+    return (await execa("ssh-add", ["-l"], { env, reject: false })).exitCode === 1;
   });
-  await execa("ssh-add", ["-q", keyFile], { env: { SSH_AUTH_SOCK: socket } });
+  await execa("ssh-add", ["-q", keyFile], { env });
   return {
     socket,
     end: async () => {

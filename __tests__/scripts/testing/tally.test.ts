@@ -45,6 +45,11 @@ test("tests that did not pass are listed with their reasons, failures last", () 
   expect(describeTallies([{ passed: 1, failed: [], skipped: [] }])).toBe("");
 });
 
+test("the names of several failures come once more, so that the end of the output has them all", () => {
+  const two = { passed: 0, failed: [failure, { name: "d", reason: "long" }], skipped: [] };
+  expect(describeTallies([two])).toBe("FAILED b\n    1 is not 2\n\nFAILED d\n    long\n\nFailed:\n  b\n  d\n\n");
+});
+
 describe("the report of times", () => {
   const computer = { wallSec: 3661, cpuSec: 7322 };
 
