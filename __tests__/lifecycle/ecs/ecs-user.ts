@@ -150,13 +150,22 @@ export class EcsUser {
 
   /** Waits until CouchDB answers. */
   async untilUp(): Promise<void> {
-    let said = "";
-    const up = async (): Promise<boolean> => {
-      const { exitCode, all } = await this.tryOnHost("curl --silent --fail --max-time 10 http://127.0.0.1:5984/_up");
-      said = String(all);
-      return exitCode === 0;
-    };
-    await until("CouchDB", up, () => said);
+    const up = async (): Promise<boolean> =>
+      (await this.tryOnHost("curl --silent --fail --max-time 10 http://127.0.0.1:5984/_up")).exitCode === 0;
+    await until("CouchDB", up).catch(async ({ message }: Error) => {
+      throw new Error(`${message}\n${await this.howItIs()}`);
+    });
+  }
+
+  /** What somebody looks at when a container does not start: the service's events, and the host. */
+  private async howItIs(): Promise<string> {
+    const { events, deployments } = await this.service("couchdb");
+    const { all } = await this.tryOnHost(
+      "systemctl list-jobs --no-pager; systemctl list-units --failed --no-pager; tail -n 20 /var/log/ecs/ecs-agent.log; " +
+        "systemctl status --no-pager --lines 5 docker ecs 'workbench-*' 'container-*' clear-cluster; " +
+        "docker ps --all; journalctl --no-pager --lines 60",
+    );
+    return `${JSON.stringify(events.slice(0, 5))}\n${JSON.stringify(deployments)}\n${all}`;
   }
 
   /** Writes documents of a database, one after the other. Each was acknowledged. */

@@ -87,9 +87,12 @@ async function cutOff(cli: string, words: string[], signal: NodeJS.Signals, more
   const early = cdktf.then(({ all }) => Promise.reject(new Error(`ended before Terraform began:\n${all}`)));
   await Promise.race([working, early]);
   early.catch(() => undefined);
-  process.kill(-(cdktf.pid ?? Number.NaN), signal);
+  const send = () => process.kill(-(cdktf.pid ?? Number.NaN), signal);
+  send();
   if (more !== undefined) {
-    await vi.waitFor(() => expect(seen()).toContain(more), WAITING);
+    // On a busy computer, the first one may come before cdktf listens.
+    const again = setInterval(send, 10_000);
+    await vi.waitFor(() => expect(seen()).toContain(more), WAITING).finally(() => clearInterval(again));
     goOn();
   }
   const { exitCode } = await cdktf;

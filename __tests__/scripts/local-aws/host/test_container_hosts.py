@@ -236,7 +236,7 @@ def messages_of(ecs, name):
     return [each["message"] for each in service_of(ecs, name)["events"]]
 
 
-def until_steady(local_aws, ecs, name, definition=None):
+def until_steady(local_aws, ecs, host, name, definition=None):
     def is_steady():
         service = service_of(ecs, name)
         (last, *others) = service["deployments"]
@@ -250,7 +250,8 @@ def until_steady(local_aws, ecs, name, definition=None):
     def said():
         tasks = [task_of(ecs, arn) for status in ("RUNNING", "STOPPED") for arn in tasks_of(ecs, name, status)]
         instances = ecs.list_container_instances(cluster=CLUSTER)["containerInstanceArns"]
-        return json.dumps([messages_of(ecs, name), tasks, instances], default=str)
+        log = local_aws.ssh(host, "sudo tail -n 20 /var/log/ecs/ecs-agent.log; systemctl status docker ecs | cat")
+        return json.dumps([messages_of(ecs, name), tasks, instances, log], default=str)
 
     local_aws.until(is_steady, LIMIT_SEC, said)
 
@@ -322,7 +323,7 @@ def test_a_service_runs_its_task_and_its_port_answers(local_aws, ecs, host, regi
     definition = register(container("echo hello >/www/index.html; exec httpd -f -h /www", portMappings=[port]))
     constraint = {"type": "memberOf", "expression": f"ec2InstanceId == {host}"}
     name = create(definition, placementConstraints=[constraint])
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (arn,) = tasks_of(ecs, name)
     binding = {"bindIP": "0.0.0.0", "containerPort": 80, "hostPort": 8080, "protocol": "tcp"}
     assert task_of(ecs, arn)["containers"][0]["networkBindings"] == [binding]
@@ -335,7 +336,7 @@ def test_a_service_runs_its_task_and_its_port_answers(local_aws, ecs, host, regi
 
 def test_a_service_keeps_its_task_alive(local_aws, ecs, host, register, create):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     docker(local_aws, host, f"kill {task_of(ecs, first)['containers'][0]['runtimeId']}")
     local_aws.until(lambda: tasks_of(ecs, name) not in ([], [first]), LIMIT_SEC)
@@ -343,14 +344,14 @@ def test_a_service_keeps_its_task_alive(local_aws, ecs, host, register, create):
     assert (stopped["stopCode"], stopped["containers"][0]["exitCode"]) == ("EssentialContainerExited", 137)
 
 
-def test_the_old_task_is_gone_before_the_new_one_starts(local_aws, ecs, register, create):
+def test_the_old_task_is_gone_before_the_new_one_starts(local_aws, ecs, host, register, create):
     definition = register(container(), family="replaced")
     name = create(definition)
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (old,) = tasks_of(ecs, name)
     newer = register(container(environment=[{"name": "NEW", "value": "yes"}]), family="replaced")
     ecs.update_service(cluster=CLUSTER, service=name, taskDefinition=newer)
-    until_steady(local_aws, ecs, name, newer)
+    until_steady(local_aws, ecs, host, name, newer)
     (new,) = tasks_of(ecs, name)
     before = task_of(ecs, old)
     assert before["stoppedReason"].startswith("Scaling activity initiated by (deployment ecs-svc/")
@@ -358,17 +359,17 @@ def test_the_old_task_is_gone_before_the_new_one_starts(local_aws, ecs, register
     assert before["containers"][0]["exitCode"] == 0
 
 
-def test_fails_when_what_comes_first_fails_and_goes_back(local_aws, ecs, logs, register, create):
+def test_fails_when_what_comes_first_fails_and_goes_back(local_aws, ecs, host, logs, register, create):
     first = {"name": "prepare", "essential": False}
     depends = [{"containerName": "prepare", "condition": "SUCCESS"}]
     works = register(container("echo ready", **first), container(dependsOn=depends), family="prepared")
     name = create(works)
-    until_steady(local_aws, ecs, name, works)
+    until_steady(local_aws, ecs, host, name, works)
     assert printed(logs, tasks_of(ecs, name)[0], "prepare") == ["ready"]
     breaks = register(container("echo refused; exit 1", **first), container(dependsOn=depends), family="prepared")
     ecs.update_service(cluster=CLUSTER, service=name, taskDefinition=breaks)
     local_aws.until(lambda: service_of(ecs, name)["taskDefinition"] == works, LIMIT_SEC)
-    until_steady(local_aws, ecs, name, works)
+    until_steady(local_aws, ecs, host, name, works)
     (deployment,) = service_of(ecs, name)["deployments"]
     said = messages_of(ecs, name)
     assert any(each.endswith("deployment failed: tasks failed to start.") for each in said)
@@ -383,7 +384,7 @@ def test_fails_when_what_comes_first_fails_and_goes_back(local_aws, ecs, logs, r
 def test_an_unhealthy_task_is_replaced(local_aws, ecs, host, register, create):
     check = {"command": ["CMD-SHELL", "test ! -e /sick"], "interval": 5, "timeout": 2, "retries": 1}
     name = create(register(container(healthCheck=check)))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     assert task_of(ecs, first)["healthStatus"] == "HEALTHY"
     docker(local_aws, host, f"exec {task_of(ecs, first)['containers'][0]['runtimeId']} touch /sick")
@@ -489,7 +490,7 @@ def test_fails_to_pull_from_ecr_without_the_permission(local_aws, ecs, run, exec
 
 def test_containers_go_on_without_the_agent_and_are_known_to_the_next_one(local_aws, ecs, host, register, create):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (arn,) = tasks_of(ecs, name)
     (before,) = instances_of(ecs, host)
     runtime_id = task_of(ecs, arn)["containers"][0]["runtimeId"]
@@ -508,7 +509,7 @@ def test_containers_go_on_without_the_agent_and_are_known_to_the_next_one(local_
 @pytest.mark.parametrize("how", ["sudo systemctl restart docker", "sudo reboot"])
 def test_a_new_task_starts_after_docker_was_gone(local_aws, ecs, host, register, create, how):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     local_aws.login.ssh(local_aws.address(host), how)
     stopped = until_status(local_aws, ecs, first, "STOPPED")
@@ -521,7 +522,7 @@ def test_a_deregistered_host_loses_its_tasks_and_comes_back_without_its_checkpoi
     local_aws, ecs, host, register, create
 ):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     (before,) = instances_of(ecs, host)
     arn = before["containerInstanceArn"]
@@ -531,13 +532,13 @@ def test_a_deregistered_host_loses_its_tasks_and_comes_back_without_its_checkpoi
     assert instances_of(ecs, host) == []
     local_aws.ssh(host, f"sudo systemctl stop ecs; sudo rm {CHECKPOINT}; sudo docker rm -f $(sudo docker ps -q)")
     local_aws.ssh(host, "sudo systemctl start ecs")
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     assert instances_of(ecs, host)[0]["containerInstanceArn"] != arn
 
 
 def test_tasks_start_again_after_the_local_aws_was_killed(local_aws, ecs, host, register, create):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     (before,) = instances_of(ecs, host)
     local_aws.kill()
@@ -561,7 +562,7 @@ def test_terraform_waits_until_the_task_runs(local_aws, ecs, host, tmp_path):
     assert until_status(local_aws, ecs, arn, "STOPPED")["stopCode"] == "ServiceSchedulerInitiated"
 
 
-def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, create):
+def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, host, register, create):
     sqs, events = client(local_aws, "sqs"), client(local_aws, "events")
     url = sqs.create_queue(QueueName="told")["QueueUrl"]
     # Queues let nobody in by themselves.
@@ -575,7 +576,7 @@ def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, 
     events.put_rule(Name="told", EventPattern=json.dumps({"source": ["aws.ecs"]}))
     events.put_targets(Rule="told", Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:{REGION}:123456789012:told"}])
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (arn,) = tasks_of(ecs, name)
     told = []
 
@@ -599,7 +600,7 @@ def test_eventbridge_is_told_of_tasks_and_deployments(local_aws, ecs, register, 
 
 def test_a_stopped_host_stays_registered_and_one_of_another_type_is_refused(local_aws, ecs, host, register, create):
     name = create(register(container()))
-    until_steady(local_aws, ecs, name)
+    until_steady(local_aws, ecs, host, name)
     (first,) = tasks_of(ecs, name)
     local_aws.ec2.stop_instances(InstanceIds=[host])
     stopped = until_status(local_aws, ecs, first, "STOPPED")

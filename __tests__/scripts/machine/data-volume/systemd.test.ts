@@ -137,6 +137,23 @@ describeWithDisks("on a machine that boots", () => {
       expect((await machine.run("systemctl", "is-active", lateUnit)).out).toBe("inactive");
     });
 
+    it("waits and mounts however often somebody starts it; without its own limit, it gives up", async () => {
+      const { machine, device, install } = await machineWithVolume();
+      const often = (name: string) =>
+        machine.run("bash", "-c", `for _ in {1..8}; do systemctl restart '${name}'; done`);
+      machine.unplug(device);
+      expect(await install({ "wait-sec": "1" })).toMatchObject({ code: exitCode("NO_DEVICE") });
+      expect(await often(lateUnit)).toMatchObject({ code: 0 });
+      await machine.plug(device);
+      await machine.untilActive(unit);
+      expect(await often(unit)).toMatchObject({ code: 0 });
+
+      const limit =
+        "sed -i '/^StartLimitIntervalSec=/d' /etc/systemd/system/workbench-{late-volume@,data-volume}.service";
+      await machine.must("bash", "-c", `${limit} && systemctl daemon-reload`);
+      for (const name of [lateUnit, unit]) expect((await often(name)).said).toContain("attempted too often");
+    });
+
     it("fails once and for all for a late volume that only a person can mend", async () => {
       const { machine, device, install } = await machineWithVolume();
       machine.unplug(device);

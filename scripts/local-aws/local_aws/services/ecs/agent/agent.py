@@ -16,6 +16,9 @@ from moto.ecs.models import ecs_backends
 
 from local_aws.core.background import Ending, background
 from local_aws.core.errors import LocalAwsError
+from local_aws.host.commands import MachineError
+from local_aws.host.execution import Ending as CommandEnding
+from local_aws.host.execution import Finished
 
 from .. import container_instances
 from ..records import INSTANCES, TASKS, Record, kept, last_part, tasks_on
@@ -32,6 +35,8 @@ UNIT = "ecs.service"
 LOG = "/var/log/ecs/ecs-agent.log"
 LOOK_INTERVAL_SEC = 0.25
 RETRY_SEC = 2
+# For a file of the machine. If it takes longer, the machine hangs: the next agent tries again.
+FILE_LIMIT_SEC = 30
 _SEPARATOR = "\n--local-aws--\n"
 _READ = (
     f"cat {FILE}; printf '{_SEPARATOR}'; cat {CHECKPOINT}; printf '{_SEPARATOR}'; test -s {CERTIFICATES} && echo yes"
@@ -126,8 +131,7 @@ class Agent:
             del self._runners[past]
 
     def _read_files(self) -> list[str]:
-        done = self._fleet.run(self._machine.id, ["/bin/sh", "-c", _READ])
-        return done.stdout.text.split(_SEPARATOR)
+        return self._run_script(_READ).stdout.text.split(_SEPARATOR)
 
     def _wait_for_docker(self) -> str:
         while True:
@@ -163,9 +167,7 @@ class Agent:
     def _keep(self, checkpoint: Checkpoint) -> None:
         if checkpoint != self._checkpoint:
             self._checkpoint = checkpoint
-            self._fleet.run(
-                self._machine.id, ["/bin/sh", "-c", _WRITE, "sh", CHECKPOINT], input=checkpoint.text().encode()
-            )
+            self._run_script(_WRITE, CHECKPOINT, checkpoint.text())
 
     def _say(self, sentence: str) -> None:
         """Appends to the agent's log on the machine what was not said last."""
@@ -173,7 +175,15 @@ class Agent:
             return
         self._said = sentence
         line = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {sentence}\n"
-        self._fleet.run(self._machine.id, ["/bin/sh", "-c", _APPEND, "sh", LOG], input=line.encode())
+        self._run_script(_APPEND, LOG, line)
+
+    def _run_script(self, script: str, file: str = "", text: str = "") -> Finished:
+        argv = ["/bin/sh", "-c", script, "sh", file]
+        done = self._fleet.run(self._machine.id, argv, input=text.encode(), timeout_sec=FILE_LIMIT_SEC)
+        if done.ending is not CommandEnding.EXITED:
+            # What was read is not all that is there.
+            raise MachineError(f"did not end the agent's script: {done.ending.value}")
+        return done
 
     def _idle(self) -> None:
         while True:

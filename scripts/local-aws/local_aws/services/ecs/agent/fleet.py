@@ -13,8 +13,8 @@ class Fleet(Protocol):
     def get(self, instance_id: str) -> object | None:
         """Returns the machine of an instance when it is on."""
 
-    def run(self, instance_id: str, argv: Sequence[str], *, input: bytes = b"") -> Finished:
-        """Runs a command on a machine, and returns when it has ended. Raises MachineError."""
+    def run(self, instance_id: str, argv: Sequence[str], *, input: bytes = b"", timeout_sec: float = 3600) -> Finished:
+        """Runs a command on a machine, and returns when it has ended. Raises MachineError, also after the limit."""
 
     def processes_of(self, instance_id: str, service: str) -> Collection[int]:
         """Returns the processes of a service of a machine."""
