@@ -14,10 +14,12 @@ import { type ContainerProps, containerDefinition } from "./container-definition
 
 /** Properties of a service. */
 export interface ContainerServiceProps {
-  /** Name of the service, and last part of the names of its roles, task definition and log group. */
+  /** Name of the service. */
   readonly name: string;
-  /** First part of these names. */
-  readonly prefix: string;
+  /** Family of its task definitions, and name of its role. */
+  readonly family: string;
+  /** Name of its log group. */
+  readonly logGroup: string;
   readonly partition: string;
   readonly region: string;
   readonly accountId: string;
@@ -26,8 +28,8 @@ export interface ContainerServiceProps {
   readonly instance: Instance;
   /** The containers of its task. Another image, or any other change, is a deployment. */
   readonly containers: readonly ContainerProps[];
-  /** Whether it runs: one task, or none. */
-  readonly runs: boolean;
+  /** How many tasks it wants: 1, or 0 for none yet. */
+  readonly taskCount: number;
   /** What its programs may do on AWS. @default nothing */
   readonly statements?: readonly AllowStatement[];
   /** Customer managed KMS keys that encrypt its secrets. @default none */
@@ -55,10 +57,9 @@ export class ContainerService extends Construct {
 
   constructor(scope: Construct, id: string, props: ContainerServiceProps) {
     super(scope, id);
-    const { name, cluster, instance, containers, region } = props;
-    const fullName = `${props.prefix}-${name}`;
+    const { name, family, cluster, instance, containers, region } = props;
     this.taskRole = new TaskRole(this, "role", {
-      name: fullName,
+      name: family,
       description: `What the programs of ${name} may do on AWS`,
       partition: props.partition,
       region,
@@ -66,13 +67,13 @@ export class ContainerService extends Construct {
       statements: props.statements,
     });
     this.executionRole = new Role(this, "execution_role", {
-      name: `${fullName}-execution`,
+      name: `${family}-execution`,
       description: `Lets ECS pull the image of ${name}, read its secrets and write its log`,
       trustPolicy: assumeRolePolicy("ecs-tasks.amazonaws.com"),
       statements: secretStatements(containers, props.secretsKeyArns ?? []),
     });
     const logs = new LogGroup(this, "logs", {
-      name: `/${props.prefix}/${name}`,
+      name: props.logGroup,
       holds: `What the containers of ${name} print`,
       retentionDays: props.logRetentionDays,
     });
@@ -84,7 +85,7 @@ export class ContainerService extends Construct {
     const volumeOf = (hostPath: string): string => `folder-${folders.indexOf(hostPath)}`;
     const log = { group: logs.name, region };
     const taskDefinition = new EcsTaskDefinition(this, "task", {
-      family: fullName,
+      family,
       networkMode: "bridge",
       requiresCompatibilities: ["EC2"],
       taskRoleArn: this.taskRole.arn,
@@ -95,7 +96,9 @@ export class ContainerService extends Construct {
       volume: folders.map((hostPath) => ({ name: volumeOf(hostPath), hostPath })),
       // A deployment that fails goes back to the revision before, which must still be there.
       skipDestroy: true,
-      tags: { Name: fullName },
+      // A release registers revisions, too. The newest is the one that runs.
+      trackLatest: true,
+      tags: { Name: family },
     });
     const conditions = props.preconditions ?? [];
     this.service = new EcsService(this, "this", {
@@ -103,7 +106,7 @@ export class ContainerService extends Construct {
       cluster: cluster.arn,
       taskDefinition: taskDefinition.arn,
       launchType: "EC2",
-      desiredCount: props.runs ? 1 : 0,
+      desiredCount: props.taskCount,
       deploymentMinimumHealthyPercent: 0,
       deploymentMaximumPercent: 100,
       deploymentCircuitBreaker: { enable: true, rollback: true },
@@ -114,7 +117,7 @@ export class ContainerService extends Construct {
       propagateTags: "SERVICE",
       waitForSteadyState: true,
       timeouts: { create: `${patienceMin(containers)}m`, update: `${patienceMin(containers)}m` },
-      tags: { Name: fullName },
+      tags: { Name: family },
       lifecycle: {
         precondition: conditions.length > 0 ? [...conditions] : undefined,
         postcondition: [
@@ -123,7 +126,7 @@ export class ContainerService extends Construct {
             errorMessage:
               `${name}: expected the revision \${${taskDefinition.fqn}.arn}, got \${self.task_definition}: the new one did not ` +
               "start, so ECS went back to the one before. What it printed is in the log group " +
-              `/${props.prefix}/${name}; \`aws ecs describe-services --cluster ${cluster.name} --services ${name} ` +
+              `${props.logGroup}; \`aws ecs describe-services --cluster ${cluster.name} --services ${name} ` +
               `--region ${region}\` has the events. Correct the image or the settings, and deploy again.`,
           },
         ],

@@ -37,6 +37,8 @@ export class FoundRepository extends Construct {
   readonly arn: string;
   /** Where Docker pushes to and pulls from: `<registry>/<name>`. */
   readonly uri: string;
+  /** Terraform expression: whether there is one. */
+  readonly isThere: string;
   private readonly found: DataAwsEcrRepositories;
 
   constructor(
@@ -57,6 +59,7 @@ export class FoundRepository extends Construct {
         ],
       },
     });
+    this.isThere = isAmong(`${this.found.fqn}.names`, name);
     const { dnsSuffix } = new DataAwsPartition(this, "partition");
     this.arn = `arn:${partition}:ecr:${region}:${accountId}:repository/${name}`;
     this.uri = `${accountId}.dkr.ecr.${region}.${dnsSuffix}/${name}`;
@@ -76,8 +79,7 @@ export class FoundRepository extends Construct {
       imageDigest: digest,
     });
     const key = `${setting}: ${digest}, pushed with \`docker push <registry>/${name}:<tag>\``;
-    const there = isAmong(`${this.found.fqn}.names`, name);
-    image.addOverride("for_each", `\${toset([for key in [${JSON.stringify(key)}] : key if ${there}])}`);
+    image.addOverride("for_each", `\${toset([for key in [${JSON.stringify(key)}] : key if ${this.isThere}])}`);
     return {
       uri: `${this.uri}@${digest}`,
       preconditions: [

@@ -1,12 +1,13 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { GeneratedSecret } from "../../modules/access/generated-secret";
+import { ReleaseParameters } from "../../modules/containers/release-parameters";
 import { Repository } from "../../modules/containers/repository";
 import { DataVolume } from "../../modules/storage/data-volume";
 import { PrivateBucket } from "../../modules/storage/private-bucket";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
-import { containerBucketName, repositoryName } from "../names/containers";
+import { containerBucketName, noRelease, releaseParameterNames, repositoryName } from "../names/containers";
 import { dataVolumeName, dataVolumeTags } from "../names/data-volume";
 import { secretName } from "../names/secret";
 import { WorkbenchStack } from "../workbench-stack";
@@ -26,6 +27,12 @@ export class EcsDataStack extends WorkbenchStack<EcsDataSettings> {
         keepUntagged: data.untaggedImages,
         preventDestroy: data.preventDestroy,
         deleteImages: !data.preventDestroy,
+      });
+      new ReleaseParameters(this, `release_${service}`, {
+        service,
+        ...releaseParameterNames(this.settings, service),
+        initial: noRelease,
+        preventDestroy: data.preventDestroy,
       });
       return [service, uri] as const;
     });

@@ -1,7 +1,6 @@
 import { containerPlanProblems } from "../../modules/containers/container-plan";
 import { cidrBlocksOverlap, dockerBridgeBlock } from "../../modules/network/cidr-overlap-plan";
 import { cidrPlanProblems } from "../../modules/network/cidr-plan";
-import { whereToSet } from "../../settings/load/problems";
 import { defineStack } from "../define-stack";
 import { repositoryName } from "../names/containers";
 import { ecsSteps } from "./next-steps";
@@ -31,13 +30,6 @@ export const ecs = defineStack({
     const plan = containerPlan(ecs);
     if (plan !== undefined) containerPlanProblems(plan).forEach(tell);
   },
-  missing: ({ ecs, environment }) =>
-    ecs.couchdb.image === null
-      ? [
-          "ecs.couchdb.image: expected CouchDB's image by its digest, got null; push the image to the repository couchdb " +
-            `of ecs-data, as stacks/ecs/README.md says, and ${whereToSet(environment)}.`,
-        ]
-      : [],
   image: {
     folder: "ecs-host",
     setting: "ecs.hostImage.source",

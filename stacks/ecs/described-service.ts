@@ -7,12 +7,13 @@ import { ContainerService } from "../../modules/containers/container-service";
 import type { FoundRepository } from "../../modules/containers/found-repository";
 import { readyMemoryMiB, withReadyContainer } from "../../modules/containers/ready-container";
 import { Queue } from "../../modules/messaging/queue";
+import type { ServiceNames } from "../names/containers";
 import type { ServiceSettings } from "./service-settings";
 
 /** What all services of the host have in common. */
 export interface ServiceContext {
   readonly host: ContainerHost;
-  /** First part of names. */
+  /** First part of the names of queues. */
   readonly prefix: string;
   readonly partition: string;
   readonly region: string;
@@ -27,6 +28,8 @@ export interface ServiceContext {
 export interface ServiceImage {
   readonly uri: string;
   readonly preconditions: readonly Precondition[];
+  /** How many tasks its service wants: 1, or 0 before the first release. */
+  readonly taskCount: number;
   /** The repository of `ecs-data` that has it. @default it is elsewhere */
   readonly repository?: FoundRepository;
 }
@@ -34,10 +37,9 @@ export interface ServiceImage {
 /** A service as the settings describe it. */
 export interface DescribedServiceProps extends ServiceContext {
   readonly name: string;
+  readonly names: ServiceNames;
   readonly settings: ServiceSettings;
   readonly image: ServiceImage;
-  /** Whether it runs: it does not before its first release. */
-  readonly runs: boolean;
 }
 
 /** A queue of a service. */
@@ -67,6 +69,8 @@ export class DescribedService extends Construct {
     }));
     this.service = new ContainerService(this, "service", {
       ...props,
+      ...props.names,
+      taskCount: image.taskCount,
       cluster: host.cluster,
       instance: host.host.instance,
       containers: containersOf(

@@ -45,7 +45,9 @@ export const serviceSection = section({
   image: image()
     .nullable()
     .default(null)
-    .describe("Image by its digest, in the service's own repository or elsewhere; null: nothing runs yet."),
+    .describe(
+      "Image by its digest, in the service's own repository or elsewhere; null: what `npm run release` released last.",
+    ),
   memoryMiB: memoryMiB(512),
   ports: listOf(
     section({

@@ -78,7 +78,7 @@ export const ecsSection = section({
       .default(null)
       .describe(
         "CouchDB 3's image by its digest: in the repository couchdb of ecs-data, or elsewhere. " +
-          "null: `ecs` cannot be deployed.",
+          "null: what `npm run release` released last.",
       ),
     memoryMiB: memoryMiB(1024),
     adminName: text(/^[a-z][a-z0-9_-]{0,31}$/, "at most 32 of a-z 0-9 _ -, a letter first")

@@ -6,6 +6,8 @@ import { type ImageChoice, MachineImage } from "../../modules/compute/machine-im
 import { ContainerHost } from "../../modules/containers/container-host";
 import { ContainerService } from "../../modules/containers/container-service";
 import { FoundRepository } from "../../modules/containers/found-repository";
+import { ReleasedImages } from "../../modules/containers/released-images";
+import type { FromSetting } from "../../modules/from-setting";
 import { dockerBridgeBlock } from "../../modules/network/cidr-overlap-plan";
 import { FoundSubnet } from "../../modules/network/found-subnet";
 import { cidrPeer } from "../../modules/network/peer";
@@ -22,7 +24,15 @@ import { PrivateBucket } from "../../modules/storage/private-bucket";
 import { sameZone } from "../../modules/storage/same-zone";
 import type { StackProps } from "../define-stack";
 import { hostBundle } from "../host-bundle";
-import { containerBucketName, repositoryName } from "../names/containers";
+import {
+  clusterName,
+  containerBucketName,
+  noRelease,
+  releaseParameterNames,
+  releasePath,
+  repositoryName,
+  serviceNames,
+} from "../names/containers";
 import { dataVolumeTags } from "../names/data-volume";
 import { ecsOptimizedImage, ownImage } from "../names/images";
 import { secretName } from "../names/secret";
@@ -41,7 +51,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
   constructor(scope: Construct, props: StackProps<EcsSettings>) {
     super(scope, props);
     const { ecs } = this.settings;
-    const name = `${this.prefix}-ecs`;
+    const name = clusterName(this.settings);
     const fix = `run \`${this.deployCommand}\``;
 
     const volume = new FoundDataVolume(this, "data_volume", {
@@ -63,18 +73,19 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       logRetentionDays: ecs.logRetentionDays,
       bucketName: containerBucketName(this.settings, this.accountId),
     };
-    this.couchdb(context, password);
+    const released = new ReleasedImages(this, "released", {
+      path: releasePath(this.settings),
+      initial: noRelease,
+    });
+    this.couchdb(context, password, released);
     const described = this.describedServices().map(
       ({ name: service, setting, settings }) =>
         new DescribedService(this, service, {
           ...context,
           name: service,
+          names: serviceNames(this.settings, service),
           settings,
-          image:
-            settings.image === null
-              ? this.noImageYet(service)
-              : this.image(service, settings.image, `${setting}.image`),
-          runs: settings.image !== null,
+          image: this.image(service, { value: settings.image, setting: `${setting}.image` }, released),
         }),
     );
     const queues = described.flatMap((service) => service.queues);
@@ -138,9 +149,8 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     const services = this.describedServices();
     const memory = [
       { name: "couchdb", memoryMiB: ecs.couchdb.memoryMiB + besideCouchdbMemoryMiB },
-      ...services.flatMap(({ name, settings }) =>
-        settings.image === null ? [] : [{ name, memoryMiB: memoryOf(settings) }],
-      ),
+      // Also before its first release, so that this does not fail.
+      ...services.map(({ name, settings }) => ({ name, memoryMiB: memoryOf(settings) })),
     ];
     return new ContainerHost(this, "host", {
       name,
@@ -204,17 +214,17 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     return { subnet, conditions: [wayOut.precondition, apart.precondition] };
   }
 
-  private couchdb(context: ServiceContext, password: FoundSecret): void {
+  private couchdb(context: ServiceContext, password: FoundSecret, released: ReleasedImages): void {
     const { couchdb, mountPoint } = this.settings.ecs;
-    const image =
-      couchdb.image === null ? this.noImageYet("couchdb") : this.image("couchdb", couchdb.image, "ecs.couchdb.image");
+    const image = this.image("couchdb", { value: couchdb.image, setting: "ecs.couchdb.image" }, released);
     const service = new ContainerService(this, "couchdb", {
       ...context,
+      ...serviceNames(this.settings, "couchdb"),
       name: "couchdb",
       cluster: context.host.cluster,
       instance: context.host.host.instance,
       containers: couchdbContainers({ ...couchdb, image: image.uri, passwordArn: password.arn, mountPoint }),
-      runs: couchdb.image !== null,
+      taskCount: image.taskCount,
       preconditions: image.preconditions,
       dependsOn: context.host.host.ready,
     });
@@ -240,16 +250,18 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
     });
   }
 
-  /** An image by its digest in a service's own repository, or by its whole name elsewhere. */
-  private image(service: string, image: string, setting: string): ServiceImage {
-    if (!image.startsWith("sha256:")) return { uri: image, preconditions: [] };
+  /** The image that a setting names, in a service's own repository or elsewhere; null: the one that was released. */
+  private image(
+    service: string,
+    { value, setting }: FromSetting<string | null>,
+    released: ReleasedImages,
+  ): ServiceImage {
+    if (value !== null && !value.startsWith("sha256:")) return { uri: value, preconditions: [], taskCount: 1 };
     const repository = this.repository(service);
-    return { ...repository.image({ value: image, setting }), repository };
-  }
-
-  /** What the task definition names of a service without an image. Nothing pulls it, since the service wants no task. */
-  private noImageYet(service: string): ServiceImage {
-    return { uri: `${this.repository(service).uri}:no-release-yet`, preconditions: [] };
+    if (value !== null) return { ...repository.image({ value, setting }), taskCount: 1, repository };
+    const { image: parameter } = releaseParameterNames(this.settings, service);
+    const fix = `run \`${this.deployCommand}\``;
+    return { ...released.of({ name: service, parameter, repository, fix }), preconditions: [], repository };
   }
 
   private imageChoice(): ImageChoice {

@@ -17,3 +17,43 @@ export function repositoryName({ project, environment }: Owner, service: string)
 export function containerBucketName({ project, environment }: Owner, accountId: string): string {
   return `${project}-${environment}-ecs-${accountId}`;
 }
+
+/** Name of the cluster of the stack `ecs`. */
+export function clusterName({ project, environment }: Owner): string {
+  return `${project}-${environment}-ecs`;
+}
+
+/** Names of what belongs to one service. */
+export interface ServiceNames {
+  /** Family of its task definitions; also the name of its role. */
+  readonly family: string;
+  /** Where CloudWatch has what its containers print. */
+  readonly logGroup: string;
+}
+
+/** Names of what belongs to one service. */
+export function serviceNames({ project, environment }: Owner, service: string): ServiceNames {
+  return { family: `${project}-${environment}-${service}`, logGroup: `/${project}-${environment}/${service}` };
+}
+
+/** Where the Parameter Store has what was released: `ecs-data` makes the parameters, releases write them. */
+export function releasePath({ project, environment }: Owner): string {
+  return `/${project}-${environment}/ecs`;
+}
+
+/** The parameters of a service's releases. */
+export interface ReleaseParameterNames {
+  /** Has the image that was released last, as a setting would name it, or {@link noRelease}. */
+  readonly image: string;
+  /** Says which release is under way, or {@link noRelease}. */
+  readonly underWay: string;
+}
+
+/** Names of the parameters of a service's releases. */
+export function releaseParameterNames(owner: Owner, service: string): ReleaseParameterNames {
+  const path = `${releasePath(owner)}/${service}`;
+  return { image: `${path}/image`, underWay: `${path}/release` };
+}
+
+/** Value of a parameter while there is nothing to say. The Parameter Store has no empty values. */
+export const noRelease = "none";

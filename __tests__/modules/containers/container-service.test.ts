@@ -12,14 +12,15 @@ function synthesized(props: Partial<ContainerServiceProps> = {}): TerraformJson 
   return synthesizeModule((stack) => {
     const service = new ContainerService(stack, "app", {
       name: "app",
-      prefix: "test",
+      family: "test-app",
+      logGroup: "/test/app",
       partition: "aws",
       region: "eu-west-1",
       accountId: "123456789012",
       cluster: new EcsCluster(stack, "cluster", { name: "test" }),
       instance: new Instance(stack, "machine", { ami: "ami-1", instanceType: "t3.micro" }),
       containers: [{ name: "app", image: "app@sha256:0", memoryMiB: 64, environment: { PATTERN: "${HOME}" } }],
-      runs: true,
+      taskCount: 1,
       logRetentionDays: 30,
       dependsOn: [new DataResource(stack, "host")],
       ...props,
@@ -53,7 +54,7 @@ describe("a service of containers", () => {
   });
 
   it("runs no task while it is told not to", () => {
-    expect(only(synthesized({ runs: false }).resource, "aws_ecs_service").desired_count).toBe(0);
+    expect(only(synthesized({ taskCount: 0 }).resource, "aws_ecs_service").desired_count).toBe(0);
   });
 
   it("goes back to the last revision that worked, and then the deploy fails", () => {

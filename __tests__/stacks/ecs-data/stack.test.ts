@@ -27,7 +27,7 @@ describe("stack ecs-data", () => {
     ]);
   });
 
-  it("protects the volume, the repositories, the password and the bucket", () => {
+  it("protects the volume, the repositories, what was released, the password and the bucket", () => {
     const { resource } = synthesize("ecs-data", { ECS_DATA_BUCKET: "true" });
     expect(protectedIn({ resource }).sort()).toEqual([
       "aws_ebs_volume.data_volume",
@@ -35,6 +35,8 @@ describe("stack ecs-data", () => {
       "aws_ecr_repository.repository_grand-central",
       "aws_s3_bucket.bucket",
       "aws_secretsmanager_secret.admin_password",
+      "aws_ssm_parameter.release_couchdb_image",
+      "aws_ssm_parameter.release_grand-central_image",
     ]);
   });
 

@@ -112,18 +112,22 @@ describe("stack ecs", () => {
     );
   });
 
-  it("looks up CouchDB's image, and nothing while there is none, so that a destroy works without it", () => {
+  it("looks up an image that a setting names, and no other, so that a destroy works when it is gone", () => {
     expect(Object.keys(synthesize("ecs", couchdb).data["aws_ecr_image"] ?? {})).toHaveLength(1);
-    const { data, resource } = synthesize("ecs");
-    expect(data).not.toHaveProperty("aws_ecr_image");
-    expect(resource["aws_ecs_service"]?.["couchdb"].desired_count).toBe(0);
+    expect(synthesize("ecs").data).not.toHaveProperty("aws_ecr_image");
   });
 
-  it("runs Grand Central only once there is an image", () => {
+  it("runs what was released, or what a setting names instead", () => {
     const countOf = (values: Record<string, string>) =>
       synthesize("ecs", { ...couchdb, ...values }).resource["aws_ecs_service"]?.["grand-central_service"].desired_count;
-    expect(countOf({})).toBe(0);
+    expect(countOf({})).toBe('${(local.released_grand-central == "none") ? 0 : 1}');
     expect(countOf({ ECS_GRAND_CENTRAL_IMAGE: digest })).toBe(1);
+  });
+
+  it("registers a revision only if the newest one is another, whoever registered that", () => {
+    for (const task of Object.values(synthesize("ecs").resource["aws_ecs_task_definition"] ?? {})) {
+      expect(task).toMatchObject({ track_latest: true, skip_destroy: true });
+    }
   });
 
   it("lets a service read its one file with secrets, and tells it where that is", () => {
