@@ -1,4 +1,4 @@
-import type { LocalEndpoint } from "../ec2/ec2-calls";
+import type { LocalEndpoint } from "../aws/aws-calls";
 import { CommandError } from "../support/command-error";
 
 /** The registry of a local AWS: ECR's API, and where images are pushed to. */

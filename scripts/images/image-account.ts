@@ -1,4 +1,5 @@
-import { allOf, Ec2Calls } from "../ec2/ec2-calls";
+import { AwsCalls, allOf } from "../aws/aws-calls";
+import { type Ec2Calls, services } from "../aws/services";
 import { describeOwnImages, type OwnImage } from "./own-image";
 
 /**
@@ -17,7 +18,7 @@ export class ImageAccount {
   ) {}
 
   static async open({ project, aws }: AccountSettings): Promise<ImageAccount> {
-    return new ImageAccount(project, await Ec2Calls.at(aws));
+    return new ImageAccount(project, await AwsCalls.at(services.ec2, aws));
   }
 
   /** Lists the project's finished images. */

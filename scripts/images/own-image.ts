@@ -1,6 +1,7 @@
 import type { Filter, Image } from "@aws-sdk/client-ec2";
-import type { LocalEndpoint } from "../ec2/ec2-calls";
-import { allOf, Ec2Calls } from "../ec2/ec2-calls";
+import type { LocalEndpoint } from "../aws/aws-calls";
+import { AwsCalls, allOf } from "../aws/aws-calls";
+import { type Ec2Calls, services } from "../aws/services";
 import { program } from "../support/program";
 
 const { ownImage } = program("stacks/names/images");
@@ -35,7 +36,7 @@ export interface ImageWanted {
  */
 export async function findOwnImages(local: LocalEndpoint, wanted: ImageWanted): Promise<readonly OwnImage[]> {
   const { name, tags = {} } = ownImage(wanted.project, wanted.folder, wanted.architecture);
-  const calls = await Ec2Calls.at({ region: wanted.region, profile: null, local });
+  const calls = await AwsCalls.at(services.ec2, { region: wanted.region, profile: null, local });
   const found = await describeOwnImages(calls, [
     { Name: "name", Values: [name] },
     ...Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),

@@ -1,6 +1,6 @@
 import type { StackDefinition, StackImage } from "../../stacks/define-stack";
 import type { Settings } from "../../stacks/settings";
-import type { LocalEndpoint } from "../ec2/ec2-calls";
+import type { LocalEndpoint } from "../aws/aws-calls";
 import { findOwnImages, type OwnImage } from "../images/own-image";
 import { program } from "../support/program";
 

@@ -1,7 +1,7 @@
 import type { StandIn } from "../../stacks/define-stack";
 import type { Settings } from "../../stacks/settings";
+import type { LocalEndpoint } from "../aws/aws-calls";
 import { LocalRegistry } from "../containers/local-registry";
-import type { LocalEndpoint } from "../ec2/ec2-calls";
 import { program } from "../support/program";
 import { settingValue } from "./stack-images";
 

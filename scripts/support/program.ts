@@ -12,6 +12,7 @@ interface Program {
   readonly "settings/typed-command": typeof import("../../settings/typed-command");
   readonly "settings/user-error": typeof import("../../settings/user-error");
   readonly "stacks/definitions": typeof import("../../stacks/definitions");
+  readonly "stacks/names/containers": typeof import("../../stacks/names/containers");
   readonly "stacks/names/images": typeof import("../../stacks/names/images");
   readonly "stacks/names/state-file": typeof import("../../stacks/names/state-file");
   readonly "stacks/settings": typeof import("../../stacks/settings");

@@ -76,13 +76,16 @@ export async function runTasks(tasks: readonly ProgressTask[], { concurrent }: P
 /**
  * Runs one piece of work with a line of progress.
  *
- * @param work gets a function that shows below the title what it is doing
+ * @param work gets a function that shows below the title what it is doing, and one that replaces the title
  * @throws the error of `work`
  */
-export async function runTask<T>(title: string, work: (report: (progress: string) => void) => Promise<T>): Promise<T> {
+export async function runTask<T>(
+  title: string,
+  work: (report: (progress: string) => void, retitle: (title: string) => void) => Promise<T>,
+): Promise<T> {
   let result!: T;
-  const run = async (report: (progress: string) => void): Promise<void> => {
-    result = await work(report);
+  const run: ProgressTask["run"] = async (report, retitle) => {
+    result = await work(report, retitle);
   };
   await runTasks([{ title, run }], { concurrent: false });
   return result;

@@ -37,16 +37,38 @@ export function readOptions<const Options extends OptionsConfig, const Name exte
   required: readonly Name[] = [],
   environment: NodeJS.ProcessEnv = process.env,
 ): WithRequired<Options, Name> {
-  refuseTaken(Object.keys(options), args, usage, environment);
-  const { help: asked, ...values } = parse(usage, () => parseArgs({ args: [...args], options: { ...options, help } }))
-    .values as Values<Options> & { help?: boolean };
-  if (asked) throw new UsageRequest(usage);
+  const { values } = readAll(args, options, usage, { allowPositionals: false, environment });
   const given = required.filter((name) => name in values);
   if (given.length < required.length) {
     const got = given.length === 0 ? "none" : `only ${typed(given)}`;
     throw new CommandError(`expected ${typed(required)}, got ${got}; ${usageLine(usage)}`, 2);
   }
   return values as WithRequired<Options, Name>;
+}
+
+/** Like {@link readOptions}, with words between the options, and no option that must be given. */
+export function readOptionsAndWords<const Options extends OptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  usage: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): { readonly values: Values<Options>; readonly words: readonly string[] } {
+  return readAll(args, options, usage, { allowPositionals: true, environment });
+}
+
+function readAll<const Options extends OptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  usage: string,
+  { allowPositionals, environment }: { readonly allowPositionals: boolean; readonly environment: NodeJS.ProcessEnv },
+): { readonly values: Values<Options>; readonly words: readonly string[] } {
+  refuseTaken(Object.keys(options), args, usage, environment);
+  const { values, positionals } = parse(usage, () =>
+    parseArgs({ args: [...args], options: { ...options, help }, allowPositionals }),
+  );
+  const { help: asked, ...given } = values as Values<Options> & { help?: boolean };
+  if (asked) throw new UsageRequest(usage);
+  return { values: given as Values<Options>, words: positionals };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Filter, Snapshot, Tag, Volume } from "@aws-sdk/client-ec2";
-import { allOf, Ec2Calls, type Ec2Place } from "../ec2/ec2-calls";
+import { AwsCalls, type AwsPlace, allOf } from "../aws/aws-calls";
+import { type Ec2Calls, services } from "../aws/services";
 
 /** A data volume of a stack that has several. */
 export interface NumberedVolume {
@@ -39,9 +40,9 @@ export class VolumeAccount {
   ) {}
 
   /** @param identifyingTags tags that only these volumes carry */
-  static async open(place: Ec2Place, identifyingTags: Readonly<Record<string, string>>): Promise<VolumeAccount> {
+  static async open(place: AwsPlace, identifyingTags: Readonly<Record<string, string>>): Promise<VolumeAccount> {
     const filters = Object.entries(identifyingTags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
-    return new VolumeAccount(await Ec2Calls.at(place), filters);
+    return new VolumeAccount(await AwsCalls.at(services.ec2, place), filters);
   }
 
   /** Lists the volumes, the first first. */

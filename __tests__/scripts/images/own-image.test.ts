@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { findOwnImages } from "../../../scripts/images/own-image";
-import { FakeEc2 } from "../ec2/fake-ec2";
+import { FakeEc2 } from "../aws/fake-ec2";
 
 const wanted = { project: "workbench", region: "eu-west-1", folder: "workbench", architecture: "amd64" };
 

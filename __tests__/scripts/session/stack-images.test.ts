@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { findStackImages, imageChoices, imageVariables } from "../../../scripts/session/stack-images";
 import { definitions } from "../../../stacks/definitions";
 import { loadSettings } from "../../../stacks/settings";
-import { FakeEc2 } from "../ec2/fake-ec2";
+import { FakeEc2 } from "../aws/fake-ec2";
 import { madeImage } from "../images/made-image";
 
 describe("the machine of a local AWS boots", () => {

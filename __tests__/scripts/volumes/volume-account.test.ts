@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { VolumeAccount } from "../../../scripts/volumes/volume-account";
-import { FakeEc2 } from "../ec2/fake-ec2";
+import { FakeEc2 } from "../aws/fake-ec2";
 
 let ec2: FakeEc2 | undefined;
 afterEach(() => ec2?.close());

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Ec2Calls, type Ec2Place } from "../../../scripts/ec2/ec2-calls";
+import { AwsCalls, type AwsPlace } from "../../../scripts/aws/aws-calls";
+import { services } from "../../../scripts/aws/services";
 import { CommandError } from "../../../scripts/support/command-error";
 import { FakeEc2 } from "./fake-ec2";
 
@@ -10,8 +11,8 @@ afterEach(async () => {
   ec2 = undefined;
 });
 
-const describeRegions = async (place: Partial<Ec2Place> = {}) => {
-  const calls = await Ec2Calls.at({ region: "eu-west-1", profile: null, ...place });
+const describeRegions = async (place: Partial<AwsPlace> = {}) => {
+  const calls = await AwsCalls.at(services.ec2, { region: "eu-west-1", profile: null, ...place });
   return calls.ask("DescribeRegions", ({ DescribeRegionsCommand }, client, options) =>
     client.send(new DescribeRegionsCommand({}), options),
   );
@@ -96,7 +97,7 @@ describe("fails with one sentence", () => {
 });
 
 test("fails with a defect itself, which is no answer from EC2", async () => {
-  const calls = await Ec2Calls.at({
+  const calls = await AwsCalls.at(services.ec2, {
     region: "eu-west-1",
     profile: null,
     local: { port: 9, key: { accessKeyId: "any", secretAccessKey: "any" } },

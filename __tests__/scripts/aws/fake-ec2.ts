@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { LocalEndpoint } from "../../../scripts/ec2/ec2-calls";
+import type { LocalEndpoint } from "../../../scripts/aws/aws-calls";
 
 /** An EC2 on this computer that gives every call the same answer, and records the calls. */
 export class FakeEc2 {

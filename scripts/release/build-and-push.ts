@@ -1,0 +1,72 @@
+import { CommandError } from "../support/command-error";
+import { readBuildContext } from "./build-context";
+import type { Docker } from "./docker";
+import { ownImage, type WantedImage } from "./images";
+import type { Registry, RegistryImage } from "./registry";
+import { contextTagPrefix, type Source } from "./request";
+import type { ReleaseTarget } from "./target";
+
+/** What is to be done for a context. */
+export interface BuildPlan {
+  readonly folder: string;
+  /** The tag by which the image of this context is found again. */
+  readonly contextTag: string;
+  /** The tag that people know it by. @default none */
+  readonly tag?: string;
+  /** The image, if the repository has it. */
+  readonly there?: RegistryImage;
+}
+
+/**
+ * Looks whether the image of a context is in the repository already.
+ *
+ * @throws CommandError one sentence when the tag has other contents, or the context cannot be read
+ */
+export async function planBuild(
+  { folder, tag, rebuild }: Source & { readonly kind: "context" },
+  { platform, repository }: Pick<ReleaseTarget, "platform" | "repository">,
+  registry: Pick<Registry, "find">,
+): Promise<BuildPlan> {
+  const salt = [platform, ...(rebuild ? [new Date().toISOString()] : [])];
+  const { fingerprint } = await readBuildContext(folder, { salt });
+  const contextTag = `${contextTagPrefix}${fingerprint}`;
+  const there = await registry.find({ imageTag: contextTag });
+  const tagged = tag === undefined ? undefined : await registry.find({ imageTag: tag });
+  if (tagged !== undefined && tagged.digest !== there?.digest) {
+    throw new CommandError(
+      `--tag: expected a tag that ${repository} lacks, or that means this context, ` +
+        `got "${tag}", which means ${tagged.digest}; choose another tag`,
+    );
+  }
+  return { folder, contextTag, ...(tag !== undefined && { tag }), ...(there && { there }) };
+}
+
+/** What a build works with. */
+export interface BuildPlace {
+  readonly docker: Pick<Docker, "build" | "push">;
+  readonly registry: Pick<Registry, "find" | "login" | "tag">;
+  readonly target: Pick<ReleaseTarget, "platform" | "repository">;
+  /** Address of the repository, as task definitions name it. */
+  readonly ownUri: string;
+}
+
+/**
+ * Builds and pushes the image of a context if the repository lacks it, and gives it its tag. If it is cut off, another
+ * run goes on from there: the tag comes last.
+ */
+export async function buildAndPush(
+  { folder, contextTag, tag, there }: BuildPlan,
+  { docker, registry, target, ownUri }: BuildPlace,
+  report: (line: string) => void,
+): Promise<WantedImage> {
+  if (there === undefined) {
+    const id = await docker.build({ folder, platform: target.platform }, report);
+    const login = await registry.login();
+    await docker.push(id, `${login.host}/${target.repository}:${contextTag}`, login, report);
+  }
+  const image = there ?? (await registry.find({ imageTag: contextTag }));
+  if (image === undefined) throw new CommandError(`ECR: expected the image ${contextTag} that was pushed, got none`);
+  if (tag === undefined || image.tags.includes(tag)) return ownImage(ownUri, image);
+  await registry.tag(image.digest, tag);
+  return ownImage(ownUri, { ...image, tags: [tag, ...image.tags] });
+}

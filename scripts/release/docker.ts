@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { findProgram } from "../setup/tools";
+import { ask } from "../support/ask";
+import { CommandError } from "../support/command-error";
+import { lastLineOf, runLogged } from "../support/run-logged";
+
+const BUILD_TIMEOUT_SEC = 3600;
+const PUSH_TIMEOUT_SEC = 1800;
+
+/** Where images are pushed to. */
+export interface RegistryLogin {
+  /** Name of the registry, with its port if it has one. */
+  readonly host: string;
+  /** Name and password in base64, as ECR gives them. */
+  readonly token: string;
+}
+
+/** What to build. */
+export interface Build {
+  readonly folder: string;
+  /** Such as `linux/amd64`. */
+  readonly platform: string;
+}
+
+/** The caller's Docker, which builds images and pushes them. */
+export class Docker {
+  private constructor(
+    private readonly program: string,
+    /** Where the daemon is: of the context that the caller chose, or of DOCKER_HOST. */
+    private readonly host: string,
+  ) {}
+
+  /** @throws CommandError one sentence when Docker is not installed, or does not answer */
+  static async find(): Promise<Docker> {
+    const program = findProgram("docker");
+    if (program === undefined) {
+      throw new CommandError(
+        "docker: expected it on the PATH, got none; install it, or release an image that is pushed already with --image",
+      );
+    }
+    const version = await ask(program, ["version", "--format", "{{.Server.Version}}"]);
+    if (version.exitCode !== 0) {
+      const words = lastLineOf(version.stderr) ?? version.problem ?? "no reason";
+      throw new CommandError(`docker: expected a daemon that answers, got: ${words.replace(/\.$/, "")}; start Docker`);
+    }
+    const inspected = await ask(program, ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+    return new Docker(program, process.env["DOCKER_HOST"] || inspected.stdout.trim());
+  }
+
+  /**
+   * Builds an image for the host's platform.
+   *
+   * @returns its id on this computer
+   * @throws CommandError with Docker's last line, and the file with all of them
+   */
+  async build({ folder, platform }: Build, report: (line: string) => void): Promise<string> {
+    const scratch = mkdtempSync(path.join(tmpdir(), "release-build-"));
+    try {
+      const idFile = path.join(scratch, "image-id");
+      await runLogged({
+        name: "docker build",
+        file: this.program,
+        args: ["build", "--platform", platform, "--iidfile", idFile, folder],
+        // ECR shows an image with attestations as an index of two, of which one has no platform.
+        env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
+        timeoutSec: BUILD_TIMEOUT_SEC,
+        onLine: report,
+      });
+      return readFileSync(idFile, "utf8").trim();
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Pushes an image. Docker's own configuration stays as it is: the login is in a folder that goes.
+   *
+   * @param name registry, repository and tag
+   * @throws CommandError with the registry's words
+   */
+  async push(
+    imageId: string,
+    name: string,
+    { host, token }: RegistryLogin,
+    report: (line: string) => void,
+  ): Promise<void> {
+    const configuration = mkdtempSync(path.join(tmpdir(), "release-push-"));
+    try {
+      // In a file, since every user of this computer sees the arguments of a process.
+      const auths = { auths: { [host]: { auth: token } } };
+      writeFileSync(path.join(configuration, "config.json"), JSON.stringify(auths), { mode: 0o600 });
+      await runLogged({ name: "docker tag", file: this.program, args: ["tag", imageId, name], timeoutSec: 60 });
+      await runLogged({
+        name: "docker push",
+        file: this.program,
+        args: ["--config", configuration, "push", name],
+        // A context of the caller's is not in that folder.
+        env: { ...process.env, DOCKER_HOST: this.host },
+        timeoutSec: PUSH_TIMEOUT_SEC,
+        onLine: report,
+      });
+    } finally {
+      rmSync(configuration, { recursive: true, force: true });
+    }
+  }
+}
