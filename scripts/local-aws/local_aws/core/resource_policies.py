@@ -4,11 +4,10 @@ On AWS, a message is lost without a word where this policy is missing. Policies 
 and not for the callers of the API.
 """
 
-import fnmatch
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from .policies import UnknownCondition, listed, meets_conditions, names_action, names_resource, statements_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class NotAllowed(Exception):
 
 def require_allowed(policy: str | None, sender: Sender, action: str, resource: str) -> None:
     """Raises NotAllowed unless the policy of a resource lets the sender do an action, such as `sqs:SendMessage`."""
-    statements = _statements(policy)
+    statements = statements_of(policy)
     effects = {each.get("Effect") for each in statements if _concerns(each, sender, action, resource)}
     if "Deny" in effects:
         raise NotAllowed(f"the policy of {resource} denies {action} to {sender.service} for {sender.arn}")
@@ -34,21 +33,12 @@ def require_allowed(policy: str | None, sender: Sender, action: str, resource: s
         raise NotAllowed(f"the policy of {resource} does not allow {action} to {sender.service} for {sender.arn}")
 
 
-def _statements(policy: str | None) -> list[dict[str, Any]]:
-    found = json.loads(policy).get("Statement", []) if policy else []
-    return [found] if isinstance(found, dict) else found
-
-
 def _concerns(statement: dict[str, Any], sender: Sender, action: str, resource: str) -> bool:
     return (
         _names_principal(statement, sender)
-        and _names(statement, "Action", action, fold=True)
-        and _names(statement, "Resource", resource)
-        and all(
-            _holds(operator, key, _as_list(wanted), sender)
-            for operator, keys in statement.get("Condition", {}).items()
-            for key, wanted in keys.items()
-        )
+        and names_action(statement, action)
+        and names_resource(statement, resource)
+        and _meets_conditions(statement, sender)
     )
 
 
@@ -58,69 +48,21 @@ def _names_principal(statement: dict[str, Any], sender: Sender) -> bool:
     principal = statement.get("Principal", {})
     if principal == "*":
         return True
-    return sender.service in _as_list(principal.get("Service", [])) or "*" in _as_list(principal.get("AWS", []))
+    return sender.service in listed(principal.get("Service", [])) or "*" in listed(principal.get("AWS", []))
 
 
-def _names(statement: dict[str, Any], kind: str, value: str, *, fold: bool = False) -> bool:
-    value = value.lower() if fold else value
-
-    def matches(patterns: Any) -> bool:
-        texts = [each.lower() if fold else each for each in _as_list(patterns)]
-        return any(fnmatch.fnmatchcase(value, each.replace("[", "[[]")) for each in texts)
-
-    if f"Not{kind}" in statement:
-        return not matches(statement[f"Not{kind}"])
-    return matches(statement.get(kind, []))
-
-
-def _holds(operator: str, key: str, wanted: list[str], sender: Sender) -> bool:
+def _meets_conditions(statement: dict[str, Any], sender: Sender) -> bool:
     # What a call of a service has. Everything else is absent.
     context = {
-        "aws:sourcearn": sender.arn,
-        "aws:sourceaccount": sender.account,
+        "aws:SourceArn": sender.arn,
+        "aws:SourceAccount": sender.account,
         # CloudWatch says on whose behalf it sends. So alarms pass by the policy that a topic has by default.
-        **({"aws:sourceowner": sender.account} if sender.service == "cloudwatch.amazonaws.com" else {}),
-        "aws:principalisawsservice": "true",
-        "aws:principalservicename": sender.service,
-        "aws:securetransport": "true",
+        **({"aws:SourceOwner": sender.account} if sender.service == "cloudwatch.amazonaws.com" else {}),
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": sender.service,
+        "aws:SecureTransport": "true",
     }
-    value = context.get(key.lower())
-    name = operator.removesuffix("IfExists")
-    if name not in _OPERATORS:
-        raise NotAllowed(f"the condition {operator} in a policy is not evaluated by the local AWS")
-    if value is None:
-        return name != operator or name.startswith(("StringNot", "ArnNot"))
-    return _OPERATORS[name](value, [str(each) for each in wanted])
-
-
-def _equals(value: str, wanted: list[str]) -> bool:
-    return value in wanted
-
-
-def _equals_truth(value: str, wanted: list[str]) -> bool:
-    return value in [each.lower() for each in wanted]
-
-
-def _like(value: str, wanted: list[str]) -> bool:
-    return any(fnmatch.fnmatchcase(value, each.replace("[", "[[]")) for each in wanted)
-
-
-def _not(matches: Callable[[str, list[str]], bool]) -> Callable[[str, list[str]], bool]:
-    return lambda value, wanted: not matches(value, wanted)
-
-
-_OPERATORS: dict[str, Callable[[str, list[str]], bool]] = {
-    "StringEquals": _equals,
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
-    "Bool": _equals_truth,
-    "StringNotEquals": _not(_equals),
-    "StringNotLike": _not(_like),
-    "ArnNotEquals": _not(_like),
-    "ArnNotLike": _not(_like),
-}
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    try:
+        return meets_conditions(statement, context)
+    except UnknownCondition as unknown:
+        raise NotAllowed(str(unknown)) from None
