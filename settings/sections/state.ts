@@ -5,16 +5,19 @@ import { rule } from "../fields/rules";
 const account = "[A-Za-z0-9-]+";
 const name = "[\\w.-]+";
 
-/** The roles with which workflows of GitHub Actions plan and deploy. */
-const deployer = section({
-  repository: text(
+const githubRepository = () =>
+  text(
     new RegExp(`^${account}/${name}$|^${account}@\\d+/${name}@\\d+$`),
     "a GitHub repository such as octocat/data, or octocat@1234/data@5678",
-  )
+  );
+
+/** The roles with which workflows of GitHub Actions plan, deploy and release. */
+const deployer = section({
+  repository: githubRepository()
     .nullable()
     .default(null)
     .describe(
-      "GitHub repository whose workflows may plan and deploy, exactly as their tokens name it: octocat/data, " +
+      "GitHub repository whose workflows may plan, deploy and release, exactly as their tokens name it: octocat/data, " +
         "or octocat@1234/data@5678 if it has immutable subjects (stacks/state/README.md); null: no such roles.",
     ),
   branches: listOf(text(/^[\w./+#@=-]+$/, "the name of a branch"), "branches")
@@ -23,6 +26,12 @@ const deployer = section({
   environments: listOf(text(/^[\w. -]+$/, "the name of an environment"), "GitHub environments")
     .default([])
     .describe("GitHub environments whose jobs may deploy. They can wait for an approval."),
+  releaseRepositories: listOf(githubRepository(), "GitHub repositories")
+    .default([])
+    .describe(
+      "Further repositories whose workflows may release services, from the same branches and environments: " +
+        "those of the applications. They may neither plan nor deploy.",
+    ),
   createOidcProvider: flag()
     .default(true)
     .describe(
@@ -37,7 +46,11 @@ const deployer = section({
     .default(null)
     .describe("Managed policies of the role that deploys; null: AWS's PowerUserAccess."),
 }).check(
-  rule(({ repository, branches, environments }, context) => {
+  rule(({ repository, branches, environments, releaseRepositories = [] }, context) => {
+    if (repository === null && releaseRepositories.length > 0) {
+      const message = "none while state.deployer.repository is null, since then there is no role that releases";
+      context.addIssue({ code: "custom", path: ["releaseRepositories"], input: releaseRepositories, message });
+    }
     if (repository && branches?.length === 0 && environments?.length === 0) {
       const message = "at least one branch, or a name in state.deployer.environments";
       context.addIssue({ code: "custom", path: ["branches"], input: branches, message });

@@ -24,7 +24,7 @@ export function planStatements({ partition, project, bucketArn }: DeployerScope)
       resources: [`arn:${partition}:s3:::${project}-*/${"?".repeat(64)}.tar`],
     },
     {
-      actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"],
+      actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:ListTagsForResource"],
       resources: [`arn:${partition}:ssm:*:*:parameter/${project}-*`, `arn:${partition}:ssm:*::parameter/aws/service/*`],
     },
     { actions: ["ssm:DescribeParameters"], resources: ["*"] },

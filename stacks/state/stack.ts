@@ -9,6 +9,7 @@ import type { CommonSettings } from "../../settings/common";
 import type { StackProps } from "../define-stack";
 import { WorkbenchStack } from "../workbench-stack";
 import { deployStatements, planStatements } from "./deployer-statements";
+import { releaseStatements } from "./release-statements";
 
 /**
  * The bucket that keeps the state of every other stack once `state.bucket` names it. Its own state stays in a local
@@ -28,7 +29,10 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
     if (state.deployer.repository !== null) this.addDeployer(state.deployer.repository, bucket.arn);
   }
 
-  /** Two roles, since everybody who opens a pull request can have a plan, and only a reviewed change may be deployed. */
+  /**
+   * Three roles. Everybody who opens a pull request can have a plan, and only a reviewed change may be deployed. A
+   * release changes the image of a service alone, and mostly comes from another repository.
+   */
   private addDeployer(repository: string, bucketArn: string): void {
     const { project, state, aws } = this.settings;
     const { deployer } = state;
@@ -55,6 +59,14 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
       managedPolicyArns: deployer.deployPolicyArns ?? [this.awsPolicy("PowerUserAccess")],
       statements: deployStatements(scope, aws.permissionsBoundaryArn ?? undefined),
     });
+    const releasers = new Set([repository, ...deployer.releaseRepositories]);
+    const release = new DeployerRole(this, "release_role", {
+      name: `${this.prefix}-release`,
+      description: "Releases services of the ecs stacks in workflows of GitHub Actions, and does nothing else",
+      provider,
+      subjects: [...releasers].flatMap((each) => workflowSubjects({ ...deployer, repository: each })),
+      statements: releaseStatements(scope),
+    });
     new TerraformOutput(this, "plan_role_arn", {
       value: plan.arn,
       description: "Role for workflows that plan, also for a pull request.",
@@ -62,6 +74,10 @@ export class StateStack extends WorkbenchStack<CommonSettings> {
     new TerraformOutput(this, "deploy_role_arn", {
       value: deploy.arn,
       description: "Role for workflows that deploy or build images.",
+    });
+    new TerraformOutput(this, "release_role_arn", {
+      value: release.arn,
+      description: "Role for workflows that release services.",
     });
   }
 

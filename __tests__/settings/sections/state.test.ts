@@ -37,6 +37,25 @@ describe("state.deployer", () => {
     );
   });
 
+  it("accepts further repositories that release", () => {
+    const values = { REPOSITORY: "octocat/data", RELEASE_REPOSITORIES: "[octocat/web, octocat@1234/api@5678]" };
+    expect(deployer(values).releaseRepositories).toEqual(["octocat/web", "octocat@1234/api@5678"]);
+  });
+
+  it("fails for a repository that releases and is none", () => {
+    expect(() => deployer({ REPOSITORY: "octocat/data", RELEASE_REPOSITORIES: "[octocat/*]" })).toThrow(
+      "state.deployer.releaseRepositories[0]: " +
+        'expected a GitHub repository such as octocat/data, or octocat@1234/data@5678, got "octocat/*"',
+    );
+  });
+
+  it("fails for repositories that release while nothing makes their role", () => {
+    expect(() => deployer({ RELEASE_REPOSITORIES: "[octocat/web]" })).toThrow(
+      "WORKBENCH_STATE_DEPLOYER_RELEASE_REPOSITORIES: state.deployer.releaseRepositories: expected none while " +
+        'state.deployer.repository is null, since then there is no role that releases, got ["octocat/web"]',
+    );
+  });
+
   it("needs no branch while no repository is set", () => {
     expect(deployer({ BRANCHES: "[]" }).repository).toBeNull();
   });

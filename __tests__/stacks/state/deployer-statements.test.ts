@@ -15,6 +15,8 @@ describe("planStatements", () => {
   it.each([
     ["arn:aws-cn:ssm:cn-north-1:123456789012:parameter/workbench-mine/archive/title", "ssm:GetParameter", true],
     ["arn:aws-cn:ssm:cn-north-1:123456789012:parameter/other/archive/title", "ssm:GetParameter", false],
+    ["arn:aws-cn:ssm:cn-north-1:123456789012:parameter/workbench-mine/ecs", "ssm:GetParametersByPath", true],
+    ["arn:aws-cn:ssm:cn-north-1:123456789012:parameter/other/ecs", "ssm:GetParametersByPath", false],
     [`arn:aws-cn:s3:::workbench-mine-archive-1/${"0a".repeat(32)}.tar`, "s3:GetObject", true],
     ["arn:aws-cn:s3:::workbench-mine-archive-1/data.tar", "s3:GetObject", false],
   ])("read what a refresh reads and no data: %s with %s: %s", (arn, action, allowed) => {

@@ -39,13 +39,13 @@ describe("a deployer, deployed", () => {
   });
   afterAll(() => user?.remove());
 
-  it("adds two roles and a provider to a bucket that stays as it was", () => {
+  it("adds three roles and a provider to a bucket that stays as it was", () => {
     expect(said("with")).toMatch(/Resources: \d+ added, 0 changed, 0 destroyed/);
     expect(
       json("roles.json")
         .Roles.map(({ Arn }: { Arn: string }) => Arn.split(":").at(-1))
         .sort(),
-    ).toEqual(["role/deployer/workbench-local-deploy", "role/deployer/workbench-local-plan"]);
+    ).toEqual(["deploy", "plan", "release"].map((name) => `role/deployer/workbench-local-${name}`));
     expect(json("providers.json").OpenIDConnectProviderList).toHaveLength(1);
   });
 

@@ -86,6 +86,33 @@ describe("stack state", () => {
       expect(subjectsOf("plan_role")).toEqual(["repo:octocat/data:pull_request", main]);
     });
 
+    it("lets whoever may deploy release, and those alone", () => {
+      expect(subjectsOf("release_role")).toEqual(subjectsOf("deploy_role"));
+      const approved = { STATE_DEPLOYER_BRANCHES: "[]", STATE_DEPLOYER_ENVIRONMENTS: "[production]" };
+      expect(subjectsOf("release_role", approved)).toEqual(["repo:octocat/data:environment:production"]);
+    });
+
+    it("lets applications release from the same branches and environments, but neither plan nor deploy", () => {
+      const values = {
+        STATE_DEPLOYER_ENVIRONMENTS: "[production]",
+        STATE_DEPLOYER_RELEASE_REPOSITORIES: "[octocat/web, octocat/data]",
+      };
+      const own = ["repo:octocat/data:ref:refs/heads/main", "repo:octocat/data:environment:production"];
+      const web = ["repo:octocat/web:ref:refs/heads/main", "repo:octocat/web:environment:production"];
+      expect(subjectsOf("release_role", values)).toEqual([...own, ...web]);
+      expect(subjectsOf("deploy_role", values)).toEqual(own);
+      expect(subjectsOf("plan_role", values)).toEqual(["repo:octocat/data:pull_request", ...own]);
+    });
+
+    it("says the role of each", () => {
+      expect(Object.keys(withDeployer().output)).toEqual([
+        "bucket",
+        "deploy_role_arn",
+        "plan_role_arn",
+        "release_role_arn",
+      ]);
+    });
+
     it("lets only approved jobs deploy if the settings name an environment and no branch", () => {
       const values = { STATE_DEPLOYER_BRANCHES: "[]", STATE_DEPLOYER_ENVIRONMENTS: "[production]" };
       expect(subjectsOf("deploy_role", values)).toEqual(["repo:octocat/data:environment:production"]);
@@ -110,7 +137,7 @@ describe("stack state", () => {
       const limit = "arn:aws:iam::123456789012:policy/limit";
       const { resource } = withDeployer({ AWS_PERMISSIONS_BOUNDARY_ARN: limit });
       const roles = Object.values(resource["aws_iam_role"] ?? {});
-      expect(roles.map((role) => role.permissions_boundary)).toEqual([undefined, undefined]);
+      expect(roles.map((role) => role.permissions_boundary)).toEqual([undefined, undefined, undefined]);
       const { policy } = resource["aws_iam_role_policy"]?.["deploy_role_statements"] ?? {};
       expect(JSON.parse(policy).Statement[0]).toMatchObject({
         Action: expect.arrayContaining(["iam:CreateRole"]),
