@@ -1,0 +1,65 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Docker } from "../../../scripts/release/docker";
+import { temporaryFolder } from "../../temporary-folder";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const version =
+  "if [[ $1 == version ]]; then echo 1; exit; fi; if [[ $1 == context ]]; then echo unix:///run/there; exit; fi";
+
+/** A docker command that is a script. Returns a file to which it appends what it is called with. */
+function dockerThat(script: string): string {
+  const folder = temporaryFolder("docker-");
+  const log = path.join(folder, "calls");
+  writeFileSync(path.join(folder, "docker"), `#!/bin/bash\necho "$DOCKER_HOST $*" >>"${log}"\n${script}\n`);
+  chmodSync(path.join(folder, "docker"), 0o755);
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
+  vi.stubEnv("DOCKER_HOST", "");
+  return log;
+}
+
+describe("Docker", () => {
+  test("fails in one sentence when no daemon answers", async () => {
+    dockerThat('echo "Cannot connect to the Docker daemon. Is it running?" >&2; exit 1');
+    await expect(Docker.find()).rejects.toThrow(
+      "docker: expected a daemon that answers, got: Cannot connect to the Docker daemon. Is it running?; start Docker",
+    );
+  });
+
+  test("builds for the host's platform, and returns the id", async () => {
+    const log = dockerThat(`${version}; printf 'sha256:1\\n' >"$5"`);
+    const lines: string[] = [];
+    const docker = await Docker.find();
+    expect(await docker.build({ folder: "/app", platform: "linux/arm64" }, (line) => lines.push(line))).toBe(
+      "sha256:1",
+    );
+    expect(readFileSync(log, "utf8")).toMatch(/build --platform linux\/arm64 --iidfile \S+ \/app\n$/);
+  });
+
+  test("fails with Docker's last line when a build fails", async () => {
+    dockerThat(`${version}; echo "Step 1/2"; echo "The command '/bin/false' returned a non-zero code: 1" >&2; exit 1`);
+    const docker = await Docker.find();
+    await expect(docker.build({ folder: "/app", platform: "linux/amd64" }, () => undefined)).rejects.toThrow(
+      /^docker build failed: The command '\/bin\/false' returned a non-zero code: 1; see /,
+    );
+  });
+
+  test("pushes with a login of its own, which nobody sees, to the daemon of the caller's context", async () => {
+    const log = dockerThat(`${version}; [[ $1 != --config ]] || cat "$2/config.json" >>"$0.config"`);
+    const docker = await Docker.find();
+    await docker.push(
+      "sha256:1",
+      "registry.example/app:1",
+      { host: "registry.example", token: "secret" },
+      () => undefined,
+    );
+    const calls = readFileSync(log, "utf8");
+    expect(calls).toContain("tag sha256:1 registry.example/app:1\n");
+    expect(calls).toMatch(/^unix:\/\/\/run\/there --config \S+ push registry\.example\/app:1$/m);
+    expect(calls).not.toContain("secret");
+    const file = path.join(path.dirname(log), "docker.config");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ auths: { "registry.example": { auth: "secret" } } });
+  });
+});
