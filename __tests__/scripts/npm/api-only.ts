@@ -1,6 +1,7 @@
 import path from "node:path";
 import { DescribeVolumesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { execa, type Options } from "execa";
+import type { LocalEndpoint } from "../../../scripts/aws/aws-calls";
 import { readAccessKey } from "../../../scripts/local-aws/access-key";
 import { cleanLocalAws, stopLocalAws } from "../../../scripts/local-aws/control";
 import { serverProgram } from "../../../scripts/session/server-program";
@@ -61,12 +62,17 @@ export class ApiOnly {
     return Object.fromEntries(lines.map((line) => [line.split("=")[0] ?? "", line.replace(/^[^=]*=/, "")]));
   }
 
+  /** Its address and key, for calls of this process. It has to be started. */
+  get local(): LocalEndpoint {
+    return { port: this.place.port, key: readAccessKey(this.home) ?? { accessKeyId: "none", secretAccessKey: "none" } };
+  }
+
   /** Lists the volumes without starting a process. Throws while the local AWS does not answer. */
   async volumes() {
     const client = new EC2Client({
       region: "eu-west-1",
-      endpoint: `http://127.0.0.1:${this.place.port}`,
-      credentials: readAccessKey(this.home) ?? { accessKeyId: "none", secretAccessKey: "none" },
+      endpoint: `http://127.0.0.1:${this.local.port}`,
+      credentials: this.local.key,
       maxAttempts: 1,
     });
     try {

@@ -4,10 +4,11 @@ from typing import Any
 
 from moto.core.utils import utcnow
 from moto.ecs.exceptions import EcsClientException, TaskDefinitionNotFoundException
-from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition, ecs_backends
+from moto.ecs.responses import EC2ContainerServiceResponse
 
 from local_aws.core.ignored_parameters import ParameterIgnored
-from local_aws.core.operations import correction
+from local_aws.core.operations import Call, correction, operation
 
 from . import task_definition_rules as rules
 
@@ -33,6 +34,7 @@ def install() -> None:
     """Corrects moto's task definitions."""
     correction(EC2ContainerServiceBackend, "register_task_definition")(register)
     correction(EC2ContainerServiceBackend, "describe_task_definition")(describe)
+    operation(EC2ContainerServiceResponse, "ListTaskDefinitions", ecs_backends)(list_arns)
 
 
 def register(original: Any, backend: Any, family: str, containers: list[dict[str, Any]], **keywords: Any) -> Any:
@@ -61,6 +63,19 @@ def describe(original: Any, backend: EC2ContainerServiceBackend, task_definition
     if not active:
         raise TaskDefinitionNotFoundException
     return max(active, key=lambda each: each.revision)
+
+
+def list_arns(call: Call) -> dict[str, Any]:
+    """Returns the ARNs of revisions, in the order of families and revisions. moto does not order them."""
+    family, status = call.parameters.get("familyPrefix"), call.parameters.get("status", "ACTIVE")
+    found = [
+        each
+        for revisions in call.backend.task_definitions.values()
+        for each in revisions.values()
+        if family in (None, each.family) and each.status == status
+    ]
+    found.sort(key=lambda each: (each.family, each.revision), reverse=call.parameters.get("sort") == "DESC")
+    return {"taskDefinitionArns": [each.arn for each in found]}
 
 
 def usable(backend: EC2ContainerServiceBackend, name: str) -> dict[str, Any]:
