@@ -36,13 +36,17 @@ class ApiError(ServiceException):
 
 @dataclass
 class Call:
-    """The argument of a handler: parameters in AWS's own casing, the backend, and our `store` on the backend."""
+    """The argument of a handler: parameters in AWS's own casing, the backend, and our `store` on the backend.
+
+    `host` is the header Host: the address by which the caller reached this local AWS. Empty: no request made the call.
+    """
 
     parameters: dict[str, Any]
     backend: Any
     store: dict[str, Any]
     region: str
     account: str
+    host: str = ""
 
 
 Handler = Callable[[Call], dict[str, Any] | None]
@@ -61,7 +65,8 @@ def operation(response_class: type[BaseResponse], name: str, backends: BackendDi
     def add(handler: Handler) -> Handler:
         def method(response: BaseResponse) -> ActionResult:
             backend = backends[response.current_account][response.region]
-            call = Call(_parameters(response), backend, store_of(backend), response.region, response.current_account)
+            account, host = response.current_account, response.headers.get("Host", "")
+            call = Call(_parameters(response), backend, store_of(backend), response.region, account, host)
             return ActionResult(handler(call) or {})
 
         CALLED_BY[method] = [handler]

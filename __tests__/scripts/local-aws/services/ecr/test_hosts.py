@@ -1,7 +1,7 @@
 """Which requests are for a registry."""
 
 import pytest
-from local_aws.services.ecr.hosts import is_for_registry, registry_named
+from local_aws.services.ecr.hosts import address_for, is_for_registry, registry_named
 from local_aws.services.ecr.tokens import RegistryName
 
 NAME = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -19,6 +19,20 @@ def test_a_host_names_account_and_region(host):
 @pytest.mark.parametrize("host", ["api.ecr.eu-west-1.amazonaws.com", "dkr.ecr.eu-west-1.amazonaws.com", f"{NAME}.org"])
 def test_other_names_are_no_registry(host):
     assert registry_named(host) is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4566", "localhost:4566", "[::1]:4566", "any.localhost:4566"])
+def test_a_caller_on_this_computer_gets_the_address_of_the_api(host):
+    assert address_for(host, RegistryName("123456789012", "eu-west-1")) == "http://127.0.0.1:4566"
+
+
+def test_the_address_of_an_api_without_a_port_has_none():
+    assert address_for("localhost", RegistryName("123456789012", "eu-west-1")) == "http://127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["api.ecr.eu-west-1.amazonaws.com", "127.0.0.1.org:4566", ""])
+def test_other_callers_get_the_name_of_the_registry(host):
+    assert address_for(host, RegistryName("123456789012", "eu-west-1")) == f"https://{NAME}"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from moto.ecr.responses import ECRResponse
 from local_aws.core.ignored_parameters import ParameterIgnored
 from local_aws.core.operations import Call, now, operation
 
+from .hosts import address_for
 from .tokens import LIFE, RegistryName, Tokens
 
 _tokens: Tokens | None = None
@@ -31,13 +32,14 @@ def get_authorization_token(call: Call) -> dict[str, Any]:
         raise ParameterIgnored(["registryIds"])
     assert _tokens is not None
     expires = now() + LIFE
-    password = _tokens.make(RegistryName(call.account, call.region), expires)
+    registry = RegistryName(call.account, call.region)
+    password = _tokens.make(registry, expires)
     return {
         "authorizationData": [
             {
                 "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),
                 "expiresAt": expires,
-                "proxyEndpoint": f"https://{call.account}.dkr.ecr.{call.region}.amazonaws.com",
+                "proxyEndpoint": address_for(call.host, registry),
             }
         ]
     }
