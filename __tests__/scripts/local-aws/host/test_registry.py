@@ -7,7 +7,7 @@ import shutil
 
 import boto3
 import pytest
-from signing import keywords_of
+from signing import key_of, keywords_of
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 URL = f"https://{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/v2"
@@ -62,3 +62,14 @@ def test_fails_without_a_token_of_this_registry(local_aws, instance, ecr_of):
     assert status(local_aws, instance, "", f"{URL}/") == "401"
     assert status(local_aws, instance, user_of(ecr_of("eu-west-1")), f"{URL}/") == "403"
     assert status(local_aws, instance, user_of(ecr_of(REGION)), f"{URL}/") == "200"
+
+
+def test_a_machine_is_told_the_registrys_own_name(local_aws, instance):
+    key = key_of(local_aws.home)
+    signed = f"--aws-sigv4 aws:amz:{REGION}:ecr"
+    target = "-H 'X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken'"
+    kind = "-H 'Content-Type: application/x-amz-json-1.1'"
+    url = f"https://api.ecr.{REGION}.amazonaws.com/"
+    said = curl(local_aws, instance, f"{key.access_key}:{key.secret_key}", signed, target, kind, "-d", "'{}'", url)
+    (given,) = json.loads(said)["authorizationData"]
+    assert given["proxyEndpoint"] == f"https://{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
