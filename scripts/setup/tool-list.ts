@@ -13,8 +13,8 @@ export interface SystemTool {
   readonly neededFor: Need;
   /** What it does in Workbench, as the end of a sentence. */
   readonly purpose: string;
-  /** A service of the package that must not run by itself. @default none */
-  readonly service?: string;
+  /** Units of systemd, of the package or of one that comes with it, that must not run by themselves. @default none */
+  readonly units?: readonly string[];
 }
 
 /** Every system tool that Workbench calls. Terraform, Node and Python have separate checks of their versions. */
@@ -42,7 +42,7 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
     neededFor: "machines",
     purpose: "keeps container images",
     // On all interfaces, on port 5000. The local AWS runs the program itself.
-    service: "docker-registry",
+    units: ["docker-registry.service"],
   },
   { command: "umoci", package: "umoci", neededFor: "containers", purpose: "makes container images" },
   { command: "skopeo", package: "skopeo", neededFor: "containers", purpose: "pushes container images" },
@@ -52,5 +52,15 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
   { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
   { command: "fusermount3", package: "fuse3", neededFor: "tests", purpose: "makes disks that lose power" },
+  // In Debian 13. In Debian 12, docker.io has both programs.
+  { command: "docker", package: "docker-cli", neededFor: "tests", purpose: "builds and pushes images as a user does" },
+  {
+    command: "dockerd",
+    package: "docker.io",
+    neededFor: "tests",
+    purpose: "builds images in a daemon of the test's own",
+    // It would change interfaces and rules of this computer's network.
+    units: ["docker.service", "docker.socket", "containerd.service"],
+  },
   { command: "chromium", package: "chromium", neededFor: "tests", purpose: "opens JupyterLab as a person would" },
 ];

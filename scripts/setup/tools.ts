@@ -64,7 +64,7 @@ export function systemToolsStep(needs: readonly Need[]): Step {
       const packages = await available(wanted.map((tool) => tool.package));
       if (packages.length === 0) return;
       for (const tool of wanted) {
-        if (tool.service !== undefined && packages.includes(tool.package)) keepServiceOff(tool.service);
+        for (const unit of packages.includes(tool.package) ? (tool.units ?? []) : []) keepServiceOff(unit);
       }
       await apt(["install", "--no-install-recommends", "--yes", ...packages], "apt-get install");
       const still = missingTools(needs).filter((tool) => packages.includes(tool.package));

@@ -39,6 +39,12 @@ test("every tool has a package and a purpose", () => {
     expect(describeTool(tool)).toMatch(/^\S+ \(Debian package [a-z0-9.+-]+\): [a-z].+[^.]$/);
 });
 
+test("units that must not run by themselves are named with their kind", () => {
+  const units = SYSTEM_TOOLS.flatMap((tool) => tool.units ?? []);
+  expect(units).toContain("docker.socket");
+  for (const unit of units) expect(unit).toMatch(/^[a-z-]+\.(service|socket)$/);
+});
+
 test("a package without a version to install is left out", () => {
   const policy = `strace:
   Installed: 6.8-0ubuntu2
