@@ -22,14 +22,15 @@ export function testControlGroup(root: string, name: string, folder: string = tm
  * Kills the processes in the control groups of tests with this folder, such as a machine that was booting. Then removes
  * the groups.
  *
+ * @param name with which the names of the groups begin, after that of the folder. @default none: all groups
  * @returns the groups in which a process does not end
  */
-export async function removeControlGroups(folder: string): Promise<string[]> {
+export async function removeControlGroups(folder: string, name = ""): Promise<string[]> {
   const root = controlGroups();
   if (root === undefined) return [];
   const groups = readdirSync(root)
-    .filter((name) => name.startsWith(testControlGroup("", "", folder)))
-    .map((name) => path.join(root, name));
+    .filter((each) => each.startsWith(testControlGroup("", name, folder)))
+    .map((each) => path.join(root, each));
   const remaining = await endAll(() => groups.filter(isPopulated), kill);
   for (const group of groups) removeTree(group);
   return remaining;
