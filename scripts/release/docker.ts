@@ -28,7 +28,7 @@ export interface Build {
 export class Docker {
   private constructor(
     private readonly program: string,
-    /** Where the daemon is: of the context that the caller chose, or of DOCKER_HOST. */
+    /** Where the daemon is: in the words of DOCKER_HOST. */
     private readonly host: string,
   ) {}
 
@@ -46,7 +46,7 @@ export class Docker {
       throw new CommandError(`docker: expected a daemon that answers, got: ${words.replace(/\.$/, "")}; start Docker`);
     }
     const inspected = await ask(program, ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
-    return new Docker(program, process.env["DOCKER_HOST"] || inspected.stdout.trim());
+    return new Docker(program, inspected.stdout.trim());
   }
 
   /**
@@ -55,14 +55,36 @@ export class Docker {
    * @returns its id on this computer
    * @throws CommandError with Docker's last line, and the file with all of them
    */
-  async build({ folder, platform }: Build, report: (line: string) => void): Promise<string> {
+  async build(build: Build, report: (line: string) => void): Promise<string> {
+    const id = await this.buildOnce(build, [], report);
+    if ((await this.platformOf(id)) === build.platform) return id;
+    // Docker's classic builder takes steps of another platform from its cache.
+    const again = await this.buildOnce(build, ["--no-cache"], report);
+    const platform = await this.platformOf(again);
+    if (platform === build.platform) return again;
+    throw new CommandError(
+      `docker build: expected an image for ${build.platform}, which the host runs, got one for ${platform}; ` +
+        "name a base image that has this platform",
+    );
+  }
+
+  private async platformOf(id: string): Promise<string> {
+    const format = "{{.Os}}/{{.Architecture}}";
+    return (await ask(this.program, ["image", "inspect", "--format", format, id])).stdout.trim();
+  }
+
+  private async buildOnce(
+    { folder, platform }: Build,
+    options: readonly string[],
+    report: (line: string) => void,
+  ): Promise<string> {
     const scratch = mkdtempSync(path.join(tmpdir(), "release-build-"));
     try {
       const idFile = path.join(scratch, "image-id");
       await runLogged({
         name: "docker build",
         file: this.program,
-        args: ["build", "--platform", platform, "--iidfile", idFile, folder],
+        args: ["build", "--platform", platform, "--iidfile", idFile, ...options, folder],
         // ECR shows an image with attestations as an index of two, of which one has no platform.
         env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
         timeoutSec: BUILD_TIMEOUT_SEC,
@@ -96,8 +118,8 @@ export class Docker {
         name: "docker push",
         file: this.program,
         args: ["--config", configuration, "push", name],
-        // A context of the caller's is not in that folder.
-        env: { ...process.env, DOCKER_HOST: this.host },
+        // The caller's contexts are not in that folder.
+        env: { ...process.env, DOCKER_CONTEXT: undefined, DOCKER_HOST: this.host },
         timeoutSec: PUSH_TIMEOUT_SEC,
         onLine: report,
       });

@@ -29,13 +29,30 @@ describe("Docker", () => {
   });
 
   test("builds for the host's platform, and returns the id", async () => {
-    const log = dockerThat(`${version}; printf 'sha256:1\\n' >"$5"`);
-    const lines: string[] = [];
-    const docker = await Docker.find();
-    expect(await docker.build({ folder: "/app", platform: "linux/arm64" }, (line) => lines.push(line))).toBe(
-      "sha256:1",
+    const log = buildFor("linux/arm64");
+    expect(await build()).toBe("sha256:1");
+    expect(readFileSync(log, "utf8")).toMatch(/build --platform linux\/arm64 --iidfile \S+ \/app$/m);
+  });
+
+  /** A build whose image is for the platforms, one after the other. */
+  const buildFor = (...platforms: string[]) => {
+    const inspect = `if [[ $1 == image ]]; then sed -n "$(grep -c ' build ' "$(dirname "$0")/calls")p" <<<$'${platforms.join("\\n")}'; exit; fi`;
+    return dockerThat(`${version}; ${inspect}; printf 'sha256:1\\n' >"$5"`);
+  };
+  const build = async () => (await Docker.find()).build({ folder: "/app", platform: "linux/arm64" }, () => undefined);
+
+  test("builds without its cache if that has steps of another platform", async () => {
+    const log = buildFor("linux/amd64", "linux/arm64");
+    expect(await build()).toBe("sha256:1");
+    expect(readFileSync(log, "utf8")).toContain(" --no-cache /app\n");
+  });
+
+  test("fails in one sentence if the image is for another platform nevertheless", async () => {
+    buildFor("linux/amd64", "linux/amd64");
+    await expect(build()).rejects.toThrow(
+      "docker build: expected an image for linux/arm64, which the host runs, got one for linux/amd64; " +
+        "name a base image that has this platform",
     );
-    expect(readFileSync(log, "utf8")).toMatch(/build --platform linux\/arm64 --iidfile \S+ \/app\n$/);
   });
 
   test("fails with Docker's last line when a build fails", async () => {
