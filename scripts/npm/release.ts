@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsCalls } from "../aws/aws-calls";
 import { services } from "../aws/services";
+import { readDockerfile } from "../release/build-context";
 import { Docker } from "../release/docker";
 import { EcsService } from "../release/ecs-service";
 import type { Caller } from "../release/images";
@@ -53,6 +54,9 @@ await runCommand(async (args) => {
 async function open(target: ReleaseTarget, { notify, source, dryRun }: ReleaseRequest): Promise<ReleasePlace> {
   const warn = (sentence: string) => process.stderr.write(`note: ${sentence}\n`);
   return ui.step("Check", async (_report, retitle) => {
+    // First of all, since both are on this computer.
+    if (source.kind === "context") await readDockerfile(source.folder);
+    if (source.kind === "context" && !dryRun) await Docker.find();
     const [caller, registry, service, parameters, logs, tell] = await Promise.all([
       callerOf(target),
       Registry.open(target),
@@ -63,8 +67,6 @@ async function open(target: ReleaseTarget, { notify, source, dryRun }: ReleaseRe
     ]);
     await service.status();
     const { repository, region } = target;
-    // Before anything is changed, and before a build that takes minutes.
-    if (source.kind === "context" && !dryRun) await Docker.find();
     retitle(`Check: ${repository} in ${region}, account ${caller.accountId}, as ${caller.arn}`);
     const pause = () => sleep(POLL_MS);
     return { target, caller, registry, service, parameters, logs, tell, docker: Docker.find, now: Date.now, pause };

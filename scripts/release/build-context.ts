@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import dockerignore from "@balena/dockerignore";
@@ -26,17 +26,7 @@ export interface FingerprintOptions {
  * @throws CommandError one sentence: no such folder, no Dockerfile, or a file that cannot be read
  */
 export async function readBuildContext(folder: string, { salt }: FingerprintOptions): Promise<BuildContext> {
-  const isFolder = await lstat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new CommandError(`--context: expected a folder, got ${folder}`);
-  const dockerfile = await readFile(path.join(folder, "Dockerfile"), "utf8").catch(() => undefined);
-  if (dockerfile === undefined) {
-    throw new CommandError(
-      `--context: expected a Dockerfile in ${folder}, got none; write one, or name another folder`,
-    );
-  }
+  const dockerfile = await readDockerfile(folder);
   const rules = await readRules(folder);
   const hash = createHash("sha256").update(JSON.stringify([...salt, dockerfile]));
   try {
@@ -45,6 +35,18 @@ export async function readBuildContext(folder: string, { salt }: FingerprintOpti
     throw new CommandError(`--context: expected files that can be read, got ${(error as Error).message}`);
   }
   return { folder, fingerprint: hash.digest("hex").slice(0, 16) };
+}
+
+/** @throws CommandError one sentence: no such folder, or no Dockerfile */
+export async function readDockerfile(folder: string): Promise<string> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new CommandError(`--context: expected a folder, got ${folder}`);
+  const dockerfile = await readFile(path.join(folder, "Dockerfile"), "utf8").catch(() => undefined);
+  if (dockerfile !== undefined) return dockerfile;
+  throw new CommandError(`--context: expected a Dockerfile in ${folder}, got none; write one, or name another folder`);
 }
 
 /** What of a context Docker leaves out. */

@@ -8,6 +8,8 @@ import { lastLineOf, runLogged } from "../support/run-logged";
 
 const BUILD_TIMEOUT_SEC = 3600;
 const PUSH_TIMEOUT_SEC = 1800;
+/** Characters of a line that are shown. */
+const SHOWN = 100;
 
 /** Where images are pushed to. */
 export interface RegistryLogin {
@@ -88,7 +90,7 @@ export class Docker {
         // ECR shows an image with attestations as an index of two, of which one has no platform.
         env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
         timeoutSec: BUILD_TIMEOUT_SEC,
-        onLine: report,
+        onLine: (line) => report(line.trim().slice(0, SHOWN)),
       });
       return readFileSync(idFile, "utf8").trim();
     } finally {
@@ -121,7 +123,7 @@ export class Docker {
         // The caller's contexts are not in that folder.
         env: { ...process.env, DOCKER_CONTEXT: undefined, DOCKER_HOST: this.host },
         timeoutSec: PUSH_TIMEOUT_SEC,
-        onLine: report,
+        onLine: (line) => report(line.trim().slice(0, SHOWN)),
       });
     } finally {
       rmSync(configuration, { recursive: true, force: true });

@@ -56,18 +56,17 @@ export async function release(place: ReleasePlace, request: ReleaseRequest, ui: 
   const by = caller.arn;
   if (request.source.kind === "rollback") await chooseAndConfirm(place, request, request.source, ui);
   const what = describeSource(request.source);
-  await tell(`${service}: ${by} begins to release ${what}.`);
-  try {
-    const said = await whileAlone(parameters, target.parameters.underWay, { what, by }, async () => {
-      const image = await imageOf(place, request.source, ui);
-      return releaseImage(place, image, ui);
-    });
-    ui.print(said);
-    await tell(said);
-  } catch (error) {
-    if (error instanceof CommandError) await tell(`${service}: the release of ${what} failed: ${error.message}`);
-    throw error;
-  }
+  const said = await whileAlone(parameters, target.parameters.underWay, { what, by }, async () => {
+    await tell(`${service}: ${by} begins to release ${what}.`);
+    try {
+      return await releaseImage(place, await imageOf(place, request.source, ui), ui);
+    } catch (error) {
+      if (error instanceof CommandError) await tell(`${service}: the release of ${what} ended: ${error.message}`);
+      throw error;
+    }
+  });
+  ui.print(said);
+  await tell(said);
 }
 
 /** Prints what a release would do. Changes nothing. */
