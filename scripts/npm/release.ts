@@ -39,6 +39,12 @@ usage: npm run release -- SERVICE (--context DIR [--tag TAG] | --image IMAGE | -
 WORKBENCH_ENV=<environment> chooses the settings.
 `;
 
+const ui: Ui = {
+  step: runTask,
+  print: (text) => process.stdout.write(`${text}\n`),
+  confirm: (question) => confirm(question, "nothing was changed"),
+};
+
 await runCommand(async (args) => {
   const request = readRequest(args, USAGE, process.env["INIT_CWD"] ?? process.cwd());
   const target = releaseTarget(
@@ -81,9 +87,3 @@ async function callerOf(target: ReleaseTarget): Promise<Caller> {
   );
   return { arn, accountId };
 }
-
-const ui: Ui = {
-  step: runTask,
-  print: (text) => process.stdout.write(`${text}\n`),
-  confirm: (question) => confirm(question, "nothing was changed"),
-};
