@@ -3,7 +3,7 @@ import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
 import type { EcsService, Revision, ServiceStatus } from "./ecs-service";
 import { type FollowPlace, follow, type Outcome } from "./follow";
-import type { WantedImage } from "./images";
+import { digestOf, type WantedImage } from "./images";
 
 /** What a deployment works with. */
 export interface DeployPlace extends FollowPlace {
@@ -44,12 +44,13 @@ export async function deployImage(
   if (!runsIt) await forgetLeftovers(place, current, released);
   const before = runsIt ? await lastReleased(place, current, released) : current;
   const revision = runsIt ? current : await begin(place, current, image, status, report);
-  const outcome = await follow(place, revision, report);
+  const goesBack = before === undefined || digestOf(before.image) !== undefined;
+  const outcome = await follow(place, revision, goesBack, report);
   if (outcome.kind === "runs") {
     await expectDigest(place, revision, image);
     return { revision, ...(before && { before }), outcome };
   }
-  await goBack(place, revision, before ?? current, runsIt ? 1 : status.desiredCount, outcome, report);
+  await goBack(place, revision, before ?? current, goesBack ? 1 : 0, outcome, report);
   return { revision, ...(before && { before }), outcome };
 }
 
@@ -66,14 +67,15 @@ async function forgetLeftovers(
   }
 }
 
-/** The newest revision before one with the image of the last release. */
+/** The newest revision before one that has the image of the last release, or none if there was no release. */
 async function lastReleased(
   { service }: DeployPlace,
   current: Revision,
   released: string | undefined,
 ): Promise<Revision | undefined> {
-  if (released === undefined || released === current.image) return undefined;
-  return (await service.revisions()).find(({ number, image }) => number < current.number && image === released);
+  if (released === current.image) return undefined;
+  const isIt = (image: string) => (released === undefined ? digestOf(image) === undefined : image === released);
+  return (await service.revisions()).find(({ number, image }) => number < current.number && isIt(image));
 }
 
 async function begin(
@@ -119,7 +121,7 @@ async function goBack(
 }
 
 async function untilBack(place: DeployPlace, before: Revision, report: (line: string) => void): Promise<void> {
-  const back = await follow(place, before, report);
+  const back = await follow(place, before, true, report);
   if (back.kind !== "runs") {
     throw new CommandError(
       `${place.name}: expected revision ${before.number} to run again, got a failure, too; look at the host and its log`,

@@ -31,6 +31,7 @@ export interface FollowPlace {
 /**
  * Follows a deployment until it has ended, or never will.
  *
+ * @param goesBack whether there is a version to go back to. Without one, ECS goes back to a revision without an image
  * @param report shows how it is doing
  * @throws InterruptedError on Ctrl-C
  * @throws CommandError one sentence when AWS does not answer any more
@@ -38,6 +39,7 @@ export interface FollowPlace {
 export async function follow(
   { service, now, pause }: FollowPlace,
   revision: Revision,
+  goesBack: boolean,
   report: (line: string) => void,
 ): Promise<Outcome> {
   const deadline = now() + patienceMs(revision);
@@ -50,7 +52,7 @@ export async function follow(
       const [status, tasks] = [await service.status(), await service.tasks()];
       lastAnswer = now();
       isSeen ||= status.revision === revision.arn || now() > unseenUntil;
-      const outcome = isSeen ? outcomeOf(status, tasks, revision.arn) : undefined;
+      const outcome = isSeen ? outcomeOf(status, tasks, revision.arn, goesBack) : undefined;
       if (outcome !== undefined) return outcome;
       report(progressOf(status, tasks, revision));
     } catch (error) {
@@ -66,9 +68,10 @@ export async function follow(
   }
 }
 
-function outcomeOf(status: ServiceStatus, tasks: readonly Task[], arn: string): Outcome | undefined {
+function outcomeOf(status: ServiceStatus, tasks: readonly Task[], arn: string, goesBack: boolean): Outcome | undefined {
   const [primary, ...others] = status.deployments;
   if (primary === undefined) return undefined;
+  if (status.revision !== arn && !goesBack) return { kind: "failed", why: "ECS gave it up" };
   if (status.revision !== arn) {
     return others.length === 0 && primary.rolloutState === "COMPLETED"
       ? { kind: "replaced", by: status.revision }

@@ -137,4 +137,14 @@ describe("a deployment that is cut off, and begun again", () => {
     expect(await deploy(ecs)).toMatchObject({ before: { number: 1 }, outcome: { kind: "failed" } });
     expect([ecs.runs, ecs.registered]).toEqual([1, [1]]);
   });
+
+  test("while the first version is tried: the next one ends that, and nothing runs, as before", async () => {
+    const ecs = new FakeEcs(undefined);
+    ecs.behaviours.set(b.uri, "never starts");
+    ecs.kill(2, "after");
+    await expect(deployImage(ecs.place, b, undefined, () => undefined)).rejects.toThrow(Killed);
+    const { outcome } = await deployImage(ecs.place, b, undefined, () => undefined);
+    expect(outcome).toEqual({ kind: "failed", why: "ECS gave it up" });
+    expect([ecs.runs, ecs.registered, ecs.desiredCount]).toEqual([1, [1], 0]);
+  });
 });

@@ -144,7 +144,7 @@ export class FakeEcs {
       this.primary.state = "COMPLETED";
       return;
     }
-    switch (this.behaviours.get(this.find(revision).image) ?? "works") {
+    switch (this.behaviourOf(this.find(revision))) {
       case "works":
         if (own.length === 0) this.startTask(this.find(revision), "RUNNING");
         else [this.primary.state, this.completed] = ["COMPLETED", revision];
@@ -154,13 +154,16 @@ export class FakeEcs {
         return;
       case "never starts":
         if (own.length < 3) this.startTask(this.find(revision), "STOPPED", "TaskFailedToStart");
-        else if (this.completed === "arn:1" && this.find("arn:1").image.endsWith("no-release-yet"))
-          this.primary.state = "FAILED";
         else this.startDeployment(this.completed, 1);
         return;
       case "hangs":
         return;
     }
+  }
+
+  private behaviourOf({ image }: Revision): Behaviour {
+    // Nothing can be pulled under this name.
+    return this.behaviours.get(image) ?? (image.endsWith(":no-release-yet") ? "never starts" : "works");
   }
 
   private startTask(revision: Revision, lastStatus: string, stopCode?: string): void {
