@@ -153,6 +153,16 @@ export class Workbench {
     return this.beginAny(["terraform", verb, "-auto-approve"], path.join(this.outdir, "stacks", stack), environment);
   }
 
+  /**
+   * Like {@link begin}, for an npm script of this project. npm itself is left out: it would answer Ctrl-C, too.
+   *
+   * @param environment variables beside the user's. @default none
+   */
+  beginScript(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const file = path.join(projectRoot, "scripts", "npm", `${name}.ts`);
+    return this.beginAny(["node", "scripts/setup/bootstrap.cjs", file, ...args], projectRoot, environment);
+  }
+
   private beginAny([file, ...args]: string[], cwd = this.checkout, environment: NodeJS.ProcessEnv = {}) {
     const options = this.options({});
     const env = { ...options.env, ...environment };

@@ -85,13 +85,15 @@ async function begin(
   { desiredCount }: ServiceStatus,
   report: (line: string) => void,
 ): Promise<Revision> {
+  const interruption = () => new InterruptedError("the service runs what it ran before");
+  if (isInterrupted()) throw interruption();
   const revision = await service.register(current, image.uri);
   report(`registered revision ${revision.number}`);
   const takeBack = async (error: CommandError): Promise<never> => {
     await service.deregister(revision.arn);
     throw error;
   };
-  if (isInterrupted()) await takeBack(new InterruptedError("the service runs what it ran before"));
+  if (isInterrupted()) await takeBack(interruption());
   try {
     await service.deploy(revision.arn, Math.max(1, desiredCount));
   } catch (error) {

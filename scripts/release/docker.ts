@@ -1,13 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findProgram } from "../setup/tools";
 import { ask } from "../support/ask";
-import { CommandError } from "../support/command-error";
+import { CommandError, InterruptedError } from "../support/command-error";
 import { lastLineOf, runLogged } from "../support/run-logged";
 
 const BUILD_TIMEOUT_SEC = 3600;
 const PUSH_TIMEOUT_SEC = 1800;
+/** A push that loses its connection is begun again: Docker itself gives up some of them at once. */
+const PUSHES = 3;
+const PAUSE_MS = 2_000;
+const LOST_CONNECTION = /\bEOF\b|broken pipe|connection (refused|reset)|timeout|timed out|no such host/i;
+
 /** Characters of a line that are shown. */
 const SHOWN = 100;
 
@@ -116,17 +122,36 @@ export class Docker {
       const auths = { auths: { [host]: { auth: token } } };
       writeFileSync(path.join(configuration, "config.json"), JSON.stringify(auths), { mode: 0o600 });
       await runLogged({ name: "docker tag", file: this.program, args: ["tag", imageId, name], timeoutSec: 60 });
-      await runLogged({
-        name: "docker push",
-        file: this.program,
-        args: ["--config", configuration, "push", name],
-        // The caller's contexts are not in that folder.
-        env: { ...process.env, DOCKER_CONTEXT: undefined, DOCKER_HOST: this.host },
-        timeoutSec: PUSH_TIMEOUT_SEC,
-        onLine: (line) => report(line.trim().slice(0, SHOWN)),
-      });
+      const push = () =>
+        runLogged({
+          name: "docker push",
+          file: this.program,
+          args: ["--config", configuration, "push", name],
+          // The caller's contexts are not in that folder.
+          env: { ...process.env, DOCKER_CONTEXT: undefined, DOCKER_HOST: this.host },
+          timeoutSec: PUSH_TIMEOUT_SEC,
+          onLine: (line) => report(line.trim().slice(0, SHOWN)),
+        });
+      await withNewConnections(push, report);
     } finally {
       rmSync(configuration, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Registries keep the layers that they have, so another push goes on where the last one stopped. */
+async function withNewConnections(push: () => Promise<unknown>, report: (line: string) => void): Promise<void> {
+  for (let left = PUSHES - 1; ; left--) {
+    try {
+      await push();
+      return;
+    } catch (error) {
+      if (!(error instanceof CommandError) || error instanceof InterruptedError) throw error;
+      // Addresses of uploads hold long states, which say nothing.
+      const words = error.message.replace(/\?[^"\s]+/g, "");
+      if (left === 0 || !LOST_CONNECTION.test(words)) throw new CommandError(words);
+      report("the connection is lost: pushing again");
+      await sleep(PAUSE_MS);
     }
   }
 }

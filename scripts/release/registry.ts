@@ -45,16 +45,22 @@ export class Registry {
     return { host: new URL(proxyEndpoint).host, token };
   }
 
-  /** Gives an image another tag. */
+  /** Gives an image another tag. Nothing changes if it has that tag: the SDK asks again when it has lost an answer. */
   async tag(digest: string, tag: string): Promise<void> {
     const { repository: repositoryName } = this.target;
-    await this.calls.ask("PutImage", async ({ BatchGetImageCommand, PutImageCommand }, client, options) => {
-      const get = new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest: digest }] });
+    await this.calls.ask("PutImage", async (sdk, client, options) => {
+      const get = new sdk.BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest: digest }] });
       const [image] = (await client.send(get, options)).images ?? [];
       if (image === undefined) throw new CommandError(`ECR: expected the image ${digest}, got none`);
       const { imageManifest, imageManifestMediaType } = image;
       const put = { repositoryName, imageManifest, imageManifestMediaType, imageTag: tag, imageDigest: digest };
-      await client.send(new PutImageCommand(put), options);
+      try {
+        await client.send(new sdk.PutImageCommand(put), options);
+      } catch (error) {
+        const isTaken =
+          error instanceof sdk.ImageAlreadyExistsException || error instanceof sdk.ImageTagAlreadyExistsException;
+        if (!isTaken || (await this.find({ imageTag: tag }))?.digest !== digest) throw error;
+      }
     });
   }
 

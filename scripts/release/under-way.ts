@@ -96,10 +96,13 @@ export async function whileAlone<Result>(
   const value = JSON.stringify(own);
   const version = await parameters.write(name, value);
   if (version !== before.version + 1) {
-    // Somebody was faster. Put back what theirs says, since this hides it.
-    const theirs = await parameters.read(`${name}:${before.version + 1}`);
-    await parameters.write(name, theirs.value);
-    throw refusal(underWay(theirs) ?? own);
+    const first = await parameters.read(`${name}:${before.version + 1}`);
+    // The SDK writes again when it has lost an answer: then both versions are this release's own.
+    if (first.value !== value) {
+      // Somebody was faster. Put back what theirs says, since this hides it.
+      await parameters.write(name, first.value);
+      throw refusal(underWay(first) ?? own);
+    }
   }
   // A sign that does not arrive is followed by another one.
   const signs = setInterval(() => parameters.write(name, value).catch(() => undefined), SIGN_OF_LIFE_MS);

@@ -92,6 +92,15 @@ export class ReleaseUser {
     return output;
   }
 
+  /**
+   * Starts a release in a process group of its own, for tests that cut it off.
+   *
+   * @param endpoint address of AWS
+   */
+  beginRelease(endpoint: string, ...args: readonly string[]) {
+    return this.workbench.beginScript("release", args, { ...this.docker.env, AWS_ENDPOINT_URL: endpoint });
+  }
+
   /** The version that a service runs; undefined if it runs none. */
   async running(service = "grand-central"): Promise<string | undefined> {
     const filter = `label=com.amazonaws.ecs.container-name=${service}`;

@@ -65,18 +65,43 @@ describe("Docker", () => {
 
   test("pushes with a login of its own, which nobody sees, to the daemon of the caller's context", async () => {
     const log = dockerThat(`${version}; [[ $1 != --config ]] || cat "$2/config.json" >>"$0.config"`);
-    const docker = await Docker.find();
-    await docker.push(
-      "sha256:1",
-      "registry.example/app:1",
-      { host: "registry.example", token: "secret" },
-      () => undefined,
-    );
+    await push();
     const calls = readFileSync(log, "utf8");
     expect(calls).toContain("tag sha256:1 registry.example/app:1\n");
     expect(calls).toMatch(/^unix:\/\/\/run\/there --config \S+ push registry\.example\/app:1$/m);
     expect(calls).not.toContain("secret");
     const file = path.join(path.dirname(log), "docker.config");
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ auths: { "registry.example": { auth: "secret" } } });
+  });
+
+  const push = async () => {
+    const login = { host: "registry.example", token: "secret" };
+    await (await Docker.find()).push("sha256:1", "registry.example/app:1", login, () => undefined);
+  };
+  const lastWords = (words: string, times: number) =>
+    dockerThat(
+      `${version}; if [[ $1 == --config && $(grep -c -- --config "$(dirname "$0")/calls") -le ${times} ]]; then ` +
+        `echo '${words}' >&2; exit 1; fi`,
+    );
+  const pushes = (log: string) => readFileSync(log, "utf8").match(/--config/g)?.length;
+
+  test("pushes again when the connection is lost", async () => {
+    const log = lastWords('Patch "https://registry.example/v2/app/blobs/uploads/1?_state=long": EOF', 1);
+    await push();
+    expect(pushes(log)).toBe(2);
+  });
+
+  test("fails with the registry's words when it is lost three times", async () => {
+    const log = lastWords('Patch "https://registry.example/v2/app/blobs/uploads/1?_state=long": EOF', 3);
+    await expect(push()).rejects.toThrow(
+      /^docker push failed: Patch "https:\/\/registry.example\/v2\/app\/blobs\/uploads\/1": EOF; see /,
+    );
+    expect(pushes(log)).toBe(3);
+  });
+
+  test("does not push again what the registry refuses", async () => {
+    const log = lastWords("denied: not yours", 1);
+    await expect(push()).rejects.toThrow(/^docker push failed: denied: not yours; see /);
+    expect(pushes(log)).toBe(1);
   });
 });

@@ -38,9 +38,15 @@ describe("a service's repository in a local ECR", () => {
     const image = await registry.find({ imageTag: "v1" });
     expect(image?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     await registry.tag(image?.digest ?? "", "v2");
+    await registry.tag(image?.digest ?? "", "v2");
     const both = await registry.find({ imageDigest: image?.digest ?? "" });
     expect([...(both?.tags ?? [])].sort()).toEqual(["v1", "v2"]);
     expect(await registry.images()).toHaveLength(1);
+    const other = { repositoryName, imageTag: "v3", imageManifest: manifest.replace("{", "{ ") };
+    await client.send(new PutImageCommand(other));
+    await expect(registry.tag(image?.digest ?? "", "v3")).rejects.toThrow(
+      /ECR's PutImage in eu-west-1: ImageTagAlready/,
+    );
   });
 
   it("gives a login for the local AWS itself", async () => {

@@ -74,6 +74,17 @@ describe("one release at a time", () => {
     expect(store.now).toBe(other());
   });
 
+  test("goes on when its own first word is written twice, since the answer was lost", async () => {
+    const write = store.write.bind(store);
+    store.write = async (parameter, value) => {
+      store.write = write;
+      await write(parameter, value);
+      return write(parameter, value);
+    };
+    expect(await run()).toBe("done");
+    expect(store.now).toBe("none");
+  });
+
   test("goes on after one that said nothing for a while", async () => {
     store.versions.push(other());
     store.at = new Date(Date.now() - 91_000);
