@@ -3,6 +3,7 @@ import { CommandError } from "./command-error";
 
 /** The program's modules that scripts use, by path without extension. */
 interface Program {
+  readonly "modules/containers/patience": typeof import("../../modules/containers/patience");
   readonly "packer/generated-files": typeof import("../../packer/generated-files");
   readonly "packer/images": typeof import("../../packer/images");
   readonly "packer/template/hcl/write": typeof import("../../packer/template/hcl/write");

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { InterruptedError } from "../../../scripts/support/command-error";
 import { confirm } from "../../../scripts/support/confirm";
 
 /** Answers the question on a terminal, or without one. */
@@ -20,6 +21,16 @@ describe("confirm", () => {
 
   it.each(["", "n", "yess", "sure"])("fails for every other answer: %j", async (text) => {
     await expect(answer(text, true)).rejects.toThrow(/^nothing was retired$/);
+  });
+
+  it.each(["\u0003", "\u0004"])("fails on Ctrl-C and at the end of input: %j", async (key) => {
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
+    vi.spyOn(process, "stdin", "get").mockReturnValue(input as never);
+    vi.spyOn(process, "stdout", "get").mockReturnValue(Object.assign(new PassThrough(), { isTTY: true }) as never);
+    input.write(key);
+    await expect(confirm("Retire it?", "nothing was retired")).rejects.toThrow(
+      new InterruptedError("nothing was retired"),
+    );
   });
 
   it("fails without a terminal", async () => {
