@@ -36,7 +36,7 @@ export interface AwsService<Sdk, Client> {
   readonly client: (sdk: Sdk, configuration: ClientConfiguration) => Client;
 }
 
-/** AWS did not answer: the network, or the computer, lost the connection. */
+/** AWS did not do it, or nobody knows: the connection was lost, or the service has trouble, or too much to do. */
 export class NoAnswerError extends CommandError {}
 
 const CALL_TIMEOUT_SEC = 120;
@@ -61,7 +61,7 @@ export class AwsCalls<Sdk, Client> {
    * Runs one operation. All its calls and retries end within two minutes.
    *
    * @param what the service's name of the operation, for messages, such as `DescribeImages`
-   * @throws NoAnswerError one sentence when the service cannot be reached
+   * @throws NoAnswerError one sentence when the service cannot be reached, or has trouble
    * @throws CommandError one sentence when it refuses
    */
   async ask<Answer>(
@@ -100,6 +100,7 @@ function configuration({ region, profile, local }: AwsPlace): ClientConfiguratio
 type Failure = Error & { readonly code?: unknown; readonly $metadata?: { readonly httpStatusCode?: number } };
 
 const EXPIRED = /Expired|^TokenProviderError$/;
+const TOO_MUCH = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 const NO_CREDENTIALS =
   /^(CredentialsProviderError|AuthFailure|InvalidClientTokenId|InvalidSignatureException|UnrecognizedClientException)$/;
 
@@ -122,5 +123,7 @@ function problemOf(error: Failure, asked: string, { profile }: AwsPlace): Comman
       `${asked}: it cannot be reached (${said || error.code}): correct aws.region in the settings, or the network`,
     );
   }
-  return status === undefined ? undefined : new CommandError(`${asked}: ${error.name}: ${said}`);
+  if (status === undefined) return undefined;
+  const hasTrouble = status >= 500 || status === 429 || TOO_MUCH.test(error.name);
+  return new (hasTrouble ? NoAnswerError : CommandError)(`${asked}: ${error.name}: ${said}`);
 }

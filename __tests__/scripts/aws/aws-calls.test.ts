@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { AwsCalls, type AwsPlace } from "../../../scripts/aws/aws-calls";
+import { AwsCalls, type AwsPlace, NoAnswerError } from "../../../scripts/aws/aws-calls";
 import { services } from "../../../scripts/aws/services";
 import { CommandError } from "../../../scripts/support/command-error";
-import { FakeEc2 } from "./fake-ec2";
+import { FakeAws } from "./fake-aws";
 
-let ec2: FakeEc2 | undefined;
+let ec2: FakeAws | undefined;
 afterEach(async () => {
   vi.unstubAllEnvs();
   await ec2?.close();
@@ -32,7 +32,7 @@ const refusal = (code: string, message: string) =>
   `<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>1</RequestID></Response>`;
 
 test("AWS_ENDPOINT_URL says where EC2 is", async () => {
-  ec2 = await FakeEc2.answering(
+  ec2 = await FakeAws.answering(
     200,
     "<DescribeRegionsResponse><regionInfo><item><regionName>here</regionName></item></regionInfo></DescribeRegionsResponse>",
   );
@@ -77,14 +77,24 @@ describe("fails with one sentence", () => {
       "UnauthorizedOperation: You are not authorized to do this",
     ],
   ])("when EC2 says %s", async (code, message, sentence) => {
-    ec2 = await FakeEc2.answering(400, refusal(code, message));
+    ec2 = await FakeAws.answering(400, refusal(code, message));
     await expect(describeRegions({ local: ec2.local })).rejects.toThrow(
       new CommandError(`EC2's DescribeRegions in eu-west-1: ${sentence}`),
     );
   });
 
+  test.each([
+    [503, "Unavailable"],
+    [400, "RequestLimitExceeded"],
+  ])("that says nothing about what was done: %i, %s", async (status, code) => {
+    ec2 = await FakeAws.answering(status, refusal(code, "Later."));
+    const asked = describeRegions({ local: ec2.local });
+    await expect(asked).rejects.toThrow(new NoAnswerError(`EC2's DescribeRegions in eu-west-1: ${code}: Later`));
+    await expect(asked).rejects.toBeInstanceOf(NoAnswerError);
+  });
+
   test("when nothing answers", async () => {
-    const gone = await FakeEc2.answering(200, "");
+    const gone = await FakeAws.answering(200, "");
     const { local } = gone;
     await gone.close();
     await expect(describeRegions({ local })).rejects.toThrow(

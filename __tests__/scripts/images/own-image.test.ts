@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { findOwnImages } from "../../../scripts/images/own-image";
-import { FakeEc2 } from "../aws/fake-ec2";
+import { FakeAws } from "../aws/fake-aws";
 
 const wanted = { project: "workbench", region: "eu-west-1", folder: "workbench", architecture: "amd64" };
 
 describe("findOwnImages", () => {
-  let ec2: FakeEc2;
+  let ec2: FakeAws;
   afterEach(() => ec2.close());
 
   const item = (id: string, date: string) =>
@@ -13,7 +13,7 @@ describe("findOwnImages", () => {
 
   test("returns images newest first", async () => {
     const items = [item("ami-1", "2026-11-01T00:00:00.000Z"), item("ami-2", "2026-11-21T00:00:00.000Z")];
-    ec2 = await FakeEc2.answering(
+    ec2 = await FakeAws.answering(
       200,
       `<DescribeImagesResponse><imagesSet>${items.join("")}</imagesSet></DescribeImagesResponse>`,
     );
@@ -31,7 +31,7 @@ describe("findOwnImages", () => {
   });
 
   test("searches with the same filters as the ec2 stack", async () => {
-    ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
+    ec2 = await FakeAws.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
     expect(await findOwnImages(ec2.local, { ...wanted, project: "other" })).toEqual([]);
     expect(ec2.asked).toEqual([
       {

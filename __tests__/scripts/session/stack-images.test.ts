@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { findStackImages, imageChoices, imageVariables } from "../../../scripts/session/stack-images";
 import { definitions } from "../../../stacks/definitions";
 import { loadSettings } from "../../../stacks/settings";
-import { FakeEc2 } from "../aws/fake-ec2";
+import { FakeAws } from "../aws/fake-aws";
 import { madeImage } from "../images/made-image";
 
 describe("the machine of a local AWS boots", () => {
@@ -56,7 +56,7 @@ describe("two stacks with an image each", () => {
   });
 
   test("are each looked for by their own name and architecture", async () => {
-    const ec2 = await FakeEc2.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
+    const ec2 = await FakeAws.answering(200, "<DescribeImagesResponse><imagesSet/></DescribeImagesResponse>");
     onTestFinished(() => ec2.close());
     const settings = loadSettings({ environment: { WORKBENCH_ENV: "local" } });
     const found = await findStackImages(ec2.local, settings, two);

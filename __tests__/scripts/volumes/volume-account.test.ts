@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { VolumeAccount } from "../../../scripts/volumes/volume-account";
-import { FakeEc2 } from "../aws/fake-ec2";
+import { FakeAws } from "../aws/fake-aws";
 
-let ec2: FakeEc2 | undefined;
+let ec2: FakeAws | undefined;
 afterEach(() => ec2?.close());
 
 async function account(answer: string): Promise<VolumeAccount> {
-  ec2 = await FakeEc2.answering(200, answer);
+  ec2 = await FakeAws.answering(200, answer);
   return VolumeAccount.open({ region: "eu-west-1", profile: null, local: ec2.local }, { Set: "parts" });
 }
 

@@ -2,27 +2,37 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LocalEndpoint } from "../../../scripts/aws/aws-calls";
 
-/** An EC2 on this computer that gives every call the same answer, and records the calls. */
-export class FakeEc2 {
-  /** The parameters of each call. */
+/** A status and a body. */
+export type Answer = readonly [number, string];
+
+/** A service of AWS on this computer, which gives answers that are prepared, and records the calls. */
+export class FakeAws {
+  /** The parameters of each call that has a form as its body. */
   readonly asked: Readonly<Record<string, string>>[] = [];
 
   private constructor(private readonly server: Server) {}
 
-  static async answering(status: number, body: string): Promise<FakeEc2> {
+  /** Gives every call the same answer. */
+  static answering(status: number, body: string): Promise<FakeAws> {
+    return FakeAws.answeringInTurn([status, body]);
+  }
+
+  /** Gives each call the next answer, and the last one again and again. */
+  static async answeringInTurn(...answers: readonly Answer[]): Promise<FakeAws> {
     const server = createServer((request, response) => {
       let text = "";
       request.on("data", (data) => {
         text += data;
       });
       request.on("end", () => {
-        ec2.asked.push(Object.fromEntries(new URLSearchParams(text)));
+        aws.asked.push(Object.fromEntries(new URLSearchParams(text)));
+        const [status, body] = answers[Math.min(aws.asked.length, answers.length) - 1] ?? [500, ""];
         response.writeHead(status).end(body);
       });
     });
-    const ec2 = new FakeEc2(server);
+    const aws = new FakeAws(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return ec2;
+    return aws;
   }
 
   get port(): number {
