@@ -21,6 +21,9 @@ export type Fate = "pass" | "keep" | "lose";
  * Stands between a command and the local AWS, and decides what becomes of each answer.
  */
 export class AwsProxy {
+  /** The calls that AWS answered, as policies name them: `ecs:UpdateService`. */
+  readonly called = new Set<string>();
+
   /** Whether connections to AWS are lost: then no call arrives there. */
   isCut = false;
 
@@ -58,6 +61,8 @@ export class AwsProxy {
     const { method, url = "/", headers } = incoming;
     const onward = request(new URL(url, this.endpoint), { method, headers }, (answer) => {
       const { statusCode = 502 } = answer;
+      const action = actionOf(incoming, body.toString("latin1"));
+      if (action !== undefined) this.called.add(action);
       const fate = statusCode < 300 ? this.fateOf((call) => isCall(call, incoming, body.toString("latin1"))) : "pass";
       if (fate === "lose" || this.isCut) outgoing.destroy();
       else if (fate === "pass") answer.pipe(outgoing.writeHead(statusCode, answer.headers));
@@ -67,11 +72,20 @@ export class AwsProxy {
   }
 }
 
-/** The action is in a header (CloudWatch Logs, Secrets Manager, Systems Manager) or in a form (EC2, IAM), or is a method. */
-function isCall({ action, about = "" }: Call, { headers, method, url = "" }: IncomingMessage, body: string): boolean {
+/** The action of a signed call, if it has one: in a header (services with JSON), or in a form (EC2, IAM, STS). */
+function actionOf({ headers }: IncomingMessage, body: string): string | undefined {
+  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? "")?.[1];
   const target = headers["x-amz-target"];
-  if (typeof target === "string") return target.endsWith(`.${action}`) && body.includes(about);
-  const form = new URLSearchParams(body);
-  if (!form.has("Action")) return method === action && url.includes(about);
-  return form.get("Action") === action && (about === "" || [...form.values()].includes(about));
+  const action = typeof target === "string" ? target.split(".").at(-1) : new URLSearchParams(body).get("Action");
+  return service && action ? `${service}:${action}` : undefined;
+}
+
+/** For a call without an action, its method is compared. */
+function isCall({ action, about = "" }: Call, incoming: IncomingMessage, body: string): boolean {
+  const { headers, method, url = "" } = incoming;
+  const called = actionOf(incoming, body);
+  if (called === undefined) return method === action && url.includes(about);
+  if (!called.endsWith(`:${action}`)) return false;
+  if (typeof headers["x-amz-target"] === "string") return body.includes(about);
+  return about === "" || [...new URLSearchParams(body).values()].includes(about);
 }

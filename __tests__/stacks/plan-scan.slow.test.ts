@@ -23,7 +23,10 @@ for name in data ecs-data; do
   aws ec2 create-volume --size 1 --availability-zone eu-west-1a --tag-specifications \
     "ResourceType=volume,Tags=[{Key=Name,Value=workbench-local-$name},{Key=Project,Value=workbench},{Key=Environment,Value=local},{Key=Complete,Value=true}]"
 done
-for service in couchdb grand-central; do aws ecr create-repository --repository-name workbench-local-$service; done
+for service in couchdb grand-central; do
+  aws ecr create-repository --repository-name workbench-local-$service
+  aws ssm put-parameter --name /workbench-local/ecs/$service/image --type String --value none
+done
 aws secretsmanager create-secret --name workbench-local-ecs-data-couchdb-password --secret-string none
 export WORKBENCH_ECS_HOST_IMAGE_SOURCE=amazon WORKBENCH_ECS_ROOT_VOLUME_SIZE_GIB=30
 export WORKBENCH_ECS_COUCHDB_IMAGE=public.ecr.aws/docker/library/couchdb@sha256:${"0".repeat(64)}

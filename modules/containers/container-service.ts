@@ -11,6 +11,7 @@ import { dependLate } from "../late-dependencies";
 import { LogGroup } from "../monitoring/log-group";
 import { terraformLiteral } from "../terraform-literal";
 import { type ContainerProps, containerDefinition } from "./container-definition";
+import { patienceMin } from "./patience";
 
 /** Properties of a service. */
 export interface ContainerServiceProps {
@@ -134,14 +135,6 @@ export class ContainerService extends Construct {
     });
     dependLate(this.service, () => [...this.taskRole.ready, ...this.executionRole.ready, ...(props.dependsOn ?? [])]);
   }
-}
-
-/** Minutes in which ECS gives up a version and goes back: it tries three times, and stops what it tried. */
-function patienceMin(containers: readonly ContainerProps[]): number {
-  const triesSec = containers.map(
-    ({ startTimeoutSec = 0, stopTimeoutSec = 30 }) => 4 * (startTimeoutSec + stopTimeoutSec),
-  );
-  return 20 + Math.ceil(Math.max(...triesSec) / 60);
 }
 
 /** Statements that allow to read the secrets of some containers, whichever key encrypts them. */

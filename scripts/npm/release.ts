@@ -6,12 +6,14 @@ import { Docker } from "../release/docker";
 import { EcsService } from "../release/ecs-service";
 import type { Caller } from "../release/images";
 import { tellNobody, webhook } from "../release/notify";
+import { Parameters } from "../release/parameters";
+import type { ReleasePlace, Ui } from "../release/place";
 import { Registry } from "../release/registry";
-import { type ReleasePlace, rehearse, release, type Ui } from "../release/release";
+import { rehearse } from "../release/rehearse";
+import { release } from "../release/release";
 import { type ReleaseRequest, readRequest } from "../release/request";
 import { ContainerLogs } from "../release/said";
 import { type ReleaseTarget, releaseTarget } from "../release/target";
-import { ReleaseParameters } from "../release/under-way";
 import { confirm } from "../support/confirm";
 import { callProgram, program } from "../support/program";
 import { runTask } from "../support/progress";
@@ -29,7 +31,7 @@ released. If a release is cut off, run the same command again.
 usage: npm run release -- SERVICE (--context DIR [--tag TAG] | --image IMAGE | --rollback [REVISION]) [--dry-run]
        --context DIR    builds the folder, which has a Dockerfile, with Docker. An image of the same files is not built again
        --tag TAG        gives the image of --context a tag, which no other image has
-       --rebuild        builds --context although the files did not change: a base image may be newer
+       --rebuild        builds --context anew although the files did not change: a base image may be newer
        --image IMAGE    takes an image by its digest: sha256:…, or name@sha256:…
        --rollback       lists the revisions, and goes back to the image before, or to that of REVISION
        --notify SECRET  posts start and end to the webhook whose address this secret of Secrets Manager holds
@@ -60,14 +62,13 @@ await runCommand(async (args) => {
 async function open(target: ReleaseTarget, { notify, source, dryRun }: ReleaseRequest): Promise<ReleasePlace> {
   const warn = (sentence: string) => process.stderr.write(`note: ${sentence}\n`);
   return ui.step("Check", async (_report, retitle) => {
-    // First of all, since both are on this computer.
+    // First of all, since it is on this computer.
     if (source.kind === "context") await readDockerfile(source.folder);
-    if (source.kind === "context" && !dryRun) await Docker.find();
     const [caller, registry, service, parameters, logs, tell] = await Promise.all([
       callerOf(target),
       Registry.open(target),
       EcsService.open(target),
-      ReleaseParameters.open(target),
+      Parameters.open(target),
       ContainerLogs.open(target),
       notify === undefined || dryRun ? tellNobody : webhook(target, notify, warn),
     ]);

@@ -1,7 +1,6 @@
 import { CommandError } from "../support/command-error";
 import { readBuildContext } from "./build-context";
 import type { Docker } from "./docker";
-import { ownImage, type WantedImage } from "./images";
 import type { Registry, RegistryImage } from "./registry";
 import { contextTagPrefix, type Source } from "./request";
 import type { ReleaseTarget } from "./target";
@@ -9,6 +8,8 @@ import type { ReleaseTarget } from "./target";
 /** What is to be done for a context. */
 export interface BuildPlan {
   readonly folder: string;
+  /** Whether Docker's cache and base images on this computer count for nothing. */
+  readonly rebuild: boolean;
   /** The tag by which the image of this context is found again. */
   readonly contextTag: string;
   /** The tag that people know it by. @default none */
@@ -38,35 +39,37 @@ export async function planBuild(
         `got "${tag}", which means ${tagged.digest}; choose another tag`,
     );
   }
-  return { folder, contextTag, ...(tag !== undefined && { tag }), ...(there && { there }) };
+  return { folder, rebuild, contextTag, ...(tag !== undefined && { tag }), ...(there && { there }) };
 }
 
 /** What a build works with. */
 export interface BuildPlace {
   readonly docker: Pick<Docker, "build" | "push">;
-  readonly registry: Pick<Registry, "find" | "login" | "tag">;
+  readonly registry: Pick<Registry, "find" | "login">;
   readonly target: Pick<ReleaseTarget, "platform" | "repository">;
-  /** Address of the repository, as task definitions name it. */
-  readonly ownUri: string;
 }
 
-/**
- * Builds and pushes the image of a context if the repository lacks it, and gives it its tag. If it is cut off, another
- * run goes on from there: the tag comes last.
- */
+/** Builds and pushes the image of a context. */
 export async function buildAndPush(
-  { folder, contextTag, tag, there }: BuildPlan,
-  { docker, registry, target, ownUri }: BuildPlace,
+  { folder, rebuild, contextTag }: BuildPlan,
+  { docker, registry, target }: BuildPlace,
   report: (line: string) => void,
-): Promise<WantedImage> {
-  if (there === undefined) {
-    const id = await docker.build({ folder, platform: target.platform }, report);
-    const login = await registry.login();
-    await docker.push(id, `${login.host}/${target.repository}:${contextTag}`, login, report);
-  }
-  const image = there ?? (await registry.find({ imageTag: contextTag }));
+): Promise<RegistryImage> {
+  const id = await docker.build({ folder, platform: target.platform, fresh: rebuild }, report);
+  const login = await registry.login();
+  await docker.push(id, `${login.host}/${target.repository}:${contextTag}`, login, report);
+  const image = await registry.find({ imageTag: contextTag });
   if (image === undefined) throw new CommandError(`ECR: expected the image ${contextTag} that was pushed, got none`);
-  if (tag === undefined || image.tags.includes(tag)) return ownImage(ownUri, image);
+  return image;
+}
+
+/** Gives an image the tag that people know it by. It comes last: after a push that was cut off, another run goes on. */
+export async function giveTag(
+  { tag }: BuildPlan,
+  image: RegistryImage,
+  registry: Pick<Registry, "tag">,
+): Promise<RegistryImage> {
+  if (tag === undefined || image.tags.includes(tag)) return image;
   await registry.tag(image.digest, tag);
-  return ownImage(ownUri, { ...image, tags: [tag, ...image.tags] });
+  return { ...image, tags: [tag, ...image.tags] };
 }

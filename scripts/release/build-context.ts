@@ -32,7 +32,10 @@ export async function readBuildContext(folder: string, { salt }: FingerprintOpti
   try {
     await addFolder(hash, folder, "", rules);
   } catch (error) {
-    throw new CommandError(`--context: expected files that can be read, got ${(error as Error).message}`);
+    throw new CommandError(
+      `--context: expected files that can be read, got ${(error as Error).message}; ` +
+        "make it readable, or name it in .dockerignore",
+    );
   }
   return { folder, fingerprint: hash.digest("hex").slice(0, 16) };
 }

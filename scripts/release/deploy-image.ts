@@ -1,16 +1,13 @@
 import { NoAnswerError } from "../aws/aws-calls";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
-import type { EcsService, Revision, ServiceStatus } from "./ecs-service";
+import { isSteady, type ReleasedService, type Revision, type ServiceStatus } from "./ecs-service";
 import { type FollowPlace, follow, type Outcome } from "./follow";
 import { digestOf, type WantedImage } from "./images";
 
 /** What a deployment works with. */
 export interface DeployPlace extends FollowPlace {
-  readonly service: Pick<
-    EcsService,
-    "status" | "tasks" | "revision" | "revisions" | "register" | "deregister" | "deploy"
-  >;
+  readonly service: ReleasedService;
   /** Name of the service, and of its main container. */
   readonly name: string;
 }
@@ -41,8 +38,15 @@ export async function deployImage(
   const current = await service.revision(status.revision);
   const runsIt =
     current.image === image.uri && status.desiredCount > 0 && status.deployments[0]?.rolloutState !== "FAILED";
+  const isDone = status.desiredCount > 0 && isSteady(status);
   if (!runsIt) await forgetLeftovers(place, current, released);
-  const before = runsIt ? await lastReleased(place, current, released) : current;
+  // What another release began that was cut off is no version to go back to before it has become steady.
+  const lastThatRan = runsIt || !isDone ? await lastReleased(place, current, released) : current;
+  const before = runsIt ? lastThatRan : (lastThatRan ?? current);
+  if (runsIt && isDone) {
+    await expectDigest(place, current, image);
+    return { revision: current, ...(before && { before }), outcome: { kind: "runs" } };
+  }
   const revision = runsIt ? current : await begin(place, current, image, status, report);
   const goesBack = before === undefined || digestOf(before.image) !== undefined;
   const outcome = await follow(place, revision, goesBack, report);
@@ -51,6 +55,7 @@ export async function deployImage(
     return { revision, ...(before && { before }), outcome };
   }
   await goBack(place, revision, before ?? current, goesBack ? 1 : 0, outcome, report);
+  await forgetLeftovers(place, before ?? current, released);
   return { revision, ...(before && { before }), outcome };
 }
 
@@ -60,8 +65,7 @@ async function forgetLeftovers(
   current: Revision,
   released: string | undefined,
 ): Promise<void> {
-  for (const revision of await service.revisions()) {
-    if (revision.number <= current.number) return;
+  for (const revision of await service.revisions({ above: current.number })) {
     // A deploy may have registered it just now. That has the image that was released.
     if (revision.image !== released && revision.image !== current.image) await service.deregister(revision.arn);
   }
@@ -75,7 +79,7 @@ async function lastReleased(
 ): Promise<Revision | undefined> {
   if (released === current.image) return undefined;
   const isIt = (image: string) => (released === undefined ? digestOf(image) === undefined : image === released);
-  return (await service.revisions()).find(({ number, image }) => number < current.number && isIt(image));
+  return (await service.revisions({ below: current.number })).find(({ image }) => isIt(image));
 }
 
 async function begin(
@@ -98,7 +102,10 @@ async function begin(
     await service.deploy(revision.arn, Math.max(1, desiredCount));
   } catch (error) {
     // Without an answer, ECS may have begun.
-    if (error instanceof CommandError && !(error instanceof NoAnswerError)) await takeBack(error);
+    if (error instanceof NoAnswerError) {
+      throw new CommandError(`${error.message}. ECS may have begun: run the same command again`);
+    }
+    if (error instanceof CommandError) await takeBack(error);
     throw error;
   }
   return revision;
@@ -126,7 +133,8 @@ async function untilBack(place: DeployPlace, before: Revision, report: (line: st
   const back = await follow(place, before, true, report);
   if (back.kind !== "runs") {
     throw new CommandError(
-      `${place.name}: expected revision ${before.number} to run again, got a failure, too; look at the host and its log`,
+      `${place.name}: expected revision ${before.number} to run again, got a failure, too ` +
+        `(${back.kind === "failed" ? back.why : `ECS runs ${back.by}`}); see whether the host runs, and what its log says`,
     );
   }
 }

@@ -30,6 +30,8 @@ export interface Build {
   readonly folder: string;
   /** Such as `linux/amd64`. */
   readonly platform: string;
+  /** Asks for base images again, and takes no step from the cache. */
+  readonly fresh: boolean;
 }
 
 /** The caller's Docker, which builds images and pushes them. */
@@ -64,7 +66,7 @@ export class Docker {
    * @throws CommandError with Docker's last line, and the file with all of them
    */
   async build(build: Build, report: (line: string) => void): Promise<string> {
-    const id = await this.buildOnce(build, [], report);
+    const id = await this.buildOnce(build, build.fresh ? ["--pull", "--no-cache"] : [], report);
     if ((await this.platformOf(id)) === build.platform) return id;
     // Docker's classic builder takes steps of another platform from its cache.
     const again = await this.buildOnce(build, ["--no-cache"], report);

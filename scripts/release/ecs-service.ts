@@ -26,6 +26,7 @@ export interface ServiceStatus {
   readonly revision: string;
   readonly desiredCount: number;
   readonly runningCount: number;
+  /** The newest, which is the primary one, first. */
   readonly deployments: readonly Deployment[];
   /** Newest first. */
   readonly events: readonly { readonly id: string; readonly message: string }[];
@@ -39,6 +40,25 @@ const NOT_REGISTERED = [
   ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
   ...["registeredAt", "registeredBy", "deregisteredAt"],
 ] as const;
+
+/** Whether the service runs what it is to run, and nothing else. */
+export function isSteady({ deployments, runningCount, desiredCount }: ServiceStatus): boolean {
+  return deployments.length === 1 && deployments[0]?.rolloutState === "COMPLETED" && runningCount === desiredCount;
+}
+
+/** What a release asks of a service. */
+export type ReleasedService = Pick<
+  EcsService,
+  "status" | "tasks" | "revision" | "revisionNumbered" | "revisions" | "register" | "deregister" | "deploy"
+>;
+
+/** Which revisions to list. */
+export interface RevisionRange {
+  /** Only those with a higher number. @default 0 */
+  readonly above?: number;
+  /** Only those with a lower number. @default no limit */
+  readonly below?: number;
+}
 
 /** One service of the cluster, and the revisions of its task definition. */
 export class EcsService {
@@ -72,7 +92,7 @@ export class EcsService {
     return statusOf(found);
   }
 
-  /** A revision by its ARN, or by `family:number`. */
+  /** A revision by its ARN. */
   async revision(id: string): Promise<Revision> {
     const { taskDefinition } = await this.calls.ask("DescribeTaskDefinition", (sdk, client, options) =>
       client.send(new sdk.DescribeTaskDefinitionCommand({ taskDefinition: id }), options),
@@ -80,21 +100,36 @@ export class EcsService {
     return this.toRevision(taskDefinition ?? {});
   }
 
-  /** The revisions that a service can run, newest first. */
-  async revisions(): Promise<readonly Revision[]> {
+  /** A revision that the service can run, by its number. Undefined: there is none, or it was deregistered. */
+  async revisionNumbered(number: number): Promise<Revision | undefined> {
+    const taskDefinition = await this.calls.ask("DescribeTaskDefinition", async (sdk, client, options) => {
+      const command = new sdk.DescribeTaskDefinitionCommand({ taskDefinition: `${this.target.family}:${number}` });
+      try {
+        return (await client.send(command, options)).taskDefinition;
+      } catch (error) {
+        if (error instanceof sdk.ClientException) return undefined;
+        throw error;
+      }
+    });
+    return taskDefinition?.status === "ACTIVE" ? this.toRevision(taskDefinition) : undefined;
+  }
+
+  /** The newest revisions of a range that the service can run, newest first. */
+  async revisions({ above = 0, below = Number.POSITIVE_INFINITY }: RevisionRange = {}): Promise<readonly Revision[]> {
     const arns = await this.calls.ask("ListTaskDefinitions", (sdk, client, options) =>
       allOf(
         sdk.paginateListTaskDefinitions(
           { client },
+          // The whole name of the family, in spite of the word.
           { familyPrefix: this.target.family, status: "ACTIVE", sort: "DESC" },
           options,
         ),
         (page) => page.taskDefinitionArns,
       ),
     );
-    // A prefix: `app` is the family `app`, and not `app-web`, only as a whole name; ECS compares the whole name.
-    const newest = arns.slice(0, LISTED_REVISIONS);
-    return Promise.all(newest.map((arn) => this.revision(arn)));
+    const numberOf = (arn: string) => Number(arn.slice(arn.lastIndexOf(":") + 1));
+    const inRange = arns.filter((arn) => numberOf(arn) > above && numberOf(arn) < below);
+    return Promise.all(inRange.slice(0, LISTED_REVISIONS).map((arn) => this.revision(arn)));
   }
 
   /** Registers a revision that differs from another one in its image alone. */
@@ -172,10 +207,12 @@ function statusOf(service: Service): ServiceStatus {
     revision: service.taskDefinition ?? "",
     desiredCount: service.desiredCount ?? 0,
     runningCount: service.runningCount ?? 0,
-    deployments: service.deployments ?? [],
+    deployments: (service.deployments ?? []).toSorted((a, b) => Number(isPrimary(b)) - Number(isPrimary(a))),
     events: (service.events ?? []).map(({ id = "", message = "" }) => ({ id, message })),
   };
 }
+
+const isPrimary = ({ status }: Deployment): boolean => status === "PRIMARY";
 
 /** The same tree with another text in place of one: the image is also in variables of containers. */
 function withOther(tree: unknown, old: string, other: string): unknown {

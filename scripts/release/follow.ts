@@ -2,7 +2,10 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { NoAnswerError } from "../aws/aws-calls";
 import { CommandError, InterruptedError } from "../support/command-error";
 import { isInterrupted } from "../support/interrupt";
-import type { EcsService, Revision, ServiceStatus } from "./ecs-service";
+import { program } from "../support/program";
+import { isSteady, type ReleasedService, type Revision, type ServiceStatus } from "./ecs-service";
+
+const { patienceMin } = program("modules/containers/patience");
 
 /** A version that ended so often never works, even if each try ran for a moment. */
 const TRIES = 3;
@@ -13,6 +16,8 @@ const PATIENCE_MS = 300_000;
 /** ECS may show for a moment what was before the deployment. */
 const UNSEEN_MS = 30_000;
 
+const GOES_ON = "ECS goes on with it: run the same command again to see how it ends";
+
 /** How a deployment ended. */
 export type Outcome =
   | { readonly kind: "runs" }
@@ -22,7 +27,7 @@ export type Outcome =
 
 /** What following works with. */
 export interface FollowPlace {
-  readonly service: Pick<EcsService, "status" | "tasks">;
+  readonly service: Pick<ReleasedService, "status" | "tasks">;
   readonly now: () => number;
   /** Waits before it looks again. */
   readonly pause: () => Promise<void>;
@@ -46,8 +51,7 @@ export async function follow(
   const unseenUntil = now() + UNSEEN_MS;
   let [lastAnswer, isSeen] = [now(), false];
   for (;;) {
-    if (isInterrupted())
-      throw new InterruptedError("ECS goes on with it: run the same command again to see how it ends");
+    if (isInterrupted()) throw new InterruptedError(GOES_ON);
     try {
       const [status, tasks] = [await service.status(), await service.tasks()];
       lastAnswer = now();
@@ -56,9 +60,9 @@ export async function follow(
       if (outcome !== undefined) return outcome;
       report(progressOf(status, tasks, revision));
     } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      if (now() - lastAnswer > PATIENCE_MS) {
-        throw new CommandError(`${error.message}. ECS goes on with it: run the same command again to see how it ends`);
+      if (!(error instanceof CommandError)) throw error;
+      if (!(error instanceof NoAnswerError) || now() - lastAnswer > PATIENCE_MS) {
+        throw new CommandError(`${error.message}. ${GOES_ON}`);
       }
       report("AWS does not answer: trying again");
     }
@@ -87,9 +91,9 @@ function outcomeOf(status: ServiceStatus, tasks: readonly Task[], arn: string, g
     ({ startedBy, stopCode }) => startedBy === primary.id && stopCode === "EssentialContainerExited",
   );
   if (failed.length >= TRIES) return { kind: "failed", why: `it ended ${failed.length} times` };
-  const isSteady =
-    primary.rolloutState === "COMPLETED" && others.length === 0 && status.runningCount === status.desiredCount;
-  return isSteady && (own?.lastStatus === "RUNNING" || status.desiredCount === 0) ? { kind: "runs" } : undefined;
+  return isSteady(status) && (own?.lastStatus === "RUNNING" || status.desiredCount === 0)
+    ? { kind: "runs" }
+    : undefined;
 }
 
 function progressOf(status: ServiceStatus, tasks: readonly Task[], { arn, number }: Revision): string {
@@ -103,10 +107,11 @@ function progressOf(status: ServiceStatus, tasks: readonly Task[], { arn, number
   return `revision ${number}: ${state}${ended > 0 ? `; ${ended} ${ended === 1 ? "try" : "tries"} ended` : ""}`;
 }
 
-/** As long as a deploy waits: ECS tries three times, and stops what it tried. */
+/** As long as a deploy waits. */
 function patienceMs({ definition }: Revision): number {
-  const secs = (definition.containerDefinitions ?? []).map(
-    ({ startTimeout = 0, stopTimeout = 30 }) => 4 * (startTimeout + stopTimeout),
-  );
-  return (20 + Math.ceil(Math.max(0, ...secs) / 60)) * 60_000;
+  const containers = (definition.containerDefinitions ?? []).map(({ startTimeout, stopTimeout }) => ({
+    ...(startTimeout !== undefined && { startTimeoutSec: startTimeout }),
+    ...(stopTimeout !== undefined && { stopTimeoutSec: stopTimeout }),
+  }));
+  return patienceMin(containers) * 60_000;
 }

@@ -78,6 +78,16 @@ export async function namedImage(
   return { id: `${place}@${digest}`, uri: `${place}@${digest}`, digest, tags: [] };
 }
 
+/** What a task definition names, as the parameter of the last release has it. */
+export function idOf(image: string, ownUri: string): string {
+  return image.startsWith(`${ownUri}@`) ? image.slice(ownUri.length + 1) : image;
+}
+
+/** What the parameter of the last release has, as a task definition names it. */
+export function uriOf(id: string, ownUri: string): string {
+  return id.startsWith("sha256:") ? `${ownUri}@${id}` : id;
+}
+
 /** An image for people: its tag, and the beginning of its digest. */
 export function labelOf({ digest, tags }: Pick<WantedImage, "digest" | "tags">): string {
   const short = digest.slice(0, "sha256:".length + 12);

@@ -20,9 +20,20 @@ export const tellNobody: Tell = async () => undefined;
  */
 export async function webhook(target: ReleaseTarget, secret: string, warn: (sentence: string) => void): Promise<Tell> {
   const calls = await AwsCalls.at(services.secretsManager, target);
-  const { SecretString: value = "" } = await calls.ask("GetSecretValue", (sdk, client, options) =>
-    client.send(new sdk.GetSecretValueCommand({ SecretId: secret }), options),
-  );
+  const value = await calls.ask("GetSecretValue", async (sdk, client, options) => {
+    try {
+      return (await client.send(new sdk.GetSecretValueCommand({ SecretId: secret }), options)).SecretString ?? "";
+    } catch (error) {
+      if (error instanceof sdk.ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  });
+  if (value === undefined) {
+    throw new CommandError(
+      `--notify: expected a secret with a webhook's address, got "${secret}", which is not in ${target.region}; ` +
+        "make it, or correct the name",
+    );
+  }
   const address = URL.canParse(value.trim()) ? new URL(value.trim()) : undefined;
   if (address === undefined || !["http:", "https:"].includes(address.protocol)) {
     // The value may be another secret, so the sentence does not show it.

@@ -40,7 +40,8 @@ export function pastReleases(
 }
 
 /**
- * The release to go back to: the revision with that number, or else the newest with another image than the one that runs.
+ * The release to go back to: the revision with that number, or else the newest before the one that runs, with another
+ * image. One that is newer was never released: a release of it was cut off.
  *
  * @throws CommandError one sentence: no such revision, nothing to go back to, or an image that is gone
  */
@@ -50,7 +51,7 @@ export function chooseRelease(releases: readonly PastRelease[], wanted: number |
   const there = others.filter(({ isThere }) => isThere);
   const choices = there.length === 0 ? "there is none to go back to" : `there are ${listed(there)}`;
   if (wanted === undefined) {
-    const [newest] = there;
+    const newest = there.find(({ revision }) => running === undefined || revision.number < running.revision.number);
     if (newest === undefined) throw new CommandError("--rollback: expected a revision with another image, got none");
     return newest;
   }

@@ -1,49 +1,17 @@
 import { CommandError } from "../support/command-error";
 import { program } from "../support/program";
-import { buildAndPush, planBuild } from "./build-and-push";
 import { type Deployed, deployImage } from "./deploy-image";
-import type { Docker } from "./docker";
-import type { EcsService } from "./ecs-service";
-import type { FollowPlace } from "./follow";
-import { type Caller, labelOf, namedImage, repositoryUri, type WantedImage } from "./images";
-import type { Tell } from "./notify";
-import { chooseRelease, pastReleases, tableOf } from "./past-releases";
-import type { Registry } from "./registry";
-import type { ReleaseRequest, Source } from "./request";
-import { type ContainerLogs, whatTaskSaid } from "./said";
+import { digestOf, idOf, labelOf, repositoryUri, uriOf, type WantedImage } from "./images";
+import type { ReleasePlace, Ui } from "./place";
+import type { ReleaseRequest } from "./request";
+import { chooseRevision } from "./rollback";
+import { whatTaskSaid } from "./said";
 import type { ReleaseTarget } from "./target";
-import { type ReleaseParameters, whileAlone } from "./under-way";
+import { whileAlone } from "./under-way";
+import { type ChosenSource, isToBuild, makeImage, planImage } from "./wanted-image";
 
 const { noRelease } = program("stacks/names/containers");
 const { typedCommand } = program("settings/typed-command");
-
-/** What a release works with. */
-export interface ReleasePlace extends Pick<FollowPlace, "now" | "pause"> {
-  readonly target: ReleaseTarget;
-  readonly caller: Caller;
-  readonly registry: Pick<Registry, "find" | "images" | "login" | "tag">;
-  readonly service: Pick<
-    EcsService,
-    "status" | "tasks" | "revision" | "revisions" | "register" | "deregister" | "deploy"
-  >;
-  readonly parameters: Pick<ReleaseParameters, "read" | "write">;
-  readonly logs: Pick<ContainerLogs, "tail">;
-  /** Only asked for when something is to be built. */
-  readonly docker: () => Promise<Pick<Docker, "build" | "push">>;
-  readonly tell: Tell;
-}
-
-/** How a release talks to people. */
-export interface Ui {
-  /** Shows a line of progress while `work` runs. */
-  readonly step: <Result>(
-    title: string,
-    work: (report: (line: string) => void, retitle: (title: string) => void) => Promise<Result>,
-  ) => Promise<Result>;
-  readonly print: (text: string) => void;
-  /** @throws CommandError when the answer is no */
-  readonly confirm: (question: string) => Promise<void>;
-}
 
 /**
  * Releases an image of a service: makes it, starts it, sees that it runs, and tells Terraform.
@@ -54,12 +22,14 @@ export async function release(place: ReleasePlace, request: ReleaseRequest, ui: 
   const { target, caller, parameters, tell } = place;
   const { service } = target;
   const by = caller.arn;
-  if (request.source.kind === "rollback") await chooseAndConfirm(place, request, request.source, ui);
-  const what = describeSource(request.source);
+  const source = await choose(place, request, ui);
+  // Bad input ends here: nobody is told, and no other release is kept away.
+  if (isToBuild(await planImage(place, source))) await place.docker();
+  const what = describe(source);
   const said = await whileAlone(parameters, target.parameters.underWay, { what, by }, async () => {
     await tell(`${service}: ${by} begins to release ${what}.`);
     try {
-      return await releaseImage(place, await imageOf(place, request.source, ui), ui);
+      return await releaseImage(place, await makeImage(place, source, ui), ui);
     } catch (error) {
       if (error instanceof CommandError) await tell(`${service}: the release of ${what} ended: ${error.message}`);
       throw error;
@@ -69,135 +39,113 @@ export async function release(place: ReleasePlace, request: ReleaseRequest, ui: 
   await tell(said);
 }
 
-/** Prints what a release would do. Changes nothing. */
-export async function rehearse(place: ReleasePlace, { source }: ReleaseRequest, ui: Ui): Promise<void> {
-  const { service, target, registry } = place;
-  const status = await service.status();
-  const current = await service.revision(status.revision);
-  const lines: string[] = [];
-  if (source.kind === "context") {
-    const { contextTag, tag, there } = await planBuild(source, target, registry);
-    if (there === undefined)
-      lines.push(`build ${source.folder} for ${target.platform}`, `push ${target.repository}:${contextTag}`);
-    else lines.push(`build nothing: ${target.repository} has ${labelOf(there)} of this context`);
-    if (tag !== undefined && !there?.tags.includes(tag)) lines.push(`tag it ${tag}`);
-  } else {
-    const image = await imageOf(place, source, ui);
-    if (image.uri === current.image) lines.push(`change nothing: ${labelOf(image)} runs`);
-    else lines.push(`take ${labelOf(image)}`);
+async function choose(place: ReleasePlace, { source, yes }: ReleaseRequest, ui: Ui): Promise<ChosenSource> {
+  if (source.kind !== "rollback") return source;
+  const { revision, image } = await chooseRevision(place, source.revision, ui);
+  if (source.revision === undefined && !yes) {
+    await ui.confirm(`Go back to revision ${revision.number}, ${labelOf(image)}?`);
   }
-  lines.push(
-    `register a revision of ${target.family} like revision ${current.number}, with this image`,
-    `update ${target.service} in ${target.cluster}, and wait until it is steady`,
-    `write the image into ${target.parameters.image}`,
-  );
-  ui.print(`A release would:\n${lines.map((line) => `  ${line}\n`).join("")}Nothing was changed.`);
+  return { kind: "rollback", revision: revision.number };
 }
-
-async function chooseAndConfirm(
-  place: ReleasePlace,
-  { yes }: ReleaseRequest,
-  { revision }: Source & { readonly kind: "rollback" },
-  ui: Ui,
-): Promise<void> {
-  const releases = await listReleases(place);
-  ui.print(tableOf(releases));
-  const chosen = chooseRelease(releases, revision);
-  if (revision !== undefined || yes) return;
-  await ui.confirm(`Go back to revision ${chosen.revision.number}, ${labelOf(chosen.image)}?`);
-}
-
-async function listReleases({ service, registry, target, caller }: ReleasePlace) {
-  const [status, revisions, images] = await Promise.all([service.status(), service.revisions(), registry.images()]);
-  return pastReleases(revisions, images, status.revision, repositoryUri(target, caller));
-}
-
-async function imageOf(place: ReleasePlace, source: Source, ui: Ui): Promise<WantedImage> {
-  const { target, caller, registry } = place;
-  const ownUri = repositoryUri(target, caller);
-  switch (source.kind) {
-    case "image":
-      return namedImage(source.image, ownUri, (imageDigest) => registry.find({ imageDigest }));
-    case "rollback":
-      return chooseRelease(await listReleases(place), source.revision).image;
-    case "context": {
-      const plan = await planBuild(source, target, registry);
-      if (plan.there !== undefined) {
-        const image = await buildAndPush(plan, { ...place, docker: noDocker, ownUri }, () => undefined);
-        ui.print(`${labelOf(image)} is in ${target.repository} already: the context did not change`);
-        return image;
-      }
-      const docker = await place.docker();
-      return ui.step("Build and push", async (report, retitle) => {
-        const image = await buildAndPush(plan, { ...place, docker, ownUri }, report);
-        retitle(`Build and push: ${labelOf(image)}`);
-        return image;
-      });
-    }
-  }
-}
-
-/** For an image that is in the registry already. */
-const noDocker: Pick<Docker, "build" | "push"> = {
-  build: () => Promise.reject(new Error("expected nothing to build")),
-  push: () => Promise.reject(new Error("expected nothing to push")),
-};
 
 async function releaseImage(place: ReleasePlace, image: WantedImage, ui: Ui): Promise<string> {
   const { target, parameters, service, now, pause } = place;
-  const { image: parameter } = target.parameters;
-  const { value } = await parameters.read(parameter);
   const ownUri = repositoryUri(target, place.caller);
-  const released = value === noRelease ? undefined : value.startsWith("sha256:") ? `${ownUri}@${value}` : value;
+  const { value } = await parameters.read(target.parameters.image);
+  const released = value === noRelease ? undefined : uriOf(value, ownUri);
   const label = labelOf(image);
-  const deployed = await ui.step(`Start ${label}`, async (report, retitle) => {
-    const done = await deployImage({ service, now, pause, name: target.service }, image, released, report);
-    const { outcome, revision } = done;
+  const start = async (report: (line: string) => void, retitle: (title: string) => void): Promise<Deployed> => {
+    const deployed = await deployImage({ service, now, pause, name: target.service }, image, released, report);
+    const { outcome, revision } = deployed;
     retitle(outcome.kind === "runs" ? `${label} runs as revision ${revision.number}` : `${label} does not run`);
-    return done;
+    if (outcome.kind !== "runs") throw new DoesNotRun(deployed);
+    return deployed;
+  };
+  const deployed = await ui.step(`Start ${label}`, start).catch(async (error: unknown) => {
+    throw error instanceof DoesNotRun ? await failure(place, image, error.deployed, value, ui) : error;
   });
-  if (deployed.outcome.kind !== "runs") throw await failure(place, image, deployed, ui);
-  if (value !== image.id) await parameters.write(parameter, image.id);
+  await writeDown(place, image.id, value, `${label} runs as revision ${deployed.revision.number}`);
   return success(target, label, deployed);
+}
+
+/** Marks the line of progress as failed. */
+class DoesNotRun extends Error {
+  constructor(readonly deployed: Deployed) {
+    super();
+  }
+}
+
+/** Tells Terraform what runs. */
+async function writeDown(
+  { parameters, target }: ReleasePlace,
+  id: string,
+  written: string,
+  runs: string,
+): Promise<void> {
+  if (id === written) return;
+  try {
+    await parameters.write(target.parameters.image, id);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(
+      `${target.service}: ${runs}, but Terraform does not know it (${error.message}): ` +
+        "run the same command again, since the next deploy would start another version",
+    );
+  }
 }
 
 function success({ service, environment }: ReleaseTarget, label: string, { revision, before }: Deployed): string {
   const runs = `${service}: ${label} runs as revision ${revision.number}.`;
-  if (before === undefined || !before.image.includes("@")) return runs;
+  if (before === undefined || digestOf(before.image) === undefined) return runs;
   const back = typedCommand(environment, `npm run release -- ${service} --rollback ${before.number}`);
-  return `${runs} Back to revision ${before.number}: ${back}`;
+  return `${runs}\nBack to revision ${before.number}: ${back}`;
 }
 
-/** Prints what the containers said, and returns the sentence of the failure. */
+/** Prints what the containers said, tells Terraform what runs, and returns the sentence of the failure. */
 async function failure(
-  { service, logs, registry, target }: ReleasePlace,
+  place: ReleasePlace,
   image: WantedImage,
-  { revision, outcome }: Deployed,
+  { revision, before, outcome }: Deployed,
+  written: string,
   ui: Ui,
 ): Promise<CommandError> {
-  const tasks = await service.tasks();
-  const ended = tasks.find(
-    ({ taskDefinitionArn, lastStatus }) => taskDefinitionArn === revision.arn && lastStatus === "STOPPED",
-  );
-  const said = ended === undefined ? [] : await whatTaskSaid(ended, logs);
-  if (said.length > 0) ui.print(["What the containers said:", ...said.map((line) => `  ${line}`)].join("\n"));
+  const { service, registry, target } = place;
+  await printWhatWasSaid(place, revision.arn, ui);
   const status = await service.status();
   const current = await service.revision(status.revision);
-  const digest = current.image.split("@")[1];
+  const digest = digestOf(current.image);
   const found = digest === undefined ? undefined : await registry.find({ imageDigest: digest });
   const label = found === undefined ? current.image : labelOf(found);
-  const why = outcome.kind === "failed" ? outcome.why : "ECS went back";
+  const replaced = before?.arn === current.arn ? "ECS went back" : `somebody deployed revision ${current.number}`;
+  const why = outcome.kind === "failed" ? outcome.why : replaced;
   const runs = status.desiredCount === 0 ? "nothing runs, as before" : `revision ${current.number} runs, with ${label}`;
-  return new CommandError(`${target.service}: expected ${labelOf(image)} to run, got a failure (${why}); ${runs}`);
+  const sentence = `${target.service}: expected ${labelOf(image)} to run, got a failure (${why}); ${runs}`;
+  if (digest !== undefined) {
+    await writeDown(place, idOf(current.image, repositoryUri(target, place.caller)), written, runs);
+  }
+  return new CommandError(sentence);
 }
 
-function describeSource(source: Source): string {
+async function printWhatWasSaid({ service, logs }: ReleasePlace, revisionArn: string, ui: Ui): Promise<void> {
+  try {
+    const ended = (await service.tasks()).find(
+      ({ taskDefinitionArn, lastStatus }) => taskDefinitionArn === revisionArn && lastStatus === "STOPPED",
+    );
+    const said = ended === undefined ? [] : await whatTaskSaid(ended, logs);
+    if (said.length > 0) ui.print(["What the containers said:", ...said.map((line) => `  ${line}`)].join("\n"));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    ui.print(`What the containers said cannot be read: ${error.message}`);
+  }
+}
+
+function describe(source: ChosenSource): string {
   switch (source.kind) {
     case "context":
       return source.tag ?? "what is in a folder";
     case "image":
       return source.image;
     case "rollback":
-      return source.revision === undefined ? "the version before" : `revision ${source.revision}`;
+      return `revision ${source.revision}`;
   }
 }

@@ -47,6 +47,8 @@ export function readRequest(args: readonly string[], usage: string, cwd: string)
   const { values, words } = readOptionsAndWords(args, options, usage);
   const [service, revision, ...more] = words;
   if (service === undefined) throw refusal("a service", "none", usage);
+  const empty = (["context", "image", "tag", "notify"] as const).find((name) => values[name] === "");
+  if (empty) throw refusal(`a value of --${empty}`, "an empty one", usage);
   const given = sources.filter((name) => values[name]);
   if (given.length !== 1) {
     throw refusal(

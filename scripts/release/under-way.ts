@@ -1,9 +1,9 @@
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { AwsCalls } from "../aws/aws-calls";
-import { type SsmCalls, services } from "../aws/services";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "../support/command-error";
 import { program } from "../support/program";
-import type { ReleaseTarget } from "./target";
+import type { Parameters, ParameterVersion } from "./parameters";
 
 const { noRelease } = program("stacks/names/containers");
 
@@ -13,67 +13,19 @@ const SIGN_OF_LIFE_MS = 20_000;
 /** A release that said nothing for so long was cut off. */
 const CUT_OFF_AFTER_MS = 90_000;
 
-/** What a parameter says, and which of its versions says so. */
-export interface Said {
-  readonly value: string;
-  readonly version: number;
-  readonly at: Date;
-}
-
-/** The parameters of a service's releases, which `ecs-data` made. */
-export class ReleaseParameters {
-  private constructor(
-    private readonly calls: SsmCalls,
-    private readonly target: ReleaseTarget,
-  ) {}
-
-  static async open(target: ReleaseTarget): Promise<ReleaseParameters> {
-    return new ReleaseParameters(await AwsCalls.at(services.ssm, target), target);
-  }
-
-  /**
-   * @param name of the parameter; `name:3` is its third version
-   * @throws CommandError one sentence when it is missing
-   */
-  async read(name: string): Promise<Said> {
-    const found = await this.calls.ask("GetParameter", async (sdk, client, options) => {
-      try {
-        return (await client.send(new sdk.GetParameterCommand({ Name: name }), options)).Parameter;
-      } catch (error) {
-        if (error instanceof sdk.ParameterNotFound) return undefined;
-        throw error;
-      }
-    });
-    if (found === undefined) {
-      const { region, deployCommand } = this.target;
-      throw new CommandError(
-        `parameter: expected ${name} in ${region}, got none; run \`${deployCommand}\`, ` +
-          "or use the region and the account of the stacks",
-      );
-    }
-    return { value: found.Value ?? "", version: found.Version ?? 0, at: found.LastModifiedDate ?? new Date(0) };
-  }
-
-  /** @returns the version that now says so */
-  async write(name: string, value: string): Promise<number> {
-    const { Version: version = 0 } = await this.calls.ask("PutParameter", (sdk, client, options) =>
-      client.send(new sdk.PutParameterCommand({ Name: name, Value: value, Overwrite: true }), options),
-    );
-    return version;
-  }
-}
-
 /** Who releases what. */
 interface UnderWay {
   readonly what: string;
   readonly by: string;
   readonly since: string;
   readonly computer: string;
+  /** Tells apart what has the same computer's name: containers, copies, and boots of one computer. */
+  readonly processes: string;
   readonly process: number;
 }
 
 /** What the lock needs of the parameters. */
-export type LockParameters = Pick<ReleaseParameters, "read" | "write">;
+export type LockParameters = Pick<Parameters, "read" | "write">;
 
 /**
  * Keeps a second release of a service away while `work` runs.
@@ -81,6 +33,7 @@ export type LockParameters = Pick<ReleaseParameters, "read" | "write">;
  * The Parameter Store has no lock, but it counts versions: of two that write after the same version, one gets the next.
  *
  * @param what is released, and by whom, for the sentence that a second one gets
+ * @param wait waits for a number of milliseconds
  * @throws CommandError one sentence that names the release that is under way
  */
 export async function whileAlone<Result>(
@@ -88,35 +41,75 @@ export async function whileAlone<Result>(
   name: string,
   { what, by }: Pick<UnderWay, "what" | "by">,
   work: () => Promise<Result>,
+  wait: (ms: number) => Promise<unknown> = sleep,
 ): Promise<Result> {
   const before = await parameters.read(name);
-  const other = underWay(before);
-  if (other !== undefined && !isCutOff(other, before.at)) throw refusal(other);
-  const own: UnderWay = { what, by, since: new Date().toISOString(), computer: hostname(), process: process.pid };
-  const value = JSON.stringify(own);
-  const version = await parameters.write(name, value);
-  if (version !== before.version + 1) {
-    const first = await parameters.read(`${name}:${before.version + 1}`);
-    // The SDK writes again when it has lost an answer: then both versions are this release's own.
-    if (first.value !== value) {
-      // Somebody was faster. Put back what theirs says, since this hides it.
-      await parameters.write(name, first.value);
-      throw refusal(underWay(first) ?? own);
-    }
-  }
-  // A sign that does not arrive is followed by another one.
-  const signs = setInterval(() => parameters.write(name, value).catch(() => undefined), SIGN_OF_LIFE_MS);
+  const other = underWay(before.value);
+  const again = () => parameters.read(name);
+  if (other !== undefined && !(await isCutOff(other, before, again, wait))) throw refusal(other);
+  const here = { computer: hostname(), processes: processesHere(), process: process.pid };
+  const own: UnderWay = { what, by, since: new Date().toISOString(), ...here };
+  const lock = new Lock(parameters, name, JSON.stringify(own), before.version);
+  const faster = await lock.sayOwn();
+  if (faster !== undefined) throw refusal(underWay(faster) ?? own);
+  const signs = setInterval(() => lock.giveSign(), SIGN_OF_LIFE_MS);
   try {
     return await work();
   } finally {
     clearInterval(signs);
     // If this fails, too, the next release waits until this one is taken for cut off.
-    await parameters.write(name, noRelease).catch(() => undefined);
+    await lock.release().catch(() => undefined);
+  }
+}
+
+/** What one release says in the parameter. It never hides what another one says. */
+class Lock {
+  private isLost = false;
+  private lastSign: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parameters: LockParameters,
+    private readonly name: string,
+    private readonly own: string,
+    /** The last version that is known to be no other release's. */
+    private version: number,
+  ) {}
+
+  /** @returns what another release says that was faster; undefined if none was */
+  sayOwn(): Promise<string | undefined> {
+    return this.say(this.own);
+  }
+
+  giveSign(): void {
+    // A sign that does not arrive is followed by another one.
+    this.lastSign = this.lastSign.then(() => this.sayOwn()).catch(() => undefined);
+  }
+
+  async release(): Promise<void> {
+    // One that arrived later would look like a release.
+    await this.lastSign;
+    await this.say(noRelease);
+  }
+
+  private async say(value: string): Promise<string | undefined> {
+    if (this.isLost) return undefined;
+    const version = await this.parameters.write(this.name, value);
+    // The last one, too: it says what is true now if there were several.
+    for (const between of version === this.version + 1 ? [] : [version - 1, this.version + 1]) {
+      const { value: theirs } = await this.parameters.read(`${this.name}:${between}`);
+      // The SDK writes again when it has lost an answer.
+      if (theirs === this.own || theirs === value) continue;
+      this.isLost = true;
+      await this.parameters.write(this.name, theirs);
+      return theirs;
+    }
+    this.version = version;
+    return undefined;
   }
 }
 
 /** What a parameter says. What somebody else wrote into it is no release. */
-function underWay({ value }: Said): UnderWay | undefined {
+function underWay(value: string): UnderWay | undefined {
   try {
     const said: Partial<UnderWay> = JSON.parse(value);
     return typeof said.what === "string" ? (said as UnderWay) : undefined;
@@ -125,10 +118,30 @@ function underWay({ value }: Said): UnderWay | undefined {
   }
 }
 
-/** Whether a release ended without saying so: its process is gone, or it has said nothing for a while. */
-function isCutOff({ computer, process: id }: UnderWay, lastSign: Date): boolean {
-  if (computer === hostname() && !isAlive(id)) return true;
-  return Date.now() - lastSign.getTime() > CUT_OFF_AFTER_MS;
+/**
+ * Whether a release ended without saying so: its process is gone, or it gives no sign of life. This computer's clock may
+ * be wrong, so it waits for a sign before it says yes.
+ */
+async function isCutOff(
+  { computer, processes, process: id }: UnderWay,
+  { at, version }: ParameterVersion,
+  again: () => Promise<ParameterVersion>,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<boolean> {
+  if (computer === hostname() && processes === processesHere() && !isAlive(id)) return true;
+  if (Date.now() - at.getTime() <= CUT_OFF_AFTER_MS) return false;
+  await wait(SIGN_OF_LIFE_MS * 1.5);
+  return (await again()).version === version;
+}
+
+/** Where numbers of processes mean the same: a boot of Linux, and a namespace in it. Empty elsewhere. */
+function processesHere(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return "";
+  }
 }
 
 function isAlive(id: number): boolean {

@@ -16,7 +16,7 @@ export function releaseStatements({ partition, project }: Omit<DeployerScope, "b
     {
       actions: [
         ...["BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"],
-        ...["BatchGetImage", "GetDownloadUrlForLayer", "DescribeImages"],
+        ...["BatchGetImage", "DescribeImages"],
       ].map((action) => `ecr:${action}`),
       resources: [arn("ecr", `repository/${project}-*`)],
     },
@@ -65,11 +65,11 @@ export function releaseStatements({ partition, project }: Omit<DeployerScope, "b
       conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
     {
-      actions: ["ssm:GetParameter", "ssm:GetParameterHistory", "ssm:PutParameter"],
+      actions: ["ssm:GetParameter", "ssm:PutParameter"],
       resources: ["image", "release"].map((name) => arn("ssm", `parameter/${project}-*/ecs/*/${name}`)),
     },
     {
-      actions: ["logs:FilterLogEvents", "logs:GetLogEvents"],
+      actions: ["logs:GetLogEvents"],
       resources: [arn("logs", `log-group:/${project}-*/*`)],
     },
     // Secrets Manager adds a dash and six characters to a secret's name.

@@ -83,6 +83,36 @@ describe.skipIf(withoutDocker !== undefined)(withoutDocker ?? "with Docker", () 
 
     step("there is a version", async () => again(await another()));
 
+    step("and three more, each within 15 s beyond what Docker takes", async () => {
+      for (const _ of [1, 2, 3]) {
+        const args = await another();
+        // Cut off, so that the image is there, and Docker has nothing to do.
+        await releaseUntil({ action: "RegisterTaskDefinition" }, args, (_, group) => {
+          process.kill(-group, "SIGKILL");
+          return "keep";
+        });
+        const began = Date.now();
+        await user.mustRelease(...args);
+        expect(Date.now() - began).toBeLessThan(15_000);
+      }
+      await expectReleased();
+    });
+
+    for (const call of ["RegisterTaskDefinition", "UpdateService"]) {
+      step(`killed while it goes back, at ${call}; the same again ends well`, async () => {
+        const before = Number(await user.running());
+        const revision = (await user.known()).revisions.at(-2);
+        const args = ["grand-central", "--rollback", `${revision}`];
+        await releaseUntil({ action: call }, args, (_, group) => {
+          process.kill(-group, "SIGKILL");
+          return "keep";
+        });
+        await user.mustRelease(...args);
+        expect(await user.running()).not.toBe(`${before}`);
+        await user.expectQuietPlans();
+      });
+    }
+
     for (const call of calls) {
       step(`Ctrl-C while it ${call.name}: it ends in a sentence, or well; the same again ends well`, async () => {
         const args = await another();

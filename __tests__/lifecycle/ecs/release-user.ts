@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { AwsProxy } from "../aws-proxy";
 import { DockerDaemon } from "../docker-daemon";
 import { writeContext } from "../image-context";
 import { type Ended, Workbench } from "../workbench";
@@ -35,6 +36,8 @@ export class ReleaseUser {
     readonly docker: DockerDaemon,
     /** The context, which {@link write} changes. */
     readonly context: string,
+    /** What every {@link release} calls AWS through. */
+    readonly proxy: AwsProxy,
   ) {}
 
   static async start(): Promise<ReleaseUser> {
@@ -51,10 +54,12 @@ export class ReleaseUser {
     });
     await workbench.deploy("ecs-data");
     await workbench.deploy("ecs");
-    return new ReleaseUser(ecs, docker, path.join(folder, "application"));
+    const proxy = await AwsProxy.start(workbench, () => "pass");
+    return new ReleaseUser(ecs, docker, path.join(folder, "application"), proxy);
   }
 
   async end(): Promise<void> {
+    this.proxy.end();
     await this.docker.end();
     await this.ecs.end();
   }
@@ -78,11 +83,15 @@ export class ReleaseUser {
 
   /** `npm run release -- <arguments>`; a failure is returned, not thrown. */
   release(...args: readonly string[]): Promise<Ended> {
-    const { DOCKER_HOST, DOCKER_CONFIG } = this.docker.env;
-    const words = args.map((word) => `'${word}'`).join(" ");
-    return this.workbench.bash(
-      `DOCKER_HOST=${DOCKER_HOST} DOCKER_CONFIG=${DOCKER_CONFIG} npm run --silent release -- ${words}`,
-    );
+    return this.releaseWith({}, ...args);
+  }
+
+  /** Like {@link release}, with other variables. */
+  releaseWith(changes: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> {
+    const variables = { ...this.docker.env, AWS_ENDPOINT_URL: this.proxy.address, ...changes };
+    const assignments = Object.entries(variables).map(([name, value]) => `${name}='${value}'`);
+    const words = args.map((word) => `'${word}'`);
+    return this.workbench.bash([...assignments, "npm run --silent release --", ...words].join(" "));
   }
 
   /** Like {@link release}, but throws all output unless the command succeeds. */

@@ -4,6 +4,7 @@
  * @minutes 5
  */
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { releaseStatements } from "../../../stacks/state/release-statements";
 import { withoutDocker } from "../docker-daemon";
 import { describeWithMachines } from "../machines";
 import { story } from "../steps";
@@ -109,6 +110,30 @@ describe.skipIf(withoutDocker !== undefined)(withoutDocker ?? "with Docker", () 
       expect(await user.running()).toBe("3");
     });
 
+    step("fails without Docker, and in another account, and in another region; one sentence each", async () => {
+      const account = "arn:aws:iam::210987654321:role/other";
+      const { Credentials: other } = await user.workbench.aws(
+        ...["sts", "assume-role", "--role-arn", account, "--role-session-name", "other"],
+      );
+      const keys = {
+        AWS_ACCESS_KEY_ID: other.AccessKeyId,
+        AWS_SECRET_ACCESS_KEY: other.SecretAccessKey,
+        AWS_SESSION_TOKEN: other.SessionToken,
+      };
+      const region = { WORKBENCH_AWS_REGION: "us-east-1", WORKBENCH_AWS_AVAILABILITY_ZONE: "us-east-1a" };
+      const before = await user.known();
+      for (const [change, sentence] of [
+        [{ DOCKER_HOST: "unix:///nowhere" }, "error: docker: expected a daemon that answers, got: "],
+        [keys, "in eu-west-1, got none; run `"],
+        [region, "in us-east-1, got none; run `"],
+      ] as const) {
+        const { exitCode, output } = await user.releaseWith(change, ...context, "--tag", "v4");
+        expect([exitCode, output]).toEqual([1, expect.stringContaining(sentence)]);
+        expect(output.match(/^error: /gm)).toHaveLength(1);
+      }
+      expect(await user.known()).toEqual(before);
+    });
+
     step("a deploy with another setting keeps what was released", async () => {
       user.workbench.settings["ECS_GRAND_CENTRAL_ENVIRONMENT"] = "{ COLOUR: red }";
       await user.workbench.deploy("ecs");
@@ -157,6 +182,18 @@ describe.skipIf(withoutDocker !== undefined)(withoutDocker ?? "with Docker", () 
       const { released } = await user.known();
       const repository = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/workbench-local-grand-central";
       expect(await user.mustRelease("grand-central", "--image", `${repository}@${released}`)).toContain("v3 (");
+    });
+
+    step("needs exactly what the release role may do", async () => {
+      const allowed = releaseStatements({ partition: "aws", project: "workbench" }).flatMap(({ actions }) => actions);
+      const called = [...user.proxy.called].filter((action) => action !== "sts:GetCallerIdentity");
+      expect(called.filter((action) => !allowed.includes(action))).toEqual([]);
+      // Docker's, in its own protocol; and what AWS asks for when a revision is registered, with tags and roles.
+      const docker = ["BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"];
+      const others = ["ecs:ListTagsForResource", "ecs:TagResource", "iam:PassRole"];
+      expect(allowed.filter((action) => !called.includes(action)).sort()).toEqual(
+        [...docker.map((action) => `ecr:${action}`), ...others].sort(),
+      );
     });
   });
 });

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../temporary-folder";
 import { ApiOnly } from "./api-only";
@@ -13,7 +11,6 @@ describe("npm run release, with something missing", () => {
   beforeAll(async () => {
     api = await ApiOnly.make();
     environment = await api.environment();
-    writeFileSync(path.join(context, "Dockerfile"), "FROM scratch\n");
   });
   afterAll(() => api?.remove());
 
@@ -44,10 +41,10 @@ describe("npm run release, with something missing", () => {
       "error: STS's GetCallerIdentity in eu-west-1: expected credentials of the environment, got none that are valid",
     ],
     [
-      "no Docker",
+      "no Dockerfile",
       ["grand-central", "--context", context],
-      { PATH: path.dirname(process.execPath) },
-      "error: docker: expected it on the PATH, got none; install it, or release an image that is pushed already",
+      {},
+      `error: --context: expected a Dockerfile in ${context}, got none; write one, or name another folder`,
     ],
     ["no context", ["grand-central", "--context", "nowhere"], {}, "error: --context: expected a folder, got /"],
     [

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { buildAndPush, planBuild } from "../../../scripts/release/build-and-push";
+import { buildAndPush, giveTag, planBuild } from "../../../scripts/release/build-and-push";
 import type { RegistryImage } from "../../../scripts/release/registry";
 import { temporaryFolder } from "../../temporary-folder";
-import { digest, ownUri } from "./fake-ecs";
+import { digest } from "./fake-ecs";
 
 /** A repository, and a Docker that pushes to it. */
 class Shop {
@@ -51,7 +51,8 @@ class Shop {
   async release(tag?: string, rebuild = false) {
     const source = { kind: "context" as const, folder: this.folder, rebuild, ...(tag !== undefined && { tag }) };
     const plan = await planBuild(source, this.target, this.registry);
-    return buildAndPush(plan, { ...this, ownUri }, () => undefined);
+    const image = plan.there ?? (await buildAndPush(plan, this, () => undefined));
+    return giveTag(plan, image, this.registry);
   }
 }
 
@@ -62,14 +63,14 @@ beforeEach(() => {
 
 describe("the image of a context", () => {
   test("is built, pushed with a tag of the context, and then tagged", async () => {
-    expect(await shop.release("v1")).toMatchObject({ uri: `${ownUri}@${digest("1")}`, id: digest("1") });
+    expect(await shop.release("v1")).toMatchObject({ digest: digest("1") });
     expect(shop.done).toEqual(["build", "push registry.example/workbench-local-app:context-…", "tag v1"]);
   });
 
   test("is neither built nor pushed again while the context does not change", async () => {
     await shop.release("v1");
     shop.done.length = 0;
-    expect((await shop.release("v1")).id).toBe(digest("1"));
+    expect((await shop.release("v1")).digest).toBe(digest("1"));
     expect(shop.done).toEqual([]);
   });
 
@@ -83,8 +84,8 @@ describe("the image of a context", () => {
   test("is built again when the context changed, or when it is asked for", async () => {
     await shop.release();
     shop.write("FROM scratch\nENV A=1\n");
-    expect((await shop.release()).id).toBe(digest("2"));
-    expect((await shop.release(undefined, true)).id).toBe(digest("3"));
+    expect((await shop.release()).digest).toBe(digest("2"));
+    expect((await shop.release(undefined, true)).digest).toBe(digest("3"));
   });
 
   test("gets its tag in the run after one that was cut off while pushing", async () => {

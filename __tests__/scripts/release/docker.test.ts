@@ -21,6 +21,13 @@ function dockerThat(script: string): string {
 }
 
 describe("Docker", () => {
+  test("fails in one sentence when it is not installed", async () => {
+    vi.stubEnv("PATH", temporaryFolder("nothing-"));
+    await expect(Docker.find()).rejects.toThrow(
+      "docker: expected it on the PATH, got none; install it, or release an image that is pushed already with --image",
+    );
+  });
+
   test("fails in one sentence when no daemon answers", async () => {
     dockerThat('echo "Cannot connect to the Docker daemon. Is it running?" >&2; exit 1');
     await expect(Docker.find()).rejects.toThrow(
@@ -39,12 +46,19 @@ describe("Docker", () => {
     const inspect = `if [[ $1 == image ]]; then sed -n "$(grep -c ' build ' "$(dirname "$0")/calls")p" <<<$'${platforms.join("\\n")}'; exit; fi`;
     return dockerThat(`${version}; ${inspect}; printf 'sha256:1\\n' >"$5"`);
   };
-  const build = async () => (await Docker.find()).build({ folder: "/app", platform: "linux/arm64" }, () => undefined);
+  const build = async (fresh = false) =>
+    (await Docker.find()).build({ folder: "/app", platform: "linux/arm64", fresh }, () => undefined);
 
   test("builds without its cache if that has steps of another platform", async () => {
     const log = buildFor("linux/amd64", "linux/arm64");
     expect(await build()).toBe("sha256:1");
     expect(readFileSync(log, "utf8")).toContain(" --no-cache /app\n");
+  });
+
+  test("asks for base images again, and leaves the cache out, when that is asked for", async () => {
+    const log = buildFor("linux/arm64");
+    await build(true);
+    expect(readFileSync(log, "utf8")).toContain(" --pull --no-cache /app\n");
   });
 
   test("fails in one sentence if the image is for another platform nevertheless", async () => {
@@ -58,9 +72,9 @@ describe("Docker", () => {
   test("fails with Docker's last line when a build fails", async () => {
     dockerThat(`${version}; echo "Step 1/2"; echo "The command '/bin/false' returned a non-zero code: 1" >&2; exit 1`);
     const docker = await Docker.find();
-    await expect(docker.build({ folder: "/app", platform: "linux/amd64" }, () => undefined)).rejects.toThrow(
-      /^docker build failed: The command '\/bin\/false' returned a non-zero code: 1; see /,
-    );
+    await expect(
+      docker.build({ folder: "/app", platform: "linux/amd64", fresh: false }, () => undefined),
+    ).rejects.toThrow(/^docker build failed: The command '\/bin\/false' returned a non-zero code: 1; see /);
   });
 
   test("pushes with a login of its own, which nobody sees, to the daemon of the caller's context", async () => {

@@ -72,7 +72,11 @@ describe("a service in a local ECS", () => {
     expect([second?.number, first?.number]).toEqual([2, 1]);
     await ecs.deploy(second?.arn ?? "", 1);
     expect(await ecs.status()).toMatchObject({ revision: second?.arn, desiredCount: 1 });
+    expect((await ecs.revisions({ above: 1 })).map(({ number }) => number)).toEqual([2]);
+    expect((await ecs.revisions({ below: 2 })).map(({ number }) => number)).toEqual([1]);
+    expect((await ecs.revisionNumbered(1))?.arn).toBe(first?.arn);
     await ecs.deregister(first?.arn ?? "");
+    expect([await ecs.revisionNumbered(1), await ecs.revisionNumbered(9)]).toEqual([undefined, undefined]);
     expect((await ecs.revisions()).map(({ number }) => number)).toEqual([2]);
     expect(await ecs.tasks()).toEqual([]);
   });

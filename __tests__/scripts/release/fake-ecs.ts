@@ -52,7 +52,11 @@ export class FakeEcs {
 
   /** Numbers of the revisions that are registered, oldest first. */
   get registered(): number[] {
-    return this.all.filter(({ arn }) => !this.inactive.has(arn)).map(({ number }) => number);
+    return this.active.map(({ number }) => number);
+  }
+
+  private get active(): Revision[] {
+    return this.all.filter(({ arn }) => !this.inactive.has(arn));
   }
 
   add(image: string): Revision {
@@ -92,14 +96,16 @@ export class FakeEcs {
       },
       tasks: async () => [...this.tasks].reverse(),
       revision: async (id) => this.find(id),
-      revisions: async () => this.all.filter(({ arn }) => !this.inactive.has(arn)).toReversed(),
+      revisionNumbered: async (wanted) => this.active.find(({ number }) => number === wanted),
+      revisions: async ({ above = 0, below = Number.POSITIVE_INFINITY } = {}) =>
+        this.active.filter(({ number }) => number > above && number < below).toReversed(),
       register: (_like, image) => this.act(`register ${image.slice(-1)}`, () => this.add(image)),
       deregister: (arn) => this.act(`deregister ${this.number(arn)}`, () => void this.inactive.add(arn)),
       deploy: (arn, count) => this.act(`deploy ${this.number(arn)}`, () => this.startDeployment(arn, count)),
     },
   };
 
-  private find(arn: string): Revision {
+  find(arn: string): Revision {
     const found = this.all.find((each) => each.arn === arn);
     if (found === undefined) throw new Error(`expected a revision ${arn}`);
     return found;

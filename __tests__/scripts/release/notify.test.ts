@@ -22,8 +22,10 @@ class Channel {
           channel.posts.push(JSON.parse(text));
           response.writeHead(channel.status).end();
         } else {
-          response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-          response.end(JSON.stringify({ SecretString: channel.secret }));
+          const missing = { __type: "ResourceNotFoundException", message: "Secrets Manager can't find it." };
+          const isThere = channel.secret !== "";
+          response.writeHead(isThere ? 200 : 400, { "content-type": "application/x-amz-json-1.1" });
+          response.end(JSON.stringify(isThere ? { SecretString: channel.secret } : missing));
         }
       });
     });
@@ -76,6 +78,14 @@ describe("a webhook", () => {
     expect(channel.warned).toEqual([
       expect.stringMatching(/^the webhook in workbench-release-webhook cannot be reached \(.+\): nobody was told$/),
     ]);
+  });
+
+  test("fails when there is no such secret, and names the option", async () => {
+    channel.secret = "";
+    await expect(channel.tell()).rejects.toThrow(
+      '--notify: expected a secret with a webhook\'s address, got "workbench-release-webhook", which is not in ' +
+        "eu-west-1; make it, or correct the name",
+    );
   });
 
   test("fails when the secret holds no address, and does not show what it holds", async () => {

@@ -53,6 +53,11 @@ describe("the release to go back to", () => {
     expect(chooseRelease(releases, undefined).revision.number).toBe(4);
   });
 
+  test("is older than the one that runs", () => {
+    const running = pastReleases(revisions, images, "arn:3", ownUri);
+    expect(chooseRelease(running, undefined).revision.number).toBe(2);
+  });
+
   test("is the one that is asked for, also with the image that runs", () => {
     expect(chooseRelease(releases, 3).revision.number).toBe(3);
     expect(chooseRelease(releases, 2).image.uri).toBe(elsewhere);

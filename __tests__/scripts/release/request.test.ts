@@ -38,6 +38,11 @@ describe("a command line", () => {
       ["couchdb", "--context", ".", "--image", "x"],
       "expected one of --context, --image and --rollback, got --context and --image; usage: ",
     ],
+    [
+      "with an empty value",
+      ["couchdb", "--context", "", "--rollback"],
+      "expected a value of --context, got an empty one",
+    ],
     ["with two services", ["couchdb", "app", "--image", "x"], "expected one service, got also app; usage: "],
     ["with a tag for an image", ["couchdb", "--image", "x", "--tag", "v1"], "expected --tag with --context, got it"],
     ["with a revision that is none", ["couchdb", "--rollback", "v1"], "--rollback: expected the number of a revision"],

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { whileAlone } from "../../../scripts/release/under-way";
 
 const name = "/workbench-local/ecs/app/release";
@@ -34,6 +34,7 @@ const other = (more: object = {}) =>
     by: "arn:aws:iam::1:user/other",
     since: "2026-11-28T10:00:00Z",
     computer: "elsewhere",
+    processes: "",
     process: 1,
     ...more,
   });
@@ -44,9 +45,12 @@ describe("one release at a time", () => {
   let store: Store;
   beforeEach(() => {
     store = new Store();
+    whileItWaits = () => undefined;
   });
+  afterEach(() => vi.useRealTimers());
   const run = (work: () => Promise<unknown> = async () => "done") =>
-    whileAlone(store, name, { what: "v2", by: "arn:aws:iam::1:user/me" }, work);
+    whileAlone(store, name, { what: "v2", by: "arn:aws:iam::1:user/me" }, work, async () => whileItWaits());
+  let whileItWaits: () => void;
 
   test("says who releases what while it runs, and then that nobody does", async () => {
     let during = "";
@@ -91,14 +95,54 @@ describe("one release at a time", () => {
     expect(await run()).toBe("done");
   });
 
+  test("fails if that one gives a sign of life after all: a clock was wrong", async () => {
+    store.versions.push(other());
+    store.at = new Date(Date.now() - 91_000);
+    whileItWaits = () => void store.versions.push(other());
+    await expect(run()).rejects.toThrow(refusal);
+    expect(store.now).toBe(other());
+  });
+
+  /** What a release of this test's own process says. */
+  const here = async () => {
+    let own = "";
+    await run(async () => {
+      own = store.now ?? "";
+    });
+    return JSON.parse(own);
+  };
+
   test("goes on at once after one on this computer whose process is gone", async () => {
-    store.versions.push(other({ computer: hostname(), process: 2 ** 22 + 1 }));
+    store.versions.push(JSON.stringify({ ...(await here()), process: 2 ** 22 + 1 }));
     expect(await run()).toBe("done");
   });
 
-  test("fails while one on this computer runs", async () => {
-    store.versions.push(other({ computer: hostname(), process: process.pid }));
+  test.each([
+    ["runs", {}],
+    ["may run in another container, or another computer of that name", { processes: "other", process: 2 ** 22 + 1 }],
+  ])("fails while one on this computer %s", async (_, change) => {
+    store.versions.push(JSON.stringify({ ...(await here()), ...change }));
     await expect(run()).rejects.toThrow(/^expected no other release/);
+  });
+
+  test("says again and again that it runs", async () => {
+    vi.useFakeTimers();
+    const running = run(() => new Promise((resolve) => setTimeout(resolve, 50_000)));
+    await vi.advanceTimersByTimeAsync(49_000);
+    expect(store.versions).toHaveLength(4);
+    await vi.advanceTimersByTimeAsync(2_000);
+    await running;
+    expect(store.now).toBe("none");
+  });
+
+  test("leaves alone what another one says that took over while this computer slept", async () => {
+    vi.useFakeTimers();
+    const running = run(() => new Promise((resolve) => setTimeout(resolve, 50_000)));
+    await vi.advanceTimersByTimeAsync(1_000);
+    store.versions.push(other());
+    await vi.advanceTimersByTimeAsync(50_000);
+    await running;
+    expect(store.now).toBe(other());
   });
 
   test("goes on when somebody wrote something else into the parameter", async () => {

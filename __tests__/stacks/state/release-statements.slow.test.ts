@@ -41,7 +41,6 @@ const allowed: readonly Row[] = [
   ["ecr:PutImage", `${repository}/workbench-local-web`],
   ["ecr:PutImage", `${repository}/workbench-production-grand-central`],
   ["ecr:BatchGetImage", `${repository}/workbench-local-couchdb`],
-  ["ecr:GetDownloadUrlForLayer", `${repository}/workbench-local-web`],
   ["ecr:DescribeImages", `${repository}/workbench-local-web`],
   // Register.
   ["ecs:DescribeTaskDefinition", "*"],
@@ -65,11 +64,9 @@ const allowed: readonly Row[] = [
   ],
   ["ecs:ListTasks", "*", { "ecs:cluster": `${cluster}/workbench-local-ecs` }],
   ["ecs:DescribeTasks", `${task}/workbench-local-ecs/0123456789abcdef`],
-  ["logs:FilterLogEvents", `${logs}:/workbench-local/web:*`],
   ["logs:GetLogEvents", `${logs}:/workbench-local/web:log-stream:web/web/0123456789abcdef`],
   // Record, lock, tell.
   ["ssm:GetParameter", `${parameter}/workbench-local/ecs/web/image`],
-  ["ssm:GetParameterHistory", `${parameter}/workbench-local/ecs/web/image`],
   ["ssm:PutParameter", `${parameter}/workbench-local/ecs/web/image`],
   ["ssm:GetParameter", `${parameter}/workbench-local/ecs/grand-central/release`],
   ["ssm:PutParameter", `${parameter}/workbench-production/ecs/web/release`],
@@ -77,6 +74,10 @@ const allowed: readonly Row[] = [
 ];
 
 const denied: readonly Row[] = [
+  // What no release asks for.
+  ["ecr:GetDownloadUrlForLayer", `${repository}/workbench-local-web`],
+  ["logs:FilterLogEvents", `${logs}:/workbench-local/web:*`],
+  ["ssm:GetParameterHistory", `${parameter}/workbench-local/ecs/web/image`],
   // Images: other repositories, and what takes images away or opens them.
   ["ecr:PutImage", `${repository}/other-local-web`],
   ["ecr:PutImage", `${repository}/workbench`],
