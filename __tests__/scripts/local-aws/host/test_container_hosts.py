@@ -130,7 +130,11 @@ def execution_role(iam):
     made = iam.create_role(RoleName="execution", AssumeRolePolicyDocument=trust("ecs-tasks"))
     statements = [
         {"Effect": "Allow", "Action": "logs:*", "Resource": "*"},
-        {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:*:secret:open*"},
+        {
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": "arn:aws:secretsmanager:*:*:secret:open*",
+        },
         {"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": "*"},
     ]
     iam.put_role_policy(RoleName="execution", PolicyName="p", PolicyDocument=policy(*statements))
