@@ -75,7 +75,7 @@ describeWithMachines("a plan of ecs that does not fit the account", () => {
     const image = `registry.example/reports@${absent}`;
     const services = `{ reports: { image: "${image}", memoryMiB: 2600 } }`;
     expect(await refusal({ ECS_SERVICES: services })).toContain(
-      "ecs.instanceType: expected a type with memory for 3704 MiB of containers (couchdb 1104, reports 2600), " +
+      "ecs.instanceType: expected a type with memory for 4216 MiB of containers (couchdb 1104, grand-central 512, reports 2600), " +
         "got t3.medium, which has 3686 MiB for them; choose a larger type, or lower memoryMiB of a service.",
     );
   });

@@ -39,6 +39,10 @@ class ForgetfulDisks:
         """Returns how often a disk was flushed."""
         return self._ask({"flushes": name})
 
+    def writers(self, name: str) -> int:
+        """Returns how many have a disk open to write to it. The kernel tells of an end a moment after it."""
+        return self._ask({"writers": name})
+
     def end(self) -> None:
         """Unmounts the folder. Nothing may use its disks any more."""
         subprocess.run(["umount", self.mount_point], check=True)

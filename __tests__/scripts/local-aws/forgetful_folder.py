@@ -11,6 +11,7 @@ At the SOCKET it takes one request a connection, as a line of JSON, and answers 
   control group, and drops whatever else is written by those who have the disks open now. No program in the group sees
   an fsync succeed that the disk forgets.
 - `{"flushes": "vol-1"}` answers how often the disk was flushed.
+- `{"writers": "vol-1"}` answers how many have the disk open to write to it.
 
 The answer is `{"is": …}`, or `{"error": …}` with one sentence.
 """
@@ -130,11 +131,14 @@ class Folder:
 
     @alone
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        unknown = {*request.get("cut", []), *filter(None, [request.get("flushes")])} - set(self._disks)
+        asked = {request.get("flushes"), request.get("writers")} - {None}
+        unknown = {*request.get("cut", []), *asked} - set(self._disks)
         if unknown:
             return {"error": f"there is no disk {', '.join(sorted(unknown))}: expected some of {sorted(self._disks)}"}
         if "flushes" in request:
             return {"is": self._disks[request["flushes"]].flushes}
+        if "writers" in request:
+            return {"is": len(self._writers(self._disks[request["writers"]]))}
         used = {name: self._writers(self._disks[name]) for name in request["cut"]}
         for name, handles in used.items():
             if not handles:

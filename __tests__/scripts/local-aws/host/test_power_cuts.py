@@ -195,6 +195,7 @@ def test_a_start_after_a_kill_of_the_server_takes_the_disks_from_what_ran_on(loc
 
 def test_fails_to_cut_the_power_of_a_disk_that_no_machine_has(local_aws, instance, disks):
     (disks.mount_point / "vol-unused").touch()
+    local_aws.until(lambda: disks.writers("vol-unused") == 0)
     with pytest.raises(AssertionError, match="nothing uses the disk vol-unused"):
         disks.cut(group_of(local_aws, instance), "vol-unused")
     assert local_aws.state(instance) == "running"
