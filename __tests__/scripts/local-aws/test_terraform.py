@@ -30,7 +30,7 @@ OUTPUTS = {
             "url": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/registry-case/app",
             "mutability": "IMMUTABLE",
             "user": "AWS",
-            "endpoint": "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+            "endpoint": "http://127.0.0.1",
         }
     },
     "notebooks": {"notebooks": ["notebooks-case.eu-west-1.elasticbeanstalk.com", "v2"]},

@@ -38,6 +38,7 @@ output "seen" {
     url        = data.aws_ecr_repository.app.repository_url
     mutability = data.aws_ecr_repository.app.image_tag_mutability
     user       = nonsensitive(data.aws_ecr_authorization_token.this.user_name)
-    endpoint   = nonsensitive(data.aws_ecr_authorization_token.this.proxy_endpoint)
+    # Of this computer: the port of the API, which is another one in each run.
+    endpoint   = replace(nonsensitive(data.aws_ecr_authorization_token.this.proxy_endpoint), "/:[0-9]+$/", "")
   }
 }
