@@ -39,6 +39,6 @@ output "seen" {
     mutability = data.aws_ecr_repository.app.image_tag_mutability
     user       = nonsensitive(data.aws_ecr_authorization_token.this.user_name)
     # Of this computer: the port of the API, which is another one in each run.
-    endpoint   = replace(nonsensitive(data.aws_ecr_authorization_token.this.proxy_endpoint), "/:[0-9]+$/", "")
+    endpoint = replace(nonsensitive(data.aws_ecr_authorization_token.this.proxy_endpoint), "/:[0-9]+$/", "")
   }
 }
