@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { exitCode } from "./exit-codes";
 import { describeWithDisks, mayGrowMountedExt4 } from "./requirements";
+import { shim } from "./shim";
 import { Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 
@@ -51,6 +52,17 @@ describeWithDisks("a volume that grew", () => {
     await volume.mounted();
     expect(mebibytes(volume)).toBeGreaterThan(100);
     expect(await sums(volume)).toBe(before);
+  });
+});
+
+describeWithDisks("a volume that did not grow", () => {
+  it.each(["ext4", "xfs"] as const)("is mounted although the tool that grows its %s would fail", async (fileSystem) => {
+    const volume = await Volume.attach({ fileSystem });
+    await volume.mounted();
+    const env = shim(fileSystem === "ext4" ? "resize2fs" : "xfs_growfs", "exit 1");
+    await volume.mounted({ env });
+    await volume.device.grow(640);
+    expect(await volume.mount({ env })).toMatchObject({ code: exitCode("GROW") });
   });
 });
 

@@ -11,6 +11,19 @@ import { freeLetters, withXenNode } from "./xen-node";
 const nobody = 65534;
 
 describeWithDisks("mount-data-volume", () => {
+  it("is mounted although e2fsck is too old for its ext4, and says so", async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    const before = await writeFiles(volume);
+    await volume.unmounted();
+    await volume.machine.must("debugfs", "-w", "-R", "feature FEATURE_C14", volume.device.path);
+    expect((await volume.mounted()).said).toMatch(
+      /e2fsck could not check it: .* has unsupported feature\(s\): FEATURE_C14/,
+    );
+    expect(await sums(volume)).toBe(before);
+    await volume.mounted();
+  });
+
   for (const fileSystem of ["ext4", "xfs"] as const) {
     it(`makes ${fileSystem} on a blank volume, labelled, and mounts it`, async () => {
       const volume = await Volume.attach({ fileSystem });
@@ -24,6 +37,15 @@ describeWithDisks("mount-data-volume", () => {
       expect(await volume.seen("OPTIONS")).toMatch(/^rw,nosuid,nodev,noatime,/);
       expect(statSync(volume.path()).uid).toBe(nobody);
       expect(readFileSync(volume.path(".workbench-volume"), "utf8")).toBe(`first-volume=${volume.device.volumeId}\n`);
+    });
+
+    it(`makes ${fileSystem} at a mount point whose parents everybody can enter, whatever the umask`, async () => {
+      const folder = scratchFolder();
+      const volume = await Volume.attach({ fileSystem, mountPoint: join(folder, "new", "newer", "data") });
+      const { code } = await volume.machine.run("bash", ["-c", 'umask 077; exec "$@"', "_", ...volume.mountCommand]);
+      expect(code).toBe(0);
+      const modes = ["new", "new/newer"].map((name) => statSync(volume.machine.path(join(folder, name))).mode & 0o777);
+      expect(modes).toEqual([0o755, 0o755]);
     });
 
     it(`changes nothing on ${fileSystem} when it runs again`, async () => {

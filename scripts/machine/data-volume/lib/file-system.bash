@@ -1,15 +1,20 @@
 # shellcheck shell=bash
 # Purpose: check, mount and grow the one file system on a device; KIND is ext4 or xfs.
 
-# The last line of e2fsck's output, and its exit status (bits: 1 and 2 repaired, 4 damage left, 8 and more not checked).
+# What e2fsck said in one line, and its exit status (bits: 1 and 2 repaired, 4 damage left, 8 and more not checked).
 E2FSCK_WORDS='' E2FSCK_STATUS=0
 
 # run_e2fsck OPTION...: repairs what is safe to repair without a person (-p). Never run it with -y, which guesses.
 run_e2fsck() {
+  local said
   need_program e2fsck e2fsprogs
   E2FSCK_STATUS=0
-  E2FSCK_WORDS=$(e2fsck "$@" -p -- "$DEVICE" 2>&1) || E2FSCK_STATUS=$?
-  E2FSCK_WORDS=${E2FSCK_WORDS##*$'\n'}
+  said=$(e2fsck "$@" -p -- "$DEVICE" 2>&1) || E2FSCK_STATUS=$?
+  E2FSCK_WORDS=${said##*$'\n'}
+  # It looked no further than at the features, but says that errors are left (4), too.
+  if [[ $said =~ [^$'\n']*'unsupported feature'[^$'\n']* ]]; then
+    E2FSCK_WORDS=${BASH_REMATCH[0]} E2FSCK_STATUS=8
+  fi
   (((E2FSCK_STATUS & 4) == 0)) \
     || fail "$EXIT_DAMAGED" "the ext4 on $DEVICE ($VOLUME_ID) has damage that only a person can repair" \
       "(e2fsck: ${E2FSCK_WORDS# }): it was not mounted; take a snapshot, then run \"e2fsck $DEVICE\" by hand"
@@ -40,9 +45,10 @@ mount_file_system() {
       "at $MOUNT_POINT: unmount what is there, then run again"
 }
 
-# grow_file_system: runs the tool every time: it does nothing if the file system already fills the device.
+# grow_file_system: asks the tool only when there is something to gain: it may be too old for the file system.
 grow_file_system() {
   local before words status=0
+  leaves_room || return 0
   before=$(stat -f -c %b -- "$MOUNT_POINT")
   case $KIND in
     ext4)
@@ -65,8 +71,10 @@ grow_file_system() {
 grow_ext4_before_mount() {
   local words
   ! has_capability 24 || return 0
-  ext4_leaves_room || return 0
+  leaves_room || return 0
   run_e2fsck -f
+  # Without a check, resize2fs refuses. The kernel then says whether it can be mounted.
+  ((E2FSCK_STATUS < 8)) || return 0
   words=$(resize2fs "$DEVICE" 2>&1 >/dev/null) \
     || fail "$EXIT_GROW" "the ext4 on $DEVICE ($VOLUME_ID) could not be grown to the size of the disk" \
       "(${words##*$'\n'}): it was not mounted; inspect it with \"e2fsck -n $DEVICE\""
@@ -82,12 +90,31 @@ has_capability() {
   (((16#$mask >> $1 & 1) == 1))
 }
 
-# ext4_leaves_room: whether the device exceeds its ext4 by more than a remnant that is too small for a block group.
-ext4_leaves_room() {
+# leaves_room: whether the device exceeds its file system by more than a remnant that is too small for a block group.
+leaves_room() {
+  local size
+  case $KIND in
+    ext4) size=$(ext4_size) ;;
+    xfs) size=$(xfs_size) ;;
+  esac
+  ((size > 0 && $(device_size "$DEVICE") - size > 16 * 1024 ** 2))
+}
+
+# ext4_size: prints the bytes that the ext4 on the device spans; 0 if that cannot be read.
+ext4_size() {
   local line count=0 size=0
   while IFS= read -r line; do
     [[ $line =~ ^Block\ count:\ +([0-9]+)$ ]] && count=${BASH_REMATCH[1]}
     [[ $line =~ ^Block\ size:\ +([0-9]+)$ ]] && size=${BASH_REMATCH[1]}
   done < <(dumpe2fs -h -- "$DEVICE" 2>/dev/null || true)
-  ((count > 0 && $(device_size "$DEVICE") - count * size > 16 * 1024 ** 2))
+  printf '%d\n' "$((count * size))"
+}
+
+# xfs_size: prints the bytes that the xfs on the device spans. Its superblock begins with the magic number, the size of
+# a block (4 bytes) and their number (8 bytes), the highest byte first.
+xfs_size() {
+  local size count
+  size=$(od --endian=big --address-radix=n --skip-bytes=4 --read-bytes=4 --format=u4 -- "$DEVICE")
+  count=$(od --endian=big --address-radix=n --skip-bytes=8 --read-bytes=8 --format=u8 -- "$DEVICE")
+  printf '%d\n' "$((size * count))"
 }

@@ -81,6 +81,19 @@ describe_process() {
   printf '%s (pid %d, user %s, %s)\n' "$name" "$1" "$user" "${HOLDERS[$1]}"
 }
 
+# describe_starter PID: ", which bash (pid 7, user admin) starts again and again". Nothing if its parent has ended.
+describe_starter() {
+  local name value parent=1 user='?'
+  while read -r name value _; do
+    [[ $name != PPid: ]] || parent=$value
+  done < <(cat "/proc/$1/status" 2>/dev/null || true)
+  ((parent > 1)) || return 0
+  name='?'
+  { read -r name <"/proc/$parent/comm"; } 2>/dev/null || true
+  user=$(stat -c %U -- "/proc/$parent" 2>/dev/null) || user='?'
+  printf ', which %s (pid %d, user %s) starts again and again\n' "$name" "$parent" "$user"
+}
+
 # loop_devices NUMBER: prints the loop devices whose backing files are on the device, one a line.
 loop_devices() {
   local name number
