@@ -42,9 +42,22 @@ function listedFiles(source: string, name: string): string[] {
   }
   const files = readFileSync(join(source, "MANIFEST"), "utf8").trim().split("\n");
   const missing = files.filter((file) => !isFile(file));
-  if (missing.length === 0) return files;
+  if (missing.length === 0) {
+    refuseCarriageReturns(files, source, name);
+    return files;
+  }
   throw new UserError(
     `${name}: expected every file that it lists, got no ${missing.join(", no ")}; ` +
       "write it, restore it with git checkout, or remove its line",
+  );
+}
+
+/** Git writes the line ends of Windows if it is set to, and editors do. Bash takes them for part of the last word. */
+function refuseCarriageReturns(files: readonly string[], source: string, name: string): void {
+  const wrong = files.filter((file) => readFileSync(join(source, file)).includes("\r\n"));
+  if (wrong.length === 0) return;
+  throw new UserError(
+    `${name}: expected files with the line ends of Unix (LF), got those of Windows (CRLF) in ${wrong.join(", ")}; ` +
+      "delete them, and restore them with git checkout, or convert them with dos2unix",
   );
 }

@@ -57,6 +57,19 @@ describe("hostScripts fails with one sentence", () => {
     );
   });
 
+  it("for line ends of Windows, with which bash runs nothing", () => {
+    mkdirSync(join(hosts, "windows"));
+    writeFileSync(join(hosts, "windows", "MANIFEST"), "mount\nunmount\n");
+    writeFileSync(join(hosts, "windows", "mount"), "set -o pipefail\r\n");
+    writeFileSync(join(hosts, "windows", "unmount"), "set -o pipefail\n");
+    expect(() => hostScripts("windows", hosts)).toThrow(
+      new UserError(
+        "scripts/machine/windows/MANIFEST: expected files with the line ends of Unix (LF), got those of Windows (CRLF) in " +
+          "mount; delete them, and restore them with git checkout, or convert them with dos2unix",
+      ),
+    );
+  });
+
   it("for a missing MANIFEST", () => {
     expect(() => hostScripts("none", hosts)).toThrow(
       new UserError(
