@@ -83,6 +83,7 @@ function common(
     architecture: machines.architecture,
     architectureSetting,
     subnetId: machines.subnetId ?? "",
+    publicAddress: machines.publicAddress ?? false,
     kmsKeyArn: image.kmsKeyArn ?? "",
     allowFrom: ssh?.allowFrom ?? [],
     loginUser: ssh?.user ?? debianLoginUser,

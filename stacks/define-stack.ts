@@ -99,6 +99,8 @@ export interface ImageMachines {
   readonly architecture: string;
   /** Subnet to build in. @default the default VPC's */
   readonly subnetId?: string;
+  /** Whether they are to have a public address, whatever the subnet says. @default false */
+  readonly publicAddress?: boolean;
   /** Where they mount the data volume. @default the image does not need to know */
   readonly mountPoint?: string;
 }

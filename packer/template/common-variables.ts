@@ -44,6 +44,12 @@ export function commonVariables(defaults: CommonDefaults): readonly ImageVariabl
       default: defaults.subnetId,
     },
     {
+      name: "public_address",
+      type: "bool",
+      description: "Whether the build machine gets a public address in subnet_id; false: the subnet decides.",
+      default: defaults.publicAddress,
+    },
+    {
       name: "allow_from",
       type: "list(string)",
       description: "CIDR blocks that may log in to the build machine; empty: this computer's public address.",
@@ -125,6 +131,7 @@ export interface CommonDefaults {
   /** The setting that gives the architecture, for messages. */
   readonly architectureSetting: string;
   readonly subnetId: string;
+  readonly publicAddress: boolean;
   readonly kmsKeyArn: string;
   readonly allowFrom: readonly string[];
   readonly loginUser: string;

@@ -146,6 +146,10 @@ function sourceBlock(image: Image): HclBlock {
       ["region", variable("region")],
       ["profile", variable("profile")],
       ["subnet_id", variable("subnet_id")],
+      comment(
+        "In a subnet that gives no address by itself, Packer could not reach the machine. Empty: the subnet decides.",
+      ),
+      ["associate_public_ip_address", expression('var.subnet_id != "" && var.public_address ? true : null')],
       ["source_ami", expression("data.amazon-ami.base.id")],
       ["instance_type", expression("var.instance_types[var.architecture]")],
       ["deprecate_at", expression('timeadd(local.built_at, "${var.deprecate_after_days * 24}h")')],

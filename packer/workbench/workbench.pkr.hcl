@@ -55,6 +55,12 @@ variable "subnet_id" {
   default     = ""
 }
 
+variable "public_address" {
+  type        = bool
+  description = "Whether the build machine gets a public address in subnet_id; false: the subnet decides."
+  default     = true
+}
+
 variable "allow_from" {
   type        = list(string)
   description = "CIDR blocks that may log in to the build machine; empty: this computer's public address."
@@ -220,9 +226,12 @@ source "amazon-ebs" "workbench" {
   region          = var.region
   profile         = var.profile
   subnet_id       = var.subnet_id
-  source_ami      = data.amazon-ami.base.id
-  instance_type   = var.instance_types[var.architecture]
-  deprecate_at    = timeadd(local.built_at, "${var.deprecate_after_days * 24}h")
+
+  # In a subnet that gives no address by itself, Packer could not reach the machine. Empty: the subnet decides.
+  associate_public_ip_address = var.subnet_id != "" && var.public_address ? true : null
+  source_ami                  = data.amazon-ami.base.id
+  instance_type               = var.instance_types[var.architecture]
+  deprecate_at                = timeadd(local.built_at, "${var.deprecate_after_days * 24}h")
 
   # Require session tokens for metadata (IMDSv2), on the build machine and on every machine made from the image.
   imds_support = "v2.0"
