@@ -8,6 +8,7 @@ import { refuseForgottenState } from "./guards/moved-state";
 import { forgetOtherEnvironment } from "./guards/other-environment";
 import { outputProblem } from "./guards/output-folder";
 import { refuseProtectedDestroy } from "./guards/protection";
+import { refuseMovedTerraform } from "./guards/terraform-environment";
 import { refuseUnknownStacks } from "./guards/unknown-stacks";
 import { UserError } from "./settings/user-error";
 import { definitions, dependentsOf } from "./stacks/definitions";
@@ -15,6 +16,7 @@ import { loadSettings, settingsOf } from "./stacks/settings";
 
 async function main(command: CdktfCommand | undefined): Promise<void> {
   const settings = loadSettings();
+  refuseMovedTerraform(process.env);
   if (command) {
     const stacks = definitions.map((definition) => {
       const { name, keeps, missing, logsIn } = definition;

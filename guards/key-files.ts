@@ -30,6 +30,8 @@ export function publicKeyProblem(file: string): string | undefined {
 /** The same for the private key file that Terraform logs in with. */
 export function privateKeyProblem(file: string): string | undefined {
   return problemIn("ssh.privateKeyFile", file, (path) => {
+    const other = otherThanPrivateKey(readFileSync(path, "utf8"), file);
+    if (other !== undefined) return other;
     const mode = statSync(path).mode & 0o777;
     if (mode & 0o077) {
       const got = mode.toString(8).padStart(4, "0");
@@ -50,6 +52,21 @@ export function privateKeyProblem(file: string): string | undefined {
   });
 }
 
+/** What is known to be no private key that Terraform reads; ssh-keygen accepts a public key, and so looks no further. */
+function otherThanPrivateKey(text: string, file: string): string | undefined {
+  const expected = `expected a private key in the format of OpenSSH or PEM in ${file}`;
+  if (text.startsWith("PuTTY-User-Key-File")) {
+    return (
+      `${expected}, got PuTTY's format; convert it: puttygen ${file} -O private-openssh-new -o ` +
+      `${file.replace(/\.ppk$/, "")}.key, and name that file`
+    );
+  }
+  if (/^(ssh-|ecdsa-|sk-)\S+ AAAA/.test(text) || text.startsWith("---- BEGIN SSH2 PUBLIC KEY")) {
+    return `${expected}, got a public key; name the file without .pub that ssh-keygen made`;
+  }
+  return undefined;
+}
+
 /** Asks OpenSSH about a key. `status` is null if there is no ssh-keygen; Terraform then finds the problem itself. */
 function sshKeygen(...args: string[]): { status: number | null; stderr: string } {
   return spawnSync("ssh-keygen", args, { encoding: "utf8", timeout: readLimitMs });
@@ -57,7 +74,7 @@ function sshKeygen(...args: string[]): { status: number | null; stderr: string }
 
 /** The problem that `judge` finds in a key file, or the reason why the file cannot be read. */
 function problemIn(setting: string, file: string, judge: (path: string) => string | undefined): string | undefined {
-  const path = expand(file);
+  const path = expandKeyFile(file);
   const cannotRead = (got: string, fix: string): string =>
     `${setting}: expected to read the key file ${file}, got ${got}; ${fix}`;
   const nameAnother = "name the file that ssh-keygen made";
@@ -84,6 +101,6 @@ function notAKeyFile(path: string): string | undefined {
 }
 
 /** Absolute path: expands `~/` as Terraform's `pathexpand` does, and resolves other paths from the project folder. */
-function expand(file: string): string {
+export function expandKeyFile(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(join(__dirname, ".."), file);
 }

@@ -38,7 +38,9 @@ export function requireLogIn(
 function problemsOf({ ssh, to }: LogIn, environment: NodeJS.ProcessEnv): string[] {
   const problems = [
     publicKeyProblem(ssh.publicKeyFile),
-    ssh.privateKeyFile === null ? agentProblem(to, environment) : privateKeyProblem(ssh.privateKeyFile),
+    ssh.privateKeyFile === null
+      ? agentProblem(to, ssh.publicKeyFile, environment)
+      : privateKeyProblem(ssh.privateKeyFile),
   ];
   return problems.filter((problem) => problem !== undefined);
 }

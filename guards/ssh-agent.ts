@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expandKeyFile } from "./key-files";
 
 const listLimitMs = 10_000;
 
@@ -6,25 +8,48 @@ const listLimitMs = 10_000;
  * One sentence that says why Terraform cannot log in through the SSH agent; undefined if it can.
  *
  * @param to purpose of the login
+ * @param publicKeyFile file with the key that machines get; a missing one is reported by the plan
  * @param environment environment variables of this run
  */
-export function agentProblem(to: string, environment: NodeJS.ProcessEnv): string | undefined {
+export function agentProblem(to: string, publicKeyFile: string, environment: NodeJS.ProcessEnv): string | undefined {
   // On Windows, Terraform uses Pageant, which needs no environment variable.
   if (process.platform === "win32") return undefined;
-  const got = lackOf(environment);
-  if (!got) return undefined;
+  const keys = keysOf(environment);
+  if (typeof keys === "string") {
+    return (
+      "ssh.privateKeyFile: expected an SSH agent with a key, since ssh.privateKeyFile is null and Terraform logs in to " +
+      `${to}, got ${keys}; run ssh-add (after eval "$(ssh-agent)" where there is no agent), ` +
+      "or set ssh.privateKeyFile to a key without passphrase."
+    );
+  }
+  const wanted = keyIn(publicKeyFile);
+  if (keys === undefined || wanted === undefined || keys.includes(wanted)) return undefined;
   return (
-    "ssh.privateKeyFile: expected an SSH agent with a key, since ssh.privateKeyFile is null and Terraform logs in to " +
-    `${to}, got ${got}; run ssh-add (after eval "$(ssh-agent)" where there is no agent), ` +
-    "or set ssh.privateKeyFile to a key without passphrase."
+    `ssh.publicKeyFile: expected the SSH agent to have the key of ${publicKeyFile}, since Terraform logs in with it to ` +
+    `${to}, got one with ${keys.length === 1 ? "another key" : `${keys.length} other keys`}; ` +
+    `run ssh-add ${publicKeyFile.replace(/\.pub$/, "")} where the agent runs, or name a key that the agent has: ` +
+    "the one of the machine, if that was made with another one."
   );
 }
 
-/** What the agent lacks; undefined if it has a key, or if there is no ssh-add to ask it with. */
-function lackOf(environment: NodeJS.ProcessEnv): string | undefined {
+/** The agent's keys as `type base64`; or what it lacks; undefined if there is no ssh-add to ask it with. */
+function keysOf(environment: NodeJS.ProcessEnv): string[] | string | undefined {
   if (!environment["SSH_AUTH_SOCK"]) return "no agent: SSH_AUTH_SOCK is not set";
-  const { status } = spawnSync("ssh-add", ["-l"], { env: environment, stdio: "ignore", timeout: listLimitMs });
+  const options = { env: environment, encoding: "utf8", timeout: listLimitMs } as const;
+  const { status, stdout } = spawnSync("ssh-add", ["-L"], options);
   if (status === 1) return "one without keys";
   if (status === 2) return `no answer from the agent at ${environment["SSH_AUTH_SOCK"]} (SSH_AUTH_SOCK)`;
-  return undefined;
+  return status === 0 ? stdout.trim().split("\n").map(withoutComment) : undefined;
+}
+
+function keyIn(publicKeyFile: string): string | undefined {
+  try {
+    return withoutComment(readFileSync(expandKeyFile(publicKeyFile), "utf8").trim());
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutComment(key: string): string {
+  return key.split(" ", 2).join(" ");
 }

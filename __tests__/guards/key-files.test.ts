@@ -83,6 +83,22 @@ describe("privateKeyProblem", () => {
     );
   });
 
+  it("fails for a public key, and for a key of PuTTY, and says what to do", () => {
+    writeFileSync(key("rfc4716"), "---- BEGIN SSH2 PUBLIC KEY ----\n", { mode: 0o600 });
+    writeFileSync(key("putty.ppk"), "PuTTY-User-Key-File-3: ssh-ed25519\n", { mode: 0o600 });
+    const expected = (name: string) =>
+      `ssh.privateKeyFile: expected a private key in the format of OpenSSH or PEM in ${key(name)}, got `;
+    for (const name of ["good.pub", "ecdsa.pub", "rfc4716"]) {
+      expect(privateKeyProblem(key(name))).toBe(
+        `${expected(name)}a public key; name the file without .pub that ssh-keygen made`,
+      );
+    }
+    expect(privateKeyProblem(key("putty.ppk"))).toBe(
+      `${expected("putty.ppk")}PuTTY's format; convert it: puttygen ${key("putty.ppk")} -O private-openssh-new -o ` +
+        `${key("putty")}.key, and name that file`,
+    );
+  });
+
   it.each([
     ["a folder", () => directory],
     ["a pipe or a device", () => "/dev/zero"],

@@ -45,11 +45,25 @@ describe("requireLogIn", () => {
     );
   });
 
-  it("fails for an agent without keys, and accepts one with a key", () => {
+  it("fails for an agent without keys or with others, and accepts one that also has the machine's", () => {
     expect(() => run("cdktf deploy ec2", withAgent)).toThrow("got one without keys");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, "key")]);
-    execFileSync("ssh-add", ["-q", join(directory, "key")], { env: withAgent });
-    expect(() => run("cdktf deploy ec2", withAgent)).not.toThrow();
+    const add = (name: string) => {
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, name)]);
+      execFileSync("ssh-add", ["-q", join(directory, name)], { env: withAgent });
+      return join(directory, `${name}.pub`);
+    };
+    const another = add("another");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, "machine")]);
+    const machine = { SSH_PUBLIC_KEY_FILE: join(directory, "machine.pub") };
+    expect(() => run("cdktf deploy ec2", withAgent, machine)).toThrow(
+      `ssh.publicKeyFile: expected the SSH agent to have the key of ${directory}/machine.pub, since Terraform logs in ` +
+        `with it to mount the data volume, got one with another key; run ssh-add ${directory}/machine where the agent runs`,
+    );
+    add("third");
+    expect(() => run("cdktf deploy ec2", withAgent, machine)).toThrow("got one with 2 other keys");
+    expect(() => run("cdktf deploy ec2", withAgent, { SSH_PUBLIC_KEY_FILE: another })).not.toThrow();
+    // The plan reports a missing file.
+    expect(() => run("cdktf deploy ec2", withAgent, { SSH_PUBLIC_KEY_FILE: "/nowhere.pub" })).not.toThrow();
   });
 
   it.each([

@@ -51,7 +51,7 @@ class TestStack extends WorkbenchStack {
 
 it("writes a sentence about a missing setting as text, whatever is in it", () => {
   const stack = new TestStack(new App(), ["expected a name, got ${var.name}; set it."]);
-  const [condition] = stack.toTerraform().resource.terraform_data.place.lifecycle.precondition;
+  const condition = stack.toTerraform().resource.terraform_data.place.lifecycle.precondition.at(-1);
   expect(condition.error_message).toBe("expected a name, got $${var.name}; set it.");
 });
 

@@ -30,11 +30,21 @@ export class Place extends Construct {
       input: { account: `\${${caller}.account_id}`, region },
       lifecycle: {
         ignoreChanges: ["input"],
-        // Terraform refuses a condition that refers to nothing.
-        precondition: missing.map((sentence) => ({
-          condition: '${path.module == ""}',
-          errorMessage: terraformLiteral(sentence),
-        })),
+        precondition: [
+          {
+            // Whoever runs Terraform alone may have chosen one.
+            condition: '${terraform.workspace == "default"}',
+            errorMessage:
+              'workspace: expected "default", got "${terraform.workspace}", which has no state of stack ' +
+              `${stack}; run \`terraform workspace select default\`, or unset TF_WORKSPACE. WORKBENCH_ENV chooses an ` +
+              "environment.",
+          },
+          // Terraform refuses a condition that refers to nothing.
+          ...missing.map((sentence) => ({
+            condition: '${path.module == ""}',
+            errorMessage: terraformLiteral(sentence),
+          })),
+        ],
         postcondition: [
           {
             condition: `\${self.output.account == ${caller}.account_id && self.output.region == "${region}"}`,

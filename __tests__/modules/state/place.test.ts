@@ -16,7 +16,7 @@ describe("the place of a stack", () => {
   it("remembers the account and region of the first deploy", () => {
     expect(synthesizePlace()).toMatchObject({
       input: { account: `\${${caller}.account_id}`, region: "eu-west-1" },
-      lifecycle: { ignore_changes: ["input"], precondition: [] },
+      lifecycle: { ignore_changes: ["input"] },
     });
   });
 
@@ -31,8 +31,19 @@ describe("the place of a stack", () => {
     );
   });
 
+  it("fails a plan in another workspace, which has no state", () => {
+    const [condition, ...others] = synthesizePlace().lifecycle.precondition;
+    expect(others).toEqual([]);
+    expect(condition).toEqual({
+      condition: '${terraform.workspace == "default"}',
+      error_message: expect.stringMatching(
+        /^workspace: expected "default", got "\$\{terraform\.workspace\}", which has no/,
+      ),
+    });
+  });
+
   it("fails a plan while a setting is missing, with a sentence for each", () => {
-    const sentences = synthesizePlace(["ebs.a: set it.", "ebs.b: not ${b}."]).lifecycle.precondition;
+    const [, ...sentences] = synthesizePlace(["ebs.a: set it.", "ebs.b: not ${b}."]).lifecycle.precondition;
     expect(sentences.map(({ error_message }: { error_message: string }) => error_message)).toEqual([
       "ebs.a: set it.",
       "ebs.b: not $${b}.",
