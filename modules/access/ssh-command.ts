@@ -4,6 +4,8 @@ import { shellWord } from "../shell-word";
 export interface SshCommandProps {
   /** Host name or address. */
   readonly address: string;
+  /** Id of the machine, under which ssh remembers its host key: a new machine may have the address of an old one. */
+  readonly instanceId: string;
   /** TCP port of sshd. */
   readonly port: number;
   /** Login user. */
@@ -20,9 +22,19 @@ export function sshCommand(props: SshCommandProps): string {
     "ssh",
     ...(props.privateKeyFile === undefined ? [] : ["-i", quotedWhenNeeded(props.privateKeyFile)]),
     ...(props.port === 22 ? [] : ["-p", props.port]),
+    ...hostKeyOptions(props.instanceId).flatMap((option) => ["-o", option]),
     ...props.forwardPorts.flatMap((port) => ["-L", `${port}:localhost:${port}`]),
     `${props.user}@${props.address}`,
   ].join(" ");
+}
+
+/** Takes a new machine's key at the first login, and no other one later. Other files of known hosts stay as they are. */
+function hostKeyOptions(instanceId: string): string[] {
+  return [
+    `HostKeyAlias=${instanceId}`,
+    "UserKnownHostsFile=~/.ssh/known_hosts_workbench",
+    "StrictHostKeyChecking=accept-new",
+  ];
 }
 
 /** Leaves `~/` outside the quotes, where the shell expands it. */
