@@ -1,12 +1,22 @@
+/** What a machine is made ready for. */
+export interface FirstBootProps {
+  /** TCP port of sshd. */
+  readonly sshPort: number;
+  /** Login user. */
+  readonly user: string;
+}
+
 /**
- * User data that moves sshd to `sshPort` at the machine's first boot, before anybody logs in. It checks the new
- * configuration before it restarts sshd, since a wrong one would lock everybody out.
+ * User data for a machine's first boot, before anybody logs in. It moves sshd to its port, however the image starts it,
+ * and looks whether it listens there: a wrong port would lock everybody out. It closes the login user's home to other
+ * users, since Terraform runs its scripts there.
  */
-export function firstBootScript(sshPort: number): string {
+export function firstBootScript({ sshPort, user }: FirstBootProps): string {
   return `#!/bin/bash
 # Workbench: sshd listens on port ${sshPort} alone, and takes keys alone.
 set -euo pipefail
 drop_in=/etc/ssh/sshd_config.d/10-workbench.conf
+socket=/etc/systemd/system/ssh.socket.d/10-workbench.conf
 mkdir -p /run/sshd "\${drop_in%/*}"
 cat > "$drop_in" <<'SSHD'
 Port ${sshPort}
@@ -18,6 +28,22 @@ if ! sshd -t; then
   echo "first boot: sshd refuses port ${sshPort}; it stays on its own port" >&2
   exit 1
 fi
-systemctl restart ssh 2>/dev/null || systemctl restart sshd
+if systemctl is-enabled --quiet ssh.socket 2>/dev/null; then
+  # systemd itself listens, and starts sshd for whoever connects.
+  mkdir -p "\${socket%/*}"
+  printf '%s\\n' '[Socket]' 'ListenStream=' 'ListenStream=${sshPort}' > "$socket"
+  systemctl daemon-reload
+  systemctl stop ssh.service 2>/dev/null || true
+  systemctl restart ssh.socket
+else
+  systemctl restart ssh 2>/dev/null || systemctl restart sshd
+fi
+chmod 0700 "$(getent passwd ${user} | cut -d: -f6)" || echo "first boot: expected a home of the user ${user}, got none" >&2
+for _ in {1..20}; do
+  [[ -z $(ss -Hltn "sport = :${sshPort}") ]] || exit 0
+  sleep 0.5
+done
+echo "first boot: expected sshd to listen on port ${sshPort}, got nothing there; nobody can log in: look at the unit ssh" >&2
+exit 1
 `;
 }

@@ -22,8 +22,8 @@ export function copyFolder(source: string, destination: string): FileProvisioner
 }
 
 /**
- * How provisioners reach a machine. It is stored in the resource's `input`, with the path of the key as
- * `privateKeyFile`, since a destroy-time provisioner may only read `self`.
+ * How provisioners reach a machine. It is stored in the resource's `input`, with the paths of the keys, since a
+ * destroy-time provisioner may only read `self`.
  */
 export interface SshTarget {
   /** Host name or address. */
@@ -34,6 +34,8 @@ export interface SshTarget {
   readonly user: string;
   /** File with the private key. @default the SSH agent's keys */
   readonly privateKey?: Pick<KeyFileProps, "path" | "written">;
+  /** Path of the public key that the machine knows, as Terraform sees it: the agent may have others. */
+  readonly publicKeyFile: string;
   /** How long to try before giving up, in seconds. */
   readonly timeoutSec: number;
 }
@@ -46,10 +48,20 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     port: Token.asNumber("${self.input.port}"),
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
+    // Terraform's own place is /tmp, from which some machines run nothing. This is in the user's home.
+    scriptPath: ".workbench-terraform-%RAND%.sh",
   } as const;
   return target.privateKey === undefined
-    ? { ...connection, agent: "true" }
+    ? { ...connection, agent: "true", agentIdentity: identityOf(target.publicKeyFile) }
     : { ...connection, agent: "false", privateKey: fileOf(target.privateKey.path) };
+}
+
+/**
+ * The key that Terraform offers first, since sshd takes only some tries. A machine that was made before this was written
+ * has no such file in its `input`.
+ */
+function identityOf(publicKeyFile: string): string {
+  return `\${pathexpand(try(self.input.publicKeyFile, ${terraformLiteral(JSON.stringify(publicKeyFile))}))}`;
 }
 
 /**

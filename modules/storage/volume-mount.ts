@@ -76,8 +76,8 @@ export class VolumeMount extends Construct {
    * the next deploy tries again.
    */
   private mountOverSsh(mounts: readonly AttachedMount[], instance: Instance, ssh: MountOverSsh): void {
-    const { host, port, user, privateKey } = ssh.target;
-    const input = { host, port, user, privateKeyFile: privateKey?.path ?? null };
+    const { host, port, user, privateKey, publicKeyFile } = ssh.target;
+    const input = { host, port, user, privateKeyFile: privateKey?.path ?? null, publicKeyFile };
     const connection = connectionFromInput(ssh.target);
     const { path, assetHash } = new TerraformAsset(this, "scripts", {
       path: ssh.scriptsDirectory,

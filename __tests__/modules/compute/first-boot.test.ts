@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -14,7 +14,10 @@ beforeEach(() => {
   mkdirSync(join(root, "bin"));
   mkdirSync(dropIns, { recursive: true });
   writeFileSync(join(dropIns, "50-image.conf"), "X11Forwarding no\n");
-  program("systemctl", `echo "$*" >> ${root}/systemctl.log`);
+  program("systemctl", systemctl({ socket: false }));
+  program("ss", "echo LISTEN");
+  program("getent", `echo "admin:x:1000:1000::${root}/home:/bin/bash"`);
+  mkdirSync(join(root, "home"), { mode: 0o755 });
   // Accepts every port but 99999, and a configuration without a port.
   program("sshd", `! grep -qs "^Port 99999" ${dropIns}/*`);
 });
@@ -23,9 +26,14 @@ function program(name: string, body: string): void {
   writeFileSync(join(root, "bin", name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
 }
 
+/** Records its calls. */
+function systemctl({ socket }: { readonly socket: boolean }): string {
+  return `case $1 in is-enabled) ${socket}; exit ;; esac\necho "$*" >> ${root}/systemctl.log`;
+}
+
 /** Runs the script with the test's own programs and root folder. */
 function firstBoot(sshPort: number) {
-  const script = firstBootScript(sshPort).replaceAll(/\/(etc|run)\//g, `${root}/$1/`);
+  const script = firstBootScript({ sshPort, user: "admin" }).replaceAll(/\/(etc|run)\//g, `${root}/$1/`);
   const env = { PATH: `${join(root, "bin")}:${process.env["PATH"]}` };
   return execa("bash", [], { input: script, env, extendEnv: false, reject: false });
 }
@@ -45,9 +53,33 @@ describe("firstBootScript", () => {
   });
 
   it("restarts sshd under its other name, too", async () => {
-    program("systemctl", `echo "$*" >> ${root}/systemctl.log; test "$2" = sshd`);
+    program("systemctl", `${systemctl({ socket: false })}; test "$2" = sshd`);
     expect((await firstBoot(2222)).exitCode).toBe(0);
     expect(restarts()).toBe("restart ssh\nrestart sshd\n");
+  });
+
+  it("moves the socket of an image in which systemd listens for sshd", async () => {
+    program("systemctl", systemctl({ socket: true }));
+    expect(await firstBoot(2222)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(readFileSync(join(root, "etc/systemd/system/ssh.socket.d/10-workbench.conf"), "utf8")).toBe(
+      "[Socket]\nListenStream=\nListenStream=2222\n",
+    );
+    expect(restarts()).toBe("daemon-reload\nstop ssh.service\nrestart ssh.socket\n");
+  });
+
+  it("closes the home of the login user to others", async () => {
+    await firstBoot(22);
+    expect(statSync(join(root, "home")).mode & 0o777).toBe(0o700);
+  });
+
+  it("fails if nothing listens on the port, and says so", async () => {
+    program("ss", "exit 0");
+    program("sleep", "exit 0");
+    expect(await firstBoot(2222)).toMatchObject({
+      exitCode: 1,
+      stderr:
+        "first boot: expected sshd to listen on port 2222, got nothing there; nobody can log in: look at the unit ssh",
+    });
   });
 
   it("fails for a port that sshd refuses, and leaves a configuration that sshd accepts", async () => {

@@ -19,7 +19,7 @@ const two = [wanted(undefined, "/data"), wanted("logs", "/logs")];
 
 function mounted(target?: Partial<SshTarget>): TerraformJson["resource"] {
   const ssh = target && {
-    target: { host: "198.18.0.1", port: 22, user: "admin", timeoutSec: 60, ...target },
+    target: { host: "198.18.0.1", port: 22, user: "admin", publicKeyFile: "key.pub", timeoutSec: 60, ...target },
     scriptsDirectory: temporaryFolder("scripts-"),
   };
   return synthesizeModule((stack) => {
