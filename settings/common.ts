@@ -3,6 +3,7 @@ import { text } from "./fields/fields";
 import type { Report, RightParts } from "./fields/rules";
 import { awsSection } from "./sections/aws";
 import { imageSection } from "./sections/image";
+import { instanceTypesSection } from "./sections/instance-types";
 import { servicesSection } from "./sections/services";
 import { sshSection } from "./sections/ssh";
 import { stateSection } from "./sections/state";
@@ -21,7 +22,12 @@ export const projectField = () =>
  * Sections that stacks share. A definition lists the ones that its stack reads. Every stack also reads `aws` and
  * `state`.
  */
-export const sharedSections = { ssh: sshSection, services: servicesSection, image: imageSection };
+export const sharedSections = {
+  ssh: sshSection,
+  services: servicesSection,
+  instanceTypes: instanceTypesSection,
+  image: imageSection,
+};
 
 /** Sections that every stack reads. */
 export const commonSections = { aws: awsSection, state: stateSection };

@@ -3,9 +3,7 @@ import { DataAwsEc2InstanceTypes } from "@cdktf/provider-aws/lib/data-aws-ec2-in
 import { type Precondition, TerraformCount } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
-
-/** Processor architectures as Debian names them, and as EC2 does. */
-const names = { amd64: "x86_64", arm64: "arm64" } as const;
+import type { MachineImage } from "./machine-image";
 
 /** An instance type, as the region of the stack offers it. If it does not, a plan fails with one sentence. */
 export class InstanceType extends Construct {
@@ -37,16 +35,23 @@ export class InstanceType extends Construct {
     this.details = `data.aws_ec2_instance_type.${friendlyUniqueId}`;
   }
 
-  /** Condition that the type has the processor for which an image is made. */
-  runs(architecture: FromSetting<"amd64" | "arm64">): Precondition {
+  /**
+   * Condition that the type has the processor for which an image was made.
+   *
+   * @param imageSetting the setting that chooses the image
+   */
+  boots({ ami }: MachineImage, imageSetting: string): Precondition {
     const { value, setting } = this.type;
-    const found = `\${join(" or ", flatten(${this.details}[*].supported_architectures))}`;
     return {
-      condition: `\${alltrue([for type in ${this.details} : contains(type.supported_architectures, "${names[architecture.value]}")])}`,
+      condition: `\${alltrue([for type in ${this.details} : contains(type.supported_architectures, ${ami}.architecture)])}`,
       errorMessage:
-        `${setting}: expected a type whose processor runs ${architecture.value} (${architecture.setting}), ` +
-        `got ${value}, which has ${found}; choose another type or another architecture.`,
+        `${setting}: expected a type whose processor runs \${${ami}.architecture}, as the image \${${ami}.id} needs, ` +
+        `got ${value}, which has ${this.architectures}; choose another type, or another image (${imageSetting}).`,
     };
+  }
+
+  private get architectures(): string {
+    return `\${join(" or ", flatten(${this.details}[*].supported_architectures))}`;
   }
 
   /**

@@ -39,6 +39,7 @@ export class MachineImage extends Construct {
   readonly imageId: string;
   private readonly given?: DataAwsAmi;
   private readonly choice: ImageChoice;
+  private known?: DataAwsAmi;
 
   constructor(scope: Construct, id: string, { choice }: MachineImageProps) {
     super(scope, id);
@@ -62,6 +63,12 @@ export class MachineImage extends Construct {
    */
   private details(id: string, imageId: string): DataAwsAmi {
     return new DataAwsAmi(this, id, { filter: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
+  }
+
+  /** Terraform's expression for what EC2 knows of the image. */
+  get ami(): string {
+    this.known ??= this.given ?? this.details("details", this.imageId);
+    return `data.aws_ami.${this.known.friendlyUniqueId}`;
   }
 
   private newest(wanted: NewestImage): string {
@@ -89,8 +96,7 @@ export class MachineImage extends Construct {
    * machine is gone.
    */
   fitsOn({ value: sizeGiB, setting }: FromSetting<number>): Precondition {
-    const { friendlyUniqueId } = this.given ?? this.details("details", this.imageId);
-    const ami = `data.aws_ami.${friendlyUniqueId}`;
+    const { ami } = this;
     const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
     return {
       condition: `\${${sizeGiB} >= ${size}}`,
@@ -105,9 +111,8 @@ export class MachineImage extends Construct {
    * @returns none for other images: ours, Debian's and AWS's for ECS have a root disk alone
    */
   leavesFree(deviceNames: readonly string[]): readonly Precondition[] {
-    const { given, choice } = this;
-    if (given === undefined || !("id" in choice)) return [];
-    const ami = `data.aws_ami.${given.friendlyUniqueId}`;
+    const { ami, choice } = this;
+    if (!("id" in choice)) return [];
     const { value, setting } = choice.id;
     return deviceNames.map((name) => ({
       condition: `\${!contains(${ami}.block_device_mappings[*].device_name, "${name}")}`,

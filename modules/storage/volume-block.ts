@@ -17,6 +17,8 @@ export interface VolumeBlockProps {
   readonly holds: string;
   /** A volume stays in its zone: a plan with another zone fails. */
   readonly availabilityZone: FromSetting<string>;
+  /** Condition that the zone offers what the volume is for. @default none */
+  readonly zoneFits?: Precondition;
   /** Size in GiB. It can grow, never shrink. */
   readonly volumeSizeGiB: FromSetting<number>;
   /** EBS volume type. */
@@ -101,6 +103,7 @@ export abstract class VolumeBlock extends Construct {
             condition: `\${contains(self.names, "${zone.value}")}`,
             errorMessage: `${zone.setting}: expected one of \${join(", ", self.names)}, got "${zone.value}".`,
           },
+          ...(props.zoneFits ? [props.zoneFits] : []),
         ],
       },
     });

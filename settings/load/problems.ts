@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { innerFields } from "../fields/unwrapped";
 import { UserError } from "../user-error";
-import type { UnknownVariable } from "./environment-variables";
+import { type UnknownVariable, variableName } from "./environment-variables";
+import { renamed } from "./renamed";
 
 /** One problem: the path of its setting, and a sentence with its name, what was expected and what was found. */
 export interface Problem {
@@ -38,8 +39,10 @@ function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Pr
       const known = Object.keys(sectionAt(schema, issue.path)?.shape ?? {});
       return issue.keys.map((key) => {
         const path = [...issue.path, key];
-        const expected = `expected one of ${known.join(", ")}`;
-        return { path, sentence: `${settingName(path)}: no such setting; ${expected}${didYouMean(key, known)}` };
+        const name = settingName(path);
+        const now = Object.hasOwn(renamed, name) ? renamed[name] : undefined;
+        const expected = `expected one of ${known.join(", ")}${didYouMean(key, known)}`;
+        return { path, sentence: `${name}: no such setting; ${now === undefined ? expected : `it is ${now} now`}` };
       });
     }
     // A rule about a key passes the key itself as `got`, since the value at that path is not the problem.
@@ -51,6 +54,8 @@ function allProblems(error: z.ZodError, input: unknown, schema: z.ZodObject): Pr
 
 /** The problem with a variable that names no setting. */
 export function noSuchVariable({ variable, siblings, all }: UnknownVariable): string {
+  const found = Object.entries(renamed).find(([old]) => variableName(old.split(".")) === variable);
+  if (found) return `${variable}: no such setting; it is ${variableName(found[1].split("."))} now`;
   const known = siblings.length > 0 ? siblings : all;
   const fix = siblings.length > 0 ? `expected one of ${siblings.join(", ")}` : "docs/settings.md lists them all";
   return `${printable(variable)}: no such setting; ${fix}${didYouMean(variable, known)}`;

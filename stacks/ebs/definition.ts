@@ -1,10 +1,11 @@
 import { defineStack } from "../define-stack";
-import { ebsSection } from "./settings";
+import { ebsSection, ebsShares } from "./settings";
 
 /** The data volume, which outlives every machine, and its daily snapshots. */
 export const ebs = defineStack({
   name: "ebs",
   section: ebsSection,
+  shares: ebsShares,
   ownTags: ["Complete"],
   keeps: ({ ebs }) =>
     ebs.preventDestroy

@@ -31,5 +31,8 @@ export const ebsSection = section({
   )
   .describe("The data volume. It outlives every machine.");
 
+/** Sections that the stack shares with others. */
+export const ebsShares = ["instanceTypes"] as const;
+
 /** The settings that the stack reads. */
-export type EbsSettings = StackSettings<"ebs", typeof ebsSection>;
+export type EbsSettings = StackSettings<"ebs", typeof ebsSection, (typeof ebsShares)[number]>;

@@ -1,5 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
+import { ZoneOffering } from "../../modules/compute/zone-offering";
 import { DataVolume } from "../../modules/storage/data-volume";
 import { SnapshotSchedule } from "../../modules/storage/snapshot-schedule";
 import type { StackProps } from "../define-stack";
@@ -12,7 +13,8 @@ import { volumeLimits } from "./volume-limits";
 export class EbsStack extends WorkbenchStack<EbsSettings> {
   constructor(scope: Construct, props: StackProps<EbsSettings>) {
     super(scope, props);
-    const { ebs, aws } = this.settings;
+    const { ebs, aws, instanceTypes } = this.settings;
+    const zone = { value: aws.availabilityZone, setting: "aws.availabilityZone" };
     const limits = volumeLimits[ebs.volumeType];
     const name = dataVolumeName(this.settings);
 
@@ -32,7 +34,11 @@ export class EbsStack extends WorkbenchStack<EbsSettings> {
       name,
       identifyingTags: dataVolumeTags(this.settings),
       holds: "everything that the development machine keeps",
-      availabilityZone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
+      availabilityZone: zone,
+      zoneFits: new ZoneOffering(this, "machine_offering", {
+        type: { value: instanceTypes.ec2, setting: "instanceTypes.ec2" },
+        zone,
+      }).exists,
       volumeSizeGiB: { value: ebs.volumeSizeGiB, setting: "ebs.volumeSizeGiB" },
       volumeType: ebs.volumeType,
       iops: "iops" in limits ? ebs.iops : undefined,

@@ -32,6 +32,7 @@ export const ec2 = defineStack({
     machines: ({ ec2 }) => ({
       architecture: ec2.image.architecture,
       subnetId: ec2.subnetId ?? undefined,
+      publicAddress: ec2.elasticAddress,
       mountPoint: ec2.mount.mountPoint,
     }),
   },

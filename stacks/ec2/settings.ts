@@ -1,15 +1,6 @@
 import { policyArn } from "../../settings/fields/aws-names";
 import { idIfSourceIsId, imageId, subnetId } from "../../settings/fields/ec2-ids";
-import {
-  absolutePath,
-  architectures,
-  flag,
-  instanceType,
-  listOf,
-  oneOf,
-  section,
-  wholeNumber,
-} from "../../settings/fields/fields";
+import { absolutePath, architectures, flag, listOf, oneOf, section, wholeNumber } from "../../settings/fields/fields";
 import { rule } from "../../settings/fields/rules";
 import { statement } from "../../settings/fields/statement";
 import type { StackSettings } from "../define-stack";
@@ -40,9 +31,6 @@ const image = section({
 
 /** Settings of the development machine. */
 export const ec2Section = section({
-  instanceType: instanceType()
-    .default("t3.medium")
-    .describe("Instance type. A change stops the machine, resizes it in place and starts it."),
   image,
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(20)
@@ -99,7 +87,7 @@ export const ec2Section = section({
 }).describe("The development machine.");
 
 /** Sections that the stack shares with others. */
-export const ec2Shares = ["ssh", "services", "image"] as const;
+export const ec2Shares = ["ssh", "services", "instanceTypes", "image"] as const;
 
 /** The settings that the stack reads. */
 export type Ec2Settings = StackSettings<"ec2", typeof ec2Section, (typeof ec2Shares)[number]>;

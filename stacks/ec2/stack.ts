@@ -6,7 +6,9 @@ import { sshCommand } from "../../modules/access/ssh-command";
 import { DevelopmentMachine } from "../../modules/compute/development-machine";
 import { firstBootScript } from "../../modules/compute/first-boot";
 import { ImageBuiltWith } from "../../modules/compute/image-built-with";
+import { InstanceType } from "../../modules/compute/instance-type";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
+import { ZoneOffering } from "../../modules/compute/zone-offering";
 import { FoundSubnet } from "../../modules/network/found-subnet";
 import type { SshTarget } from "../../modules/provisioning/provisioners";
 import { FoundDataVolume } from "../../modules/storage/found-data-volume";
@@ -24,7 +26,7 @@ import type { Ec2Settings } from "./settings";
 export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
   constructor(scope: Construct, props: StackProps<Ec2Settings>) {
     super(scope, props);
-    const { aws, ec2, ssh, services } = this.settings;
+    const { aws, ec2, ssh, services, instanceTypes } = this.settings;
     const name = `${this.prefix}-machine`;
 
     const volume = new FoundDataVolume(this, "data_volume", {
@@ -57,6 +59,12 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       managedPolicyArns: ec2.role.managedPolicyArns,
       statements: ec2.role.statements,
     });
+    const typeSetting = { value: instanceTypes.ec2, setting: "instanceTypes.ec2" };
+    const type = new InstanceType(this, "instance_type", typeSetting);
+    const offering = new ZoneOffering(this, "offering", {
+      type: typeSetting,
+      zone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
+    });
     const mounts = planMounts([
       {
         volume,
@@ -68,19 +76,21 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     ]);
     const machine = new DevelopmentMachine(this, "machine", {
       name,
-      instanceType: ec2.instanceType,
+      instanceType: instanceTypes.ec2,
       image,
       followNew: ec2.image.followNew,
       subnet,
       securityGroup: access.securityGroup,
       keyPair: access.keyPair,
       role,
-      userData: firstBootScript(ssh.port),
+      userData: firstBootScript({ sshPort: ssh.port, user: ssh.user }),
       rootVolumeSizeGiB: { value: ec2.rootVolumeSizeGiB, setting: "ec2.rootVolumeSizeGiB" },
       defaultTags: this.defaultTags,
       elasticAddress: ec2.elasticAddress,
       dataVolume: volume,
       preconditions: [
+        type.boots(image, "ec2.image"),
+        offering.exists,
         sameZone(volume, subnet, "aws.availabilityZone"),
         ...image.leavesFree(mounts.map(({ deviceName }) => deviceName)),
       ],
@@ -94,6 +104,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
           port: ssh.port,
           user: ssh.user,
           privateKey: this.privateKey(),
+          publicKeyFile: this.projectPath(ssh.publicKeyFile),
           timeoutSec: ssh.connectTimeoutSec,
         },
         scriptsDirectory: hostScripts("data-volume"),
@@ -110,6 +121,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
     new TerraformOutput(this, "ssh", {
       value: sshCommand({
         address: machine.address,
+        instanceId: machine.instance.id,
         port: ssh.port,
         user: ssh.user,
         privateKeyFile: ssh.privateKeyFile ?? undefined,

@@ -1,10 +1,11 @@
 import { defineStack } from "../define-stack";
-import { ecsDataSection } from "./settings";
+import { ecsDataSection, ecsDataShares } from "./settings";
 
 /** What the stack `ecs` must never lose: the data volume, the image repositories, CouchDB's password, the bucket. */
 export const ecsData = defineStack({
   name: "ecs-data",
   section: ecsDataSection,
+  shares: ecsDataShares,
   ownTags: ["Complete"],
   keeps: ({ "ecs-data": data }) =>
     data.preventDestroy

@@ -50,5 +50,8 @@ export const ecsDataSection = section({
   )
   .describe("What the stack ecs must never lose: its volume, image repositories and secrets.");
 
+/** Sections that the stack shares with others. */
+export const ecsDataShares = ["instanceTypes"] as const;
+
 /** The settings that the stack reads. */
-export type EcsDataSettings = StackSettings<"ecs-data", typeof ecsDataSection>;
+export type EcsDataSettings = StackSettings<"ecs-data", typeof ecsDataSection, (typeof ecsDataShares)[number]>;

@@ -1,6 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { GeneratedSecret } from "../../modules/access/generated-secret";
+import { ZoneOffering } from "../../modules/compute/zone-offering";
 import { ReleaseParameters } from "../../modules/containers/release-parameters";
 import { Repository } from "../../modules/containers/repository";
 import { DataVolume } from "../../modules/storage/data-volume";
@@ -60,7 +61,8 @@ export class EcsDataStack extends WorkbenchStack<EcsDataSettings> {
   }
 
   private volume(dependents: readonly string[]) {
-    const { "ecs-data": data, aws } = this.settings;
+    const { "ecs-data": data, aws, instanceTypes } = this.settings;
+    const zone = { value: aws.availabilityZone, setting: "aws.availabilityZone" };
     const name = dataVolumeName(this.settings, this.node.id);
     const { snapshotSchedule } = data;
     // The volume depends on its schedule: a destroy that fails half-way leaves no volume without daily snapshots.
@@ -77,7 +79,11 @@ export class EcsDataStack extends WorkbenchStack<EcsDataSettings> {
       name,
       identifyingTags: dataVolumeTags(this.settings, this.node.id),
       holds: "CouchDB's databases and settings, and the files of the other services",
-      availabilityZone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
+      availabilityZone: zone,
+      zoneFits: new ZoneOffering(this, "host_offering", {
+        type: { value: instanceTypes.ecs, setting: "instanceTypes.ecs" },
+        zone,
+      }).exists,
       volumeSizeGiB: { value: data.volumeSizeGiB, setting: "ecs-data.volumeSizeGiB" },
       volumeType: "gp3",
       // What every gp3 volume has. If they are not said, AWS provider 5.100 asks for the IOPS that an imported gp2 volume had,

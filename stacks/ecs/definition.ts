@@ -5,12 +5,13 @@ import { defineStack } from "../define-stack";
 import { repositoryName } from "../names/containers";
 import { ecsSteps } from "./next-steps";
 import { containerPlan, ownServices, queueProblems, settingPath } from "./planned-services";
-import { ecsNetwork, ecsSection } from "./settings";
+import { ecsNetwork, ecsSection, ecsShares } from "./settings";
 
 /** The container host with CouchDB, Grand Central and more services. */
 export const ecs = defineStack({
   name: "ecs",
   section: ecsSection,
+  shares: ecsShares,
   after: ["ecs-data"],
   needs: ["machines"],
   rules: ({ aws, ecs }, report) => {

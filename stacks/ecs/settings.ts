@@ -8,7 +8,6 @@ import {
   architectures,
   emailAddress,
   flag,
-  instanceType,
   listOf,
   oneOf,
   section,
@@ -50,9 +49,6 @@ const amazonRootSizeGiB = 30;
 
 /** Settings of the container host and its services. */
 export const ecsSection = section({
-  instanceType: instanceType()
-    .default("t3.medium")
-    .describe("Instance type of the host. A change stops the host, resizes it in place and starts it."),
   hostImage,
   rootVolumeSizeGiB: wholeNumber(8, 16384, "GiB")
     .default(amazonRootSizeGiB)
@@ -134,8 +130,11 @@ export const ecsSection = section({
   )
   .describe("The container host, CouchDB, Grand Central, and more services.");
 
+/** Sections that the stack shares with others. */
+export const ecsShares = ["instanceTypes"] as const;
+
 /** The settings that the stack reads. */
-export type EcsSettings = StackSettings<"ecs", typeof ecsSection>;
+export type EcsSettings = StackSettings<"ecs", typeof ecsSection, (typeof ecsShares)[number]>;
 
 /** How the VPC of a host is split: a public subnet in the zone of the volume. The private one stays empty. */
 export function ecsNetwork(availabilityZone: string, cidrBlock: string): CidrPlanProps {

@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { FoundSecret } from "../../modules/access/found-secret";
 import { InstanceType } from "../../modules/compute/instance-type";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
+import { ZoneOffering } from "../../modules/compute/zone-offering";
 import { ContainerHost } from "../../modules/containers/container-host";
 import { ContainerService } from "../../modules/containers/container-service";
 import { FoundRepository } from "../../modules/containers/found-repository";
@@ -128,14 +129,19 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
   }
 
   private host(name: string, volume: FoundDataVolume): ContainerHost {
-    const { aws, ecs } = this.settings;
+    const { aws, ecs, instanceTypes } = this.settings;
     const { subnet, conditions } = this.place(name);
     const securityGroup = new SecurityGroup(this, "group", { name, description: "The container host", vpc: subnet });
     securityGroup.allowTo(cidrPeer("0.0.0.0/0"), everyPort, "AWS, registries of images, and what services reach");
     for (const block of ecs.couchdb.openTo) {
       securityGroup.allowFrom(cidrPeer(block), tcp(couchdbPort), "CouchDB and Fauxton");
     }
-    const type = new InstanceType(this, "instance_type", { value: ecs.instanceType, setting: "ecs.instanceType" });
+    const typeSetting = { value: instanceTypes.ecs, setting: "instanceTypes.ecs" };
+    const type = new InstanceType(this, "instance_type", typeSetting);
+    const offering = new ZoneOffering(this, "offering", {
+      type: typeSetting,
+      zone: { value: aws.availabilityZone, setting: "aws.availabilityZone" },
+    });
     const [mount] = planMounts([
       {
         volume,
@@ -146,6 +152,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       },
     ]);
     if (mount === undefined) throw new Error("ecs: expected a mount for the data volume, got none");
+    const image = new MachineImage(this, "image", { choice: this.imageChoice() });
     const services = this.describedServices();
     const memory = [
       { name: "couchdb", memoryMiB: ecs.couchdb.memoryMiB + besideCouchdbMemoryMiB },
@@ -157,8 +164,8 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       partition: this.partition,
       region: aws.region,
       accountId: this.accountId,
-      instanceType: ecs.instanceType,
-      image: new MachineImage(this, "image", { choice: this.imageChoice() }),
+      instanceType: instanceTypes.ecs,
+      image,
       followNew: ecs.hostImage.followNew,
       subnet,
       publicAddress: ecs.subnetId === null ? true : undefined,
@@ -183,7 +190,8 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       preconditions: [
         sameZone(volume, subnet, "aws.availabilityZone"),
         ...conditions,
-        type.runs({ value: ecs.hostImage.architecture, setting: "ecs.hostImage.architecture" }),
+        type.boots(image, "ecs.hostImage"),
+        offering.exists,
         type.hasMemoryFor({
           sumMiB: memory.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0),
           parts: memory.map((each) => `${each.name} ${each.memoryMiB}`).join(", "),

@@ -120,7 +120,7 @@ describeWithMachines("a data volume and the machines that come and go", () => {
   });
 
   step("the instance type changes in place: unmounted before, mounted after", async () => {
-    user.settings = { EC2_INSTANCE_TYPE: "t3.large" };
+    user.settings = { INSTANCE_TYPES_EC2: "t3.large" };
     const output = await user.deploy("ec2");
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeGreaterThan(0);
     expect(output.indexOf("terraform_data.data_unmount: Destruction complete")).toBeLessThan(

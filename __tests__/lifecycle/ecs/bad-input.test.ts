@@ -75,21 +75,20 @@ describeWithMachines("a plan of ecs that does not fit the account", () => {
     const image = `registry.example/reports@${absent}`;
     const services = `{ reports: { image: "${image}", memoryMiB: 2600 } }`;
     expect(await refusal({ ECS_SERVICES: services })).toContain(
-      "ecs.instanceType: expected a type with memory for 4216 MiB of containers (couchdb 1104, grand-central 512, reports 2600), " +
+      "instanceTypes.ecs: expected a type with memory for 4216 MiB of containers (couchdb 1104, grand-central 512, reports 2600), " +
         "got t3.medium, which has 3686 MiB for them; choose a larger type, or lower memoryMiB of a service.",
     );
   });
 
   step("fails for a type with another processor than the image", async () => {
-    expect(await refusal({ ECS_INSTANCE_TYPE: "t4g.medium" })).toContain(
-      "ecs.instanceType: expected a type whose processor runs amd64 (ecs.hostImage.architecture), " +
-        "got t4g.medium, which has arm64; choose another type or another architecture.",
+    expect(await refusal({ INSTANCE_TYPES_ECS: "t4g.medium" })).toMatch(
+      /instanceTypes\.ecs: expected a type whose processor runs x86_64, as the image ami-\w+ needs, got t4g\.medium, which has arm64; choose another type, or another image \(ecs\.hostImage\)\./,
     );
   });
 
   step("fails for a type that does not exist", async () => {
-    expect(await refusal({ ECS_INSTANCE_TYPE: "t3.mediun" })).toContain(
-      "ecs.instanceType: expected an instance type that the region offers, got t3.mediun; " +
+    expect(await refusal({ INSTANCE_TYPES_ECS: "t3.mediun" })).toContain(
+      "instanceTypes.ecs: expected an instance type that the region offers, got t3.mediun; " +
         "`aws ec2 describe-instance-types` lists them.",
     );
   });

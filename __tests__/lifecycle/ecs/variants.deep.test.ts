@@ -88,7 +88,7 @@ describeWithMachines("CouchDB (a stand-in) in a VPC of its own, open to some, wi
   step("is another type in place, and keeps its documents", async () => {
     const before = await ecs.instanceId();
     await ecs.write("articles", 1, 50);
-    user.settings["ECS_INSTANCE_TYPE"] = "t3.large";
+    user.settings["INSTANCE_TYPES_ECS"] = "t3.large";
     await user.deploy("ecs");
     expect(await ecs.instanceId()).toBe(before);
     expect((await instance()).InstanceType).toBe("t3.large");

@@ -1,17 +1,16 @@
 import { DataResource } from "cdktf";
 import { describe, expect, it } from "vitest";
 import { InstanceType } from "../../../modules/compute/instance-type";
+import { MachineImage } from "../../../modules/compute/machine-image";
 import { only } from "../../stacks/synthesize";
 import { synthesizeModule } from "../synthesize-module";
 
 const { data, resource } = synthesizeModule((stack) => {
   const type = new InstanceType(stack, "type", { value: "t3.micro", setting: "test.instanceType" });
+  const image = new MachineImage(stack, "image", { choice: { id: { value: "ami-1", setting: "test.image.id" } } });
   new DataResource(stack, "machine", {
     lifecycle: {
-      precondition: [
-        type.runs({ value: "arm64", setting: "test.architecture" }),
-        type.hasMemoryFor({ sumMiB: 1536, parts: "a 1024, b 512" }),
-      ],
+      precondition: [type.boots(image, "test.image"), type.hasMemoryFor({ sumMiB: 1536, parts: "a 1024, b 512" })],
     },
   });
 });
@@ -31,8 +30,11 @@ describe("an instance type", () => {
   });
 
   it("must have the processor of the image", () => {
-    expect(processor.condition).toContain('contains(type.supported_architectures, "arm64")');
-    expect(processor.error_message).toContain("runs arm64 (test.architecture), got t3.micro, which has");
+    const ami = "data.aws_ami.image_from_test_image_id";
+    expect(processor.condition).toContain(`contains(type.supported_architectures, ${ami}.architecture)`);
+    expect(processor.error_message).toContain(
+      `runs \${${ami}.architecture}, as the image \${${ami}.id} needs, got t3.micro, which has`,
+    );
   });
 
   it("must have the memory of all containers, and some for itself", () => {

@@ -29,10 +29,11 @@ describe("stack ec2", () => {
   });
 
   it("compares the disk with a newer image's before the old machine is gone, if it follows new images", () => {
-    const [alone, ...none] = only(synthesize("ec2").resource, "aws_instance").lifecycle.precondition;
+    const alone = only(synthesize("ec2").resource, "aws_instance").lifecycle.precondition;
     const following = synthesize("ec2", { EC2_IMAGE_FOLLOW_NEW: "true", EC2_ROOT_VOLUME_SIZE_GIB: "9" });
-    const [same, size] = only(following.resource, "aws_instance").lifecycle.precondition;
-    expect([none, same]).toEqual([[], alone]);
+    const all = only(following.resource, "aws_instance").lifecycle.precondition;
+    const size = all.at(-1);
+    expect(all.slice(0, -1)).toEqual(alone);
     expect(size.condition).toMatch(/^\$\{9 >= one\(\[for disk in data\.aws_ami\.image_details\.block_device_mappings/);
     expect(size.error_message).toMatch(
       /^ec2\.rootVolumeSizeGiB: expected at least the .* GiB of the image .*, got 9\.$/,
@@ -213,7 +214,10 @@ describe("stack ec2", () => {
 
   it("uses the SSH agent when there is no private key file", () => {
     const { data_mount } = synthesize("ec2", { SSH_PRIVATE_KEY_FILE: "" }).resource["terraform_data"] ?? {};
-    expect(data_mount.connection).toMatchObject({ agent: "true" });
+    expect(data_mount.connection).toMatchObject({
+      agent: "true",
+      agent_identity: expect.stringContaining("id_ed25519.pub"),
+    });
     expect(data_mount.connection).not.toHaveProperty("private_key");
     expect(JSON.stringify(data_mount.lifecycle)).not.toContain("fileexists");
   });
@@ -252,7 +256,7 @@ describe("stack ec2", () => {
 
   it("prints the exact ssh command, with the ports of the REPL and JupyterLab", () => {
     expect(synthesize("ec2").output["ssh"]?.value).toBe(
-      "ssh -i .workbench/local-aws/ssh/id_ed25519 -p 2222 -L 20000:localhost:20000 -L 20001:localhost:20001 admin@${aws_eip.machine_address.public_ip}",
+      "ssh -i .workbench/local-aws/ssh/id_ed25519 -p 2222 -o HostKeyAlias=${aws_instance.machine.id} -o UserKnownHostsFile=~/.ssh/known_hosts_workbench -o StrictHostKeyChecking=accept-new -L 20000:localhost:20000 -L 20001:localhost:20001 admin@${aws_eip.machine_address.public_ip}",
     );
   });
 });
