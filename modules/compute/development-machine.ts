@@ -2,13 +2,14 @@ import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { KeyPair } from "@cdktf/provider-aws/lib/key-pair";
-import { DataResource, Fn, type ITerraformDependable, type Precondition, type TerraformResource } from "cdktf";
+import { DataResource, Fn, type ITerraformDependable, type Precondition } from "cdktf";
 import { Construct } from "constructs";
 import type { MachineRole } from "../access/machine-role";
 import type { FromSetting } from "../from-setting";
 import { dependLate } from "../late-dependencies";
 import type { SecurityGroup } from "../network/security-group";
 import type { Subnet } from "../network/subnet";
+import { resourceAddress } from "../resource-address";
 import { terraformLiteral } from "../terraform-literal";
 import type { MachineImage } from "./machine-image";
 import { notShuttingDown } from "./not-shutting-down";
@@ -88,7 +89,7 @@ export class DevelopmentMachine extends Construct {
         precondition: conditions.length > 0 ? conditions : undefined,
         postcondition: [notShuttingDown],
         // EC2 installs the key only at the first boot, and a new key pair has the same name as the old one.
-        replaceTriggeredBy: [address(dataVolume), `${address(props.keyPair)}.public_key`],
+        replaceTriggeredBy: [resourceAddress(dataVolume), `${resourceAddress(props.keyPair)}.public_key`],
       },
     });
     dependLate(this.instance, () => [...role.ready, ...props.subnet.ready, ...(props.dependsOn ?? [])]);
@@ -106,9 +107,4 @@ export class DevelopmentMachine extends Construct {
       this.ready = [this.instance];
     }
   }
-}
-
-/** A resource's address as a plain name: `replace_triggered_by` accepts no expression. */
-function address({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
-  return `${terraformResourceType}.${friendlyUniqueId}`;
 }

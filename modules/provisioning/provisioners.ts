@@ -1,4 +1,10 @@
-import { type FileProvisioner, type RemoteExecProvisioner, type SSHProvisionerConnection, Token } from "cdktf";
+import {
+  type FileProvisioner,
+  type LocalExecProvisioner,
+  type RemoteExecProvisioner,
+  type SSHProvisionerConnection,
+  Token,
+} from "cdktf";
 import type { KeyFileProps } from "../access/key-file";
 import { terraformLiteral } from "../terraform-literal";
 
@@ -8,12 +14,23 @@ interface TimedRemoteExec extends RemoteExecProvisioner {
 }
 
 /**
- * Commands that run on the machine over SSH.
+ * Commands that run on the machine over SSH. The script with them deletes itself: Terraform would leave it there.
  *
  * @param when `destroy` runs them before the resource is destroyed; such commands may only refer to `self`.
  */
 export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): TimedRemoteExec {
-  return { type: "remote-exec", inline: [...commands], ...(when === "destroy" && { when }) };
+  return { type: "remote-exec", inline: ['rm -f -- "$0"', ...commands], ...(when === "destroy" && { when }) };
+}
+
+/**
+ * Prints a sentence before the resource is destroyed, among Terraform's own lines.
+ *
+ * @param sentence of words that mean the same to every shell, since Terraform has no other way to print
+ * @throws Error for other signs
+ */
+export function sayBeforeDestroy(sentence: string): LocalExecProvisioner {
+  if (!/^[\w .,:/=-]+$/.test(sentence)) throw new Error(`expected words that every shell echoes, got: ${sentence}`);
+  return { type: "local-exec", command: `echo ${sentence}`, when: "destroy" };
 }
 
 /** Copies a folder of the stack's working directory to `destination` on the machine. */
@@ -40,6 +57,12 @@ export interface SshTarget {
   readonly timeoutSec: number;
 }
 
+/**
+ * Where Terraform runs its scripts: its own place is /tmp, from which some machines run nothing. A path with `~`, or a relative one,
+ * would not do: Terraform quotes it, and a login shell may start in another folder.
+ */
+const homeOfUser = '${self.input.user == "root" ? "/root" : "/home/${self.input.user}"}';
+
 /** `connection` of a resource whose `input` has an {@link SshTarget}. */
 export function connectionFromInput(target: SshTarget): SSHProvisionerConnection {
   const connection = {
@@ -48,8 +71,7 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     port: Token.asNumber("${self.input.port}"),
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
-    // Terraform's own place is /tmp, from which some machines run nothing. This is in the user's home.
-    scriptPath: ".workbench-terraform-%RAND%.sh",
+    scriptPath: `${homeOfUser}/.workbench-terraform-%RAND%.sh`,
   } as const;
   return target.privateKey === undefined
     ? { ...connection, agent: "true", agentIdentity: identityOf(target.publicKeyFile) }

@@ -2,6 +2,7 @@ import type { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { Ec2Tag } from "@cdktf/provider-aws/lib/ec2-tag";
 import { Fn, ref, Token } from "cdktf";
 import { Construct } from "constructs";
+import { resourceAddress } from "../resource-address";
 import { TerraformBlock } from "../terraform-block";
 import type { ExistingVolumes } from "./existing-volumes";
 
@@ -37,13 +38,13 @@ export class AdoptVolumes extends Construct {
 
   constructor(scope: Construct, id: string, { block, count, existing, adopt }: AdoptVolumesProps) {
     super(scope, id);
-    const address = `${block.terraformResourceType}.${block.friendlyUniqueId}`;
+    const address = resourceAddress(block);
     const complete = new Ec2Tag(this, "complete", {
       count,
       resourceId: count === undefined ? block.id : Token.asString(ref(`${address}[count.index].id`)),
       ...COMPLETE,
     });
-    const tag = `${complete.terraformResourceType}.${complete.friendlyUniqueId}`;
+    const tag = resourceAddress(complete);
     this.knownIds =
       count === undefined
         ? [Fn.element(Fn.split(",", complete.id), 0)]

@@ -3,7 +3,14 @@ import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { AssetType, DataResource, type ITerraformDependable, type Precondition, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { KeyFile } from "../access/key-file";
-import { connectionFromInput, copyFolder, remoteExec, type SshTarget } from "../provisioning/provisioners";
+import {
+  connectionFromInput,
+  copyFolder,
+  remoteExec,
+  type SshTarget,
+  sayBeforeDestroy,
+} from "../provisioning/provisioners";
+import { resourceAddress } from "../resource-address";
 import { defaultName, installOptions, type PlannedMount } from "./mount-plan";
 
 /** The volumes, the machine, and what mounts them there. */
@@ -22,15 +29,18 @@ export interface MountOverSsh {
   readonly target: SshTarget;
   /** Folder on this computer with `install-data-volume` and the scripts that it installs. */
   readonly scriptsDirectory: string;
-  /**
-   * Unmount over SSH before detaching the volume. false: stop the machine, which unmounts as it shuts down. @default
-   * true
-   */
-  readonly unmount?: boolean;
+  /** Unmount over SSH before detaching the volume. undefined: stop the machine, which unmounts as it shuts down. */
+  readonly unmount?: UnmountOverSsh;
   /** Conditions to check before a volume is mounted. @default none */
   readonly preconditions?: readonly Precondition[];
   /** Resources that must exist as long as provisioners must log in. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/** What people read while Terraform logs in to unmount. */
+export interface UnmountOverSsh {
+  /** What to do about a machine that does not answer, in words that every shell echoes. */
+  readonly whenSilent: string;
 }
 
 interface AttachedMount extends PlannedMount {
@@ -74,6 +84,9 @@ export class VolumeMount extends Construct {
    * Each volume has two resources, since Terraform skips the destroy-time provisioners of a resource whose creation
    * failed. `unmount` only unmounts, and `mount` only mounts. So a mount that failed half-way is still unmounted, and
    * the next deploy tries again.
+   *
+   * When a machine is gone, the refresh drops its attachment from the state, and the plan makes a new one. A new
+   * resource triggers no replacement, as a replaced one does: nothing logs in to a dead address to unmount there.
    */
   private mountOverSsh(mounts: readonly AttachedMount[], instance: Instance, ssh: MountOverSsh): void {
     const { host, port, user, privateKey, publicKeyFile } = ssh.target;
@@ -88,20 +101,28 @@ export class VolumeMount extends Construct {
     for (const mount of mounts) {
       const unmount = new DataResource(mount.place, "unmount", {
         input,
-        triggersReplace: {
-          attachment: mount.attachment.id,
-          instanceType: instance.instanceTypeInput,
-          mountPoint: mount.mountPoint.value,
-        },
+        triggersReplace: { instanceType: instance.instanceTypeInput, mountPoint: mount.mountPoint.value },
+        lifecycle: { replaceTriggeredBy: [resourceAddress(mount.attachment)] },
         connection,
-        provisioners: (ssh.unmount ?? true) ? [remoteExec([unmountCommand(mount)], "destroy")] : undefined,
+        provisioners: ssh.unmount && [
+          sayBeforeDestroy(
+            `Logs in to unmount. If nothing answers, the machine is stopped or gone: ${ssh.unmount.whenSilent}`,
+          ),
+          remoteExec([unmountCommand(mount)], "destroy"),
+        ],
         dependsOn: [mount.attachment, ...(ssh.dependsOn ?? [])],
       });
       const uploadedTo = `.workbench-${mount.name}`;
       const command = `cd && sudo bash ${uploadedTo}/install-data-volume ${installOptions(mount)}`;
       const mounted = new DataResource(mount.place, "mount", {
         input,
-        triggersReplace: { unmount: unmount.id, sizeGiB: mount.volume.sizeGiB, scripts: assetHash, command },
+        triggersReplace: {
+          attachment: mount.attachment.id,
+          unmount: unmount.id,
+          sizeGiB: mount.volume.sizeGiB,
+          scripts: assetHash,
+          command,
+        },
         connection,
         provisioners: [
           remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),

@@ -22,6 +22,10 @@ import { builtWithTags, debianImage, ownImage } from "../names/images";
 import { WorkbenchStack } from "../workbench-stack";
 import type { Ec2Settings } from "./settings";
 
+/** What to do about a machine that does not answer when its volume is to be unmounted. */
+const whenSilent =
+  "end this with Ctrl-C, then start the machine, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.";
+
 /** The development machine with the data volume mounted. Everything but the volume can be destroyed and made again. */
 export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
   constructor(scope: Construct, props: StackProps<Ec2Settings>) {
@@ -108,7 +112,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
           timeoutSec: ssh.connectTimeoutSec,
         },
         scriptsDirectory: hostScripts("data-volume"),
-        unmount: ec2.unmountOverSsh,
+        unmount: ec2.unmountOverSsh ? { whenSilent } : undefined,
         preconditions: this.imageFits(image),
         dependsOn: [...machine.ready, ...access.ready],
       },

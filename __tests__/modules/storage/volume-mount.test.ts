@@ -21,6 +21,7 @@ function mounted(target?: Partial<SshTarget>): TerraformJson["resource"] {
   const ssh = target && {
     target: { host: "198.18.0.1", port: 22, user: "admin", publicKeyFile: "key.pub", timeoutSec: 60, ...target },
     scriptsDirectory: temporaryFolder("scripts-"),
+    unmount: { whenSilent: "start it." },
   };
   return synthesizeModule((stack) => {
     const machine = { instance: new Instance(stack, "machine", { ami: "ami-1", instanceType: "t3.micro" }) };
@@ -51,12 +52,25 @@ describe("VolumeMount", () => {
     it("mounts and unmounts each volume by its own name, from an uploaded folder of its own", () => {
       const resource = mounted({});
       const run = (name: string, index: number) =>
-        terraformData(resource, name).provisioner[index]["remote-exec"].inline[0];
+        terraformData(resource, name).provisioner[index]["remote-exec"].inline[1];
       expect(run("data_mount", 2)).toMatch(/^cd && sudo bash \.workbench-data-volume\/install-data-volume .* 120$/);
       expect(run("data_logs_mount", 2)).toMatch(/^cd && sudo bash \.workbench-logs\/install-.* --name 'logs'$/);
-      expect(run("data_logs_unmount", 0)).toBe(
+      expect(run("data_logs_unmount", 1)).toBe(
         "cd / && { sudo test ! -e /etc/workbench/logs.conf || sudo /usr/local/lib/workbench/unmount-data-volume /etc/workbench/logs.conf; }",
       );
+    });
+
+    it("says what to do about a silent machine before it logs in to unmount", () => {
+      expect(terraformData(mounted({}), "data_unmount").provisioner[0]["local-exec"]).toEqual({
+        command: "echo Logs in to unmount. If nothing answers, the machine is stopped or gone: start it.",
+        when: "destroy",
+      });
+    });
+
+    it("unmounts when the attachment is replaced, and not when the machine is gone, and the attachment with it", () => {
+      const { lifecycle, triggers_replace } = terraformData(mounted({}), "data_unmount");
+      expect(lifecycle.replace_triggered_by).toEqual(["aws_volume_attachment.data_attachment"]);
+      expect(Object.keys(triggers_replace)).toEqual(["instanceType", "mountPoint"]);
     });
 
     it("mounts one volume after the other, since all install the same scripts", () => {
