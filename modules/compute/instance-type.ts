@@ -3,7 +3,20 @@ import { DataAwsEc2InstanceTypes } from "@cdktf/provider-aws/lib/data-aws-ec2-in
 import { type Precondition, TerraformCount } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
+import { ExistingMachine } from "./existing-machine";
 import type { MachineImage } from "./machine-image";
+
+/** The image of a machine that has the instance type. */
+export interface BootedImage {
+  /** The image that a new machine boots. */
+  readonly image: MachineImage;
+  /** The section of the settings that chooses it, and whose `followNew` says whether a machine follows newer images. */
+  readonly setting: string;
+  /** Whether a machine that is there boots the image, too. Otherwise it keeps its own. */
+  readonly followNew: boolean;
+  /** Tags that only that machine has. */
+  readonly machineTags: Readonly<Record<string, string>>;
+}
 
 /** An instance type, as the region of the stack offers it. If it does not, a plan fails with one sentence. */
 export class InstanceType extends Construct {
@@ -35,23 +48,33 @@ export class InstanceType extends Construct {
     this.details = `data.aws_ec2_instance_type.${friendlyUniqueId}`;
   }
 
-  /**
-   * Condition that the type has the processor for which an image was made.
-   *
-   * @param imageSetting the setting that chooses the image
-   */
-  boots({ ami }: MachineImage, imageSetting: string): Precondition {
-    const { value, setting } = this.type;
-    return {
+  /** Conditions that the type has the processor for which the image of a machine was made. */
+  boots({ image: { ami }, setting, followNew, machineTags }: BootedImage): readonly Precondition[] {
+    const newMachine = {
       condition: `\${alltrue([for type in ${this.details} : contains(type.supported_architectures, ${ami}.architecture)])}`,
       errorMessage:
-        `${setting}: expected a type whose processor runs \${${ami}.architecture}, as the image \${${ami}.id} needs, ` +
-        `got ${value}, which has ${this.architectures}; choose another type, or another image (${imageSetting}).`,
+        `${this.expected} \${${ami}.architecture}, as the image \${${ami}.id} needs, ${this.got}; ` +
+        `choose another type, or another image (${setting}).`,
     };
+    if (followNew) return [newMachine];
+    // Terraform would replace a machine by one that cannot boot the image that the machine keeps.
+    const { types } = new ExistingMachine(this, "existing", { tags: machineTags });
+    const supported = `flatten(${this.details}[*].supported_architectures)`;
+    const keptImage = {
+      condition: `\${alltrue([for old in ${types} : length(setintersection(old.supported_architectures, ${supported})) > 0])}`,
+      errorMessage:
+        `${this.expected} \${join(" or ", flatten(${types}[*].supported_architectures))}, as the machine's image needs, ` +
+        `${this.got}; choose another type, or set ${setting}.followNew: true, which replaces the machine and its image.`,
+    };
+    return [newMachine, keptImage];
   }
 
-  private get architectures(): string {
-    return `\${join(" or ", flatten(${this.details}[*].supported_architectures))}`;
+  private get expected(): string {
+    return `${this.type.setting}: expected a type whose processor runs`;
+  }
+
+  private get got(): string {
+    return `got ${this.type.value}, which has \${join(" or ", flatten(${this.details}[*].supported_architectures))}`;
   }
 
   /**

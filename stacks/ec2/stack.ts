@@ -93,7 +93,12 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
       elasticAddress: ec2.elasticAddress,
       dataVolume: volume,
       preconditions: [
-        type.boots(image, "ec2.image"),
+        ...type.boots({
+          image,
+          setting: "ec2.image",
+          followNew: ec2.image.followNew,
+          machineTags: { ...this.defaultTags, Name: name },
+        }),
         offering.exists,
         sameZone(volume, subnet, "aws.availabilityZone"),
         ...image.leavesFree(mounts.map(({ deviceName }) => deviceName)),

@@ -190,7 +190,12 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
       preconditions: [
         sameZone(volume, subnet, "aws.availabilityZone"),
         ...conditions,
-        type.boots(image, "ecs.hostImage"),
+        ...type.boots({
+          image,
+          setting: "ecs.hostImage",
+          followNew: ecs.hostImage.followNew,
+          machineTags: { ...this.defaultTags, Name: name },
+        }),
         offering.exists,
         type.hasMemoryFor({
           sumMiB: memory.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0),

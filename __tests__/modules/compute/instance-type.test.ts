@@ -10,12 +10,15 @@ const { data, resource } = synthesizeModule((stack) => {
   const image = new MachineImage(stack, "image", { choice: { id: { value: "ami-1", setting: "test.image.id" } } });
   new DataResource(stack, "machine", {
     lifecycle: {
-      precondition: [type.boots(image, "test.image"), type.hasMemoryFor({ sumMiB: 1536, parts: "a 1024, b 512" })],
+      precondition: [
+        ...type.boots({ image, setting: "test.image", followNew: false, machineTags: { Name: "machine" } }),
+        type.hasMemoryFor({ sumMiB: 1536, parts: "a 1024, b 512" }),
+      ],
     },
   });
 });
 const { terraform_data: made = {} } = resource;
-const [processor, memory] = made["machine"].lifecycle.precondition;
+const [processor, resize, memory] = made["machine"].lifecycle.precondition;
 
 describe("an instance type", () => {
   it("is looked up in a list, so that one that is not offered is one sentence", () => {
@@ -24,7 +27,7 @@ describe("an instance type", () => {
     expect(found.lifecycle.postcondition[0].error_message).toContain(
       "test.instanceType: expected an instance type that the region offers, got t3.micro",
     );
-    expect(only(data, "aws_ec2_instance_type").count).toBe(
+    expect(data["aws_ec2_instance_type"]?.["type"].count).toBe(
       "${length(data.aws_ec2_instance_types.type_found.instance_types)}",
     );
   });
@@ -34,6 +37,14 @@ describe("an instance type", () => {
     expect(processor.condition).toContain(`contains(type.supported_architectures, ${ami}.architecture)`);
     expect(processor.error_message).toContain(
       `runs \${${ami}.architecture}, as the image \${${ami}.id} needs, got t3.micro, which has`,
+    );
+  });
+
+  it("must have a processor that the machine has already, if that keeps its image", () => {
+    const before = "data.aws_ec2_instance_type.type_existing_type";
+    expect(resize.condition).toContain(`for old in ${before} : length(setintersection(old.supported_architectures, `);
+    expect(resize.error_message).toContain(
+      "or set test.image.followNew: true, which replaces the machine and its image.",
     );
   });
 
