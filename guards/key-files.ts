@@ -9,6 +9,12 @@ const maxKeyBytes = 65_536;
 
 const readLimitMs = 10_000;
 
+/** The two files of a key. */
+export interface KeyFiles {
+  readonly publicKeyFile: string;
+  readonly privateKeyFile: string;
+}
+
 /**
  * One sentence that says what is wrong with the public key file in the settings; undefined if nothing is. It ignores a
  * missing file, since the plan reports that.
@@ -67,8 +73,33 @@ function otherThanPrivateKey(text: string, file: string): string | undefined {
   return undefined;
 }
 
+/** Says that two key files, both of which can be used, are not of one pair; undefined if they are. */
+export function pairProblem({ publicKeyFile, privateKeyFile }: KeyFiles): string | undefined {
+  const { status, stdout } = sshKeygen("-y", "-P", "", "-f", expandKeyFile(privateKeyFile));
+  const wanted = keyIn(publicKeyFile);
+  if (status !== 0 || wanted === undefined || withoutComment(stdout.trim()) === wanted) return undefined;
+  return (
+    `ssh.privateKeyFile: expected the private key of ${publicKeyFile} (ssh.publicKeyFile), which the machine gets, ` +
+    `got that of another key in ${privateKeyFile}; name the two files of one key`
+  );
+}
+
+/** The key in a public key file as `type base64`; undefined if the file cannot be read. */
+export function keyIn(publicKeyFile: string): string | undefined {
+  try {
+    return withoutComment(readFileSync(expandKeyFile(publicKeyFile), "utf8").trim());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first two words of a public key, as OpenSSH writes one. */
+export function withoutComment(key: string): string {
+  return key.split(" ", 2).join(" ");
+}
+
 /** Asks OpenSSH about a key. `status` is null if there is no ssh-keygen; Terraform then finds the problem itself. */
-function sshKeygen(...args: string[]): { status: number | null; stderr: string } {
+function sshKeygen(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync("ssh-keygen", args, { encoding: "utf8", timeout: readLimitMs });
 }
 
@@ -101,6 +132,6 @@ function notAKeyFile(path: string): string | undefined {
 }
 
 /** Absolute path: expands `~/` as Terraform's `pathexpand` does, and resolves other paths from the project folder. */
-export function expandKeyFile(file: string): string {
+function expandKeyFile(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(join(__dirname, ".."), file);
 }

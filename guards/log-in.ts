@@ -1,6 +1,6 @@
 import { UserError } from "../settings/user-error";
 import type { CdktfCommand } from "./cdktf-command";
-import { privateKeyProblem, publicKeyProblem } from "./key-files";
+import { pairProblem, privateKeyProblem, publicKeyProblem } from "./key-files";
 import { agentProblem } from "./ssh-agent";
 
 /** How and why Terraform logs in to a machine. */
@@ -31,16 +31,18 @@ export function requireLogIn(
   if (!command.changes) return;
   const problems = stacks
     .filter(({ name }) => command.names(name))
-    .flatMap(({ logIn }) => (logIn ? problemsOf(logIn, environment) : []));
+    .flatMap(({ logIn }) => (logIn ? problemsOf(logIn, command, environment) : []));
   if (problems.length > 0) throw new UserError([...new Set(problems)].join("\n"));
 }
 
-function problemsOf({ ssh, to }: LogIn, environment: NodeJS.ProcessEnv): string[] {
+function problemsOf({ ssh, to }: LogIn, { verb }: CdktfCommand, environment: NodeJS.ProcessEnv): string[] {
+  const { publicKeyFile, privateKeyFile } = ssh;
   const problems = [
-    publicKeyProblem(ssh.publicKeyFile),
-    ssh.privateKeyFile === null
-      ? agentProblem(to, ssh.publicKeyFile, environment)
-      : privateKeyProblem(ssh.privateKeyFile),
-  ];
-  return problems.filter((problem) => problem !== undefined);
+    publicKeyProblem(publicKeyFile),
+    privateKeyFile === null ? agentProblem(to, publicKeyFile, environment) : privateKeyProblem(privateKeyFile),
+  ].filter((problem) => problem !== undefined);
+  // A destroy logs in with the file that the machine was made with.
+  if (problems.length > 0 || privateKeyFile === null || verb === "destroy") return problems;
+  const problem = pairProblem({ publicKeyFile, privateKeyFile });
+  return problem === undefined ? [] : [problem];
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { expandKeyFile } from "./key-files";
+import { keyIn, withoutComment } from "./key-files";
 
 const listLimitMs = 10_000;
 
@@ -40,16 +39,4 @@ function keysOf(environment: NodeJS.ProcessEnv): string[] | string | undefined {
   if (status === 1) return "one without keys";
   if (status === 2) return `no answer from the agent at ${environment["SSH_AUTH_SOCK"]} (SSH_AUTH_SOCK)`;
   return status === 0 ? stdout.trim().split("\n").map(withoutComment) : undefined;
-}
-
-function keyIn(publicKeyFile: string): string | undefined {
-  try {
-    return withoutComment(readFileSync(expandKeyFile(publicKeyFile), "utf8").trim());
-  } catch {
-    return undefined;
-  }
-}
-
-function withoutComment(key: string): string {
-  return key.split(" ", 2).join(" ");
 }

@@ -1,7 +1,8 @@
 import { UserError } from "../settings/user-error";
 
-/** Options of Terraform that name another place for the state, or for its backup. */
-const MOVES_STATE = /(?:^|\s)--?(?:state|state-out|backup|backend|backend-config)(?=[=\s]|$)/;
+/** Options of Terraform that name another place for the state or its backup, or copy or forget the state. */
+const MOVES_STATE =
+  /(?:^|\s)--?(?:state|state-out|backup|backend|backend-config|reconfigure|migrate-state|force-copy)(?=[=\s]|$)/;
 
 /**
  * Refuses variables with which Terraform would keep a stack's state elsewhere: it would find none, and plan to create

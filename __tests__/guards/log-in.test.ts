@@ -81,6 +81,23 @@ describe("requireLogIn", () => {
     expect(() => run("cdktf deploy ec2", {}, { SSH_PRIVATE_KEY_FILE: "/nowhere/id_ed25519" })).not.toThrow();
   });
 
+  it("fails with the files of two keys when a machine would get one of them", () => {
+    for (const name of ["one", "two"]) {
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, name)]);
+    }
+    const pair = (name: string) => ({
+      SSH_PRIVATE_KEY_FILE: join(directory, "one"),
+      SSH_PUBLIC_KEY_FILE: join(directory, `${name}.pub`),
+    });
+    expect(() => run("cdktf deploy ec2", {}, pair("two"))).toThrow(
+      `ssh.privateKeyFile: expected the private key of ${directory}/two.pub (ssh.publicKeyFile), which the machine gets, ` +
+        `got that of another key in ${directory}/one; name the two files of one key`,
+    );
+    expect(() => run("cdktf deploy ec2", {}, pair("one"))).not.toThrow();
+    // The machine may have been made with an older key, whose file is in the state.
+    expect(() => run("cdktf destroy ec2", {}, pair("two"))).not.toThrow();
+  });
+
   it("fails with both key files if Terraform can use neither", () => {
     const key = join(directory, "others");
     writeFileSync(key, "a key", { mode: 0o644 });

@@ -10,6 +10,7 @@ describe("refuseMovedTerraform", () => {
     ["TF_CLI_ARGS_destroy", "-backup=-", "no option that moves the state"],
     ["TF_CLI_ARGS_init", "-backend-config=path=/tmp/other.tfstate", "no option that moves the state"],
     ["TF_CLI_ARGS_init", "-backend=false", "no option that moves the state"],
+    ["TF_CLI_ARGS_init", "-reconfigure", "no option that moves the state"],
   ])("fails in one sentence for %s=%s", (name, value, expected) => {
     expect(() => refuseMovedTerraform({ [name]: value })).toThrow(
       `${name}: expected ${expected}, got "${value}", with which Terraform would not find the state of the stacks; ` +
