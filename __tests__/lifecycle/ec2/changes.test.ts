@@ -14,8 +14,11 @@ import { accountContents } from "../leftovers";
 import { describeWithMachines } from "../machines";
 import { unwrapped } from "../said";
 import { story } from "../steps";
+import { unattended } from "../tunnel";
 import { Workbench } from "../workbench";
 import { type SshAgent, startSshAgent } from "./ssh-agent";
+
+const makeKey = (file: string) => execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
 
 /** A user changes settings while there is data. Each step says what that does to the machine; every byte stays. */
 describeWithMachines("settings that change while a machine runs", () => {
@@ -44,7 +47,9 @@ describeWithMachines("settings that change while a machine runs", () => {
   beforeAll(async () => {
     folder = temporaryFolder("workbench-keys-");
     user = await Workbench.start();
-    agent = await startSshAgent(folder, sshKeyFile(user.session.localAws.home));
+    const others = Array.from({ length: 6 }, (_, index) => path.join(folder, `other${index}`));
+    for (const file of others) await makeKey(file);
+    agent = await startSshAgent(folder, [...others, sshKeyFile(user.session.localAws.home)]);
     user.sshAgent = agent.socket;
     user.settings = { SSH_PRIVATE_KEY_FILE: "", SSH_PORT: "22", EC2_MOUNT_FILE_SYSTEM: "ext4" };
   });
@@ -54,7 +59,7 @@ describeWithMachines("settings that change while a machine runs", () => {
   });
 
   step(
-    "one command deploys both stacks in an empty account: through the SSH agent, at port 22, with ext4",
+    "one command deploys both stacks in an empty account: through an SSH agent whose seventh key it is, at port 22, with ext4",
     async () => {
       expect(await accountContents(user)).toEqual([]);
       const said = await user.mustCdktf("deploy", ["ebs", "ec2"]);
@@ -65,16 +70,47 @@ describeWithMachines("settings that change while a machine runs", () => {
       expect((await mounted(user)).kind).toBe("ext4");
       sums = await writeFiles(user, "work");
       instance = await instanceId();
+      // Proof that the machine's sshd does not let anybody try seven keys.
+      const { address } = await user.outputs("ec2");
+      const tried = await user.bash(`ssh ${unattended.join(" ")} -F none admin@${address} true`);
+      expect(tried.output).toContain("Too many authentication failures");
     },
   );
+
+  step("an agent without the machine's key is refused before Terraform starts", async () => {
+    const publicKeyFile = path.join(folder, "stranger.pub");
+    await makeKey(path.join(folder, "stranger"));
+    const { exitCode, output } = await user.cdktf("deploy", ["ec2"], { SSH_PUBLIC_KEY_FILE: publicKeyFile });
+    expect(exitCode).not.toBe(0);
+    expect(unwrapped(output)).toContain(
+      `ssh.publicKeyFile: expected the SSH agent to have the key of ${publicKeyFile}, since Terraform logs in with it ` +
+        "to mount the data volume, got one with 7 other keys; run ssh-add",
+    );
+    expect(output).not.toContain("Initializing");
+  });
+
+  step("a workspace of Terraform's is refused: WORKBENCH_ENV chooses an environment", async () => {
+    const sentence = /expected (no workspace but default|"default"), got "dev", /;
+    const cdktf = await user.bash("TF_WORKSPACE=dev npx cdktf diff ebs");
+    expect(cdktf.exitCode).not.toBe(0);
+    expect(unwrapped(cdktf.output)).toMatch(sentence);
+    await user.plan("ebs");
+    const folders = path.join(user.outdir, "stacks", "ebs");
+    const terraform = await user.bash(`cd ${folders} && terraform workspace new dev >&2 && terraform plan`);
+    await user.bash(`cd ${folders} && terraform workspace select default && terraform workspace delete dev`);
+    expect(terraform.exitCode).toBe(1);
+    expect(unwrapped(terraform.output)).toMatch(sentence);
+    expect((await user.plan("ebs")).changes).toBe("");
+  });
 
   step("cdktf synth, list, diff and output work as in any CDKTF project", async () => {
     const stacks = "ebs, ec2, ecs, ecs-data, state";
     expect(await user.mustCdktf("synth", [])).toContain(`Generated Terraform code for the stacks: ${stacks}`);
     expect(await user.mustCdktf("list", [])).toMatch(/^ebs\s.*^ec2\s.*^state\s/ms);
     expect(await user.mustCdktf("diff", "ec2")).toContain("No changes. Your infrastructure matches the configuration.");
-    const { address, ssh } = await user.outputs("ec2");
-    expect(ssh).toBe(`ssh -L 20000:localhost:20000 -L 20001:localhost:20001 admin@${address}`);
+    const { address, ssh = "" } = await user.outputs("ec2");
+    expect(ssh).toMatch(/^ssh -o HostKeyAlias=i-\w+ .* -L 20000:localhost:20000 -L 20001:localhost:20001 admin@/);
+    expect(ssh.endsWith(`admin@${address}`)).toBe(true);
     expect(unwrapped(await user.mustCdktf("output", "ec2"))).toContain(`ssh = ${ssh}`);
   });
 
@@ -144,14 +180,20 @@ describeWithMachines("settings that change while a machine runs", () => {
     }
   });
 
-  step("another mount point: unmounted at the old one, mounted at the new one", async () => {
-    await user.deploy("ec2", { EC2_MOUNT_MOUNT_POINT: "/srv/work" });
-    expect(await checksums(user, "work", "/srv/work")).toBe(sums);
-    expect(await user.ssh("findmnt --noheadings --output TARGET /data || echo nothing")).toBe("nothing");
-    await user.deploy("ec2");
-    expect(await instanceId()).toBe(instance);
-    await stillThere();
-  });
+  step(
+    "another mount point, with a /tmp that runs nothing and a strict umask: unmounted there, mounted here",
+    async () => {
+      await user.ssh("sudo mount -t tmpfs -o noexec,mode=1777 tmpfs /tmp && sed -i '1i umask 077' ~/.bashrc");
+      await user.deploy("ec2", { EC2_MOUNT_MOUNT_POINT: "/srv/some/where/work" });
+      expect(await checksums(user, "work", "/srv/some/where/work")).toBe(sums);
+      expect(await user.ssh("umask && stat --format %a /srv/some /srv/some/where")).toBe("0077\n755\n755");
+      expect(await user.ssh("findmnt --noheadings --output TARGET /data || echo nothing")).toBe("nothing");
+      await user.ssh("sed -i 1d ~/.bashrc");
+      await user.deploy("ec2");
+      expect(await instanceId()).toBe(instance);
+      await stillThere();
+    },
+  );
 
   step("a key file in place of the SSH agent replaces nothing", async () => {
     const { SSH_PRIVATE_KEY_FILE: _, ...others } = user.settings;
@@ -164,7 +206,12 @@ describeWithMachines("settings that change while a machine runs", () => {
 
   step("another ssh.port, and another key, replace the machine", async () => {
     const key = path.join(folder, "id_ed25519");
-    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    await makeKey(key);
+    const hostKeys = `-o UserKnownHostsFile=${path.join(folder, "known_hosts")} -o BatchMode=yes`;
+    const loggedIn = async () =>
+      (await user.bash((await user.outputs("ec2"))["ssh"]?.replace(/^ssh /, `ssh ${hostKeys} `).concat(" true") ?? ""))
+        .exitCode;
+    expect(await loggedIn()).toBe(0);
     const port = { SSH_PORT: "2200" };
     const newKey = { SSH_PUBLIC_KEY_FILE: `${key}.pub`, SSH_PRIVATE_KEY_FILE: key };
     for (const values of [port, newKey]) {
@@ -186,6 +233,8 @@ describeWithMachines("settings that change while a machine runs", () => {
     user.settings = { ...oldKey, ...newKey };
     expect((await user.plan("ec2")).changes).toBe("");
     instance = await instanceId();
+    // The new machine has the address of the old one, and a host key of its own.
+    expect(await loggedIn()).toBe(0);
   });
 
   step("another volume replaces the machine, which would otherwise stay stopped", async () => {

@@ -52,6 +52,23 @@ describeWithMachines("what can go wrong", () => {
     await stillThere();
   });
 
+  step("a type whose processor cannot boot the machine's image, and a zone without the type, are refused", async () => {
+    expect(await fails("apply", { INSTANCE_TYPES_EC2: "t4g.medium" })).toMatch(
+      /instanceTypes\.ec2: expected a type whose processor runs x86_64, as the image ami-\w+ needs, got t4g\.medium, which has arm64; choose another type, or another image \(ec2\.image\)\./,
+    );
+    // The machine would keep its amd64 image, and Terraform would make another machine with it.
+    expect(await fails("apply", { INSTANCE_TYPES_EC2: "t4g.medium", EC2_IMAGE_ARCHITECTURE: "arm64" })).toMatch(
+      /instanceTypes\.ec2: expected a type whose processor runs x86_64, as the machine's image needs, got t4g\.medium, which has arm64; choose another type, or set ec2\.image\.followNew: true,/,
+    );
+    const elsewhere = user.another("elsewhere");
+    const zone = { AWS_REGION: "us-east-1", AWS_AVAILABILITY_ZONE: "us-east-1e" };
+    expect(unwrapped((await elsewhere.terraform(["plan"], "ebs", zone)).output)).toMatch(
+      /instanceTypes\.ec2: expected a type that us-east-1e \(aws\.availabilityZone\) offers, got t3\.medium, which only us-east-1a, [^;]* may have;/,
+    );
+    await elsewhere.end();
+    await stillThere();
+  });
+
   step("at destroy, a process that ignores SIGTERM holds the volume: it is killed", async () => {
     await user.ssh(`nohup sh -c 'trap "" TERM HUP; cd /data/work; while :; do sleep 1; done' >/dev/null 2>&1 &`);
     await user.destroy("ec2");
@@ -68,6 +85,19 @@ describeWithMachines("what can go wrong", () => {
 
   step("the next deploy heals it, and every byte is there", async () => {
     await user.deploy("ec2");
+    await stillThere();
+    expect(await user.ssh("ls -A | grep workbench")).toBe(".workbench-data-volume");
+    expect((await user.plan("ec2")).changes).toBe("");
+  });
+
+  step("the machine was terminated by hand: the next deploy logs in to no dead address", async () => {
+    const gone = await instanceId();
+    await user.ssh("sync");
+    await user.aws("ec2", "terminate-instances", "--instance-ids", gone);
+    await user.aws("ec2", "wait", "instance-terminated", "--instance-ids", gone);
+    const said = await user.deploy("ec2");
+    expect(said).not.toContain("terraform_data.data_unmount: Destroying");
+    expect(await instanceId()).not.toBe(gone);
     await stillThere();
     expect((await user.plan("ec2")).changes).toBe("");
   });
@@ -92,11 +122,25 @@ describeWithMachines("what can go wrong", () => {
     },
   );
 
+  step("at destroy, new processes use the volume again and again: it fails, and names who starts them", async () => {
+    await user.ssh("nohup bash -c 'cd /; while :; do tail -f /data/work/large; done' >/dev/null 2>&1 &");
+    const said = await fails("destroy");
+    await user.ssh("pkill --signal KILL --full '[w]hile :'");
+    expect(said).toMatch(
+      /vol-\w+ is still mounted at \/data; in use by tail \(pid \d+, .*\), which bash \(pid \d+, user admin\) starts again and again/,
+    );
+    await stillThere();
+  });
+
   step("at destroy, the machine cannot be reached: nothing is detached, and the volume stays mounted", async () => {
     await user.ssh("sudo systemd-run --on-active=1 --timer-property=AccuracySec=100ms systemctl stop ssh.service");
     await until("no login", async () => (await user.trySsh("true")).exitCode !== 0);
     const said = await fails("destroy", { SSH_CONNECT_TIMEOUT_SEC: "10" });
     expect(said).toMatch(/timeout|connection refused/i);
+    expect(said).toContain(
+      "Logs in to unmount. If nothing answers, the machine is stopped or gone: end this with Ctrl-C, then start the " +
+        "machine, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.",
+    );
     const [volume] = (await user.aws("ec2", "describe-volumes", "--volume-ids", volumeId)).Volumes;
     expect(volume.State).toBe("in-use");
     const leader = await leaderOf(volume.Attachments[0].InstanceId);

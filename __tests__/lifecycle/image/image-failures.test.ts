@@ -27,14 +27,28 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
       });
       build.then(({ all }) => reject(new Error(`expected the build to say ${words}, got ${all}`)));
     });
+  const instanceIn = (output: string) => /\bi-[0-9a-f]{17}\b/.exec(output)?.[0] ?? "";
   const expectNothingLeft = async () => {
     expect(await ownImages(user)).toEqual([]);
     expect(await ownSnapshots(user)).toEqual([]);
     expect(await buildLeftovers(user)).toEqual([]);
   };
 
-  test("fails before anything is installed when two services want one port, and leaves nothing", async () => {
-    const { exitCode, all } = await packerBuild(user, "-var", "nrepl_port=20001");
+  test("fails before anything is installed when two services want one port, also in a subnet that gives no address", async () => {
+    const [{ VpcId: vpc, CidrBlock: block }] = (await user.aws("ec2", "describe-vpcs")).Vpcs;
+    const last = block.replace(/\.(\d+)\.0\/21$/, (_: string, third: string) => `.${Number(third) + 7}.0/24`);
+    const made = await user.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", last);
+    const { SubnetId: subnet, MapPublicIpOnLaunch: gives } = made.Subnet;
+    expect(gives).toBe(false);
+    const build = packerBuild(
+      user,
+      ...["-var", "nrepl_port=20001", "-var", `subnet_id=${subnet}`, "-var", "public_address=true"],
+    );
+    const id = instanceIn(await said(build, /Instance ID: \S+/));
+    const [{ Instances }] = (await user.aws("ec2", "describe-instances", "--instance-ids", id)).Reservations;
+    expect(Instances[0].PublicIpAddress).toMatch(/^198\./);
+    const { exitCode, all } = await build;
+    await user.aws("ec2", "delete-subnet", "--subnet-id", subnet);
     expect(all).toContain(
       "check-machine: ports: expected one of its own for SSH (22) and for each service, got 20001 twice",
     );
@@ -61,7 +75,7 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
     ],
   ])("fails naming %s that cannot be fetched without a network, and leaves nothing", async (_what, from, sentence) => {
     const build = packerBuild(user);
-    await isolate(/\bi-[0-9a-f]{17}\b/.exec(await said(build, from))?.[0] ?? "");
+    await isolate(instanceIn(await said(build, from)));
     const { exitCode, all } = await build;
     expect(all).toMatch(sentence);
     expect(exitCode).toBe(1);
