@@ -14,7 +14,7 @@ export interface Check {
 const CHECK_LIMIT_SEC = 600;
 
 /** The folders with Python. Each has or extends ruff's configuration. */
-const PYTHON_SOURCES = ["scripts/local-aws", "scripts/machine", "__tests__"];
+const PYTHON_SOURCES = ["scripts/local-aws", "scripts/machine", "packer", "__tests__"];
 
 /** Time limit of each check, in seconds. */
 export const checkLimitSec = CHECK_LIMIT_SEC;
