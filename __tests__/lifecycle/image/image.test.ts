@@ -17,7 +17,7 @@ import { until } from "../until";
 import { Workbench } from "../workbench";
 import { isolate } from "./isolate";
 import { JupyterLab, withoutBrowser } from "./jupyter";
-import { evaluate } from "./nrepl";
+import { evaluate, NreplClient } from "./nrepl";
 import { OtherMachine } from "./other-machine";
 import { buildLeftovers, ownImages, ownSnapshots, packerBuild, withoutPacker } from "./packer";
 
@@ -63,6 +63,19 @@ with open("readings.csv") as f:
     "max(float(c) for _, c in rows)",
   ],
   shown: ["['Oslo', 'Lagos', 'Lima']", "31.0"],
+};
+
+/** A notebook that JupyterLab has never opened. */
+const unopened = {
+  name: "unopened.ipynb",
+  cells: ["(+ 40 2)"],
+  shown: ["42"],
+  file: JSON.stringify({
+    cells: [{ cell_type: "code", id: "sum", source: "(+ 40 2)", metadata: {}, outputs: [], execution_count: null }],
+    metadata: { kernelspec: { name: "clojure", display_name: "Clojure", language: "clojure" } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  }),
 };
 
 describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missing})` : ""}`, () => {
@@ -218,6 +231,71 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
       await lab.screenshot(path.join(projectRoot, ".workbench", "jupyterlab.png"));
     }),
   );
+
+  step("a file says that the REPL evaluates, until it ends, also for a client that has hung up", () =>
+    tunnelled(async () => {
+      const isBusy = async () => (await user.trySsh("test -e /run/workbench-nrepl/busy")).exitCode === 0;
+      const isIdle = async () => !(await isBusy());
+      const { nrepl } = user.tunnelPorts;
+      expect(await isBusy()).toBe(false);
+      await user.ssh("touch go-on");
+      const gone = new NreplClient(nrepl);
+      gone.send({ op: "eval", code: '(while (.exists (java.io.File. "/home/admin/go-on")) (Thread/sleep 50))' });
+      await until("the REPL to be busy", isBusy);
+      gone.hangUp();
+      const connections = `ss --no-header --tcp --numeric state established sport = :${nrepl}`;
+      await until("its client to be gone", async () => (await user.ssh(connections)) === "");
+      expect(await isBusy()).toBe(true);
+      await user.ssh("rm go-on");
+      await until("the REPL to be idle", isIdle);
+
+      await expect(atRepl("(/ 1 0)")).rejects.toThrow("Divide by zero");
+      expect(await isBusy()).toBe(false);
+
+      // It ignores that it is interrupted, as some programs do.
+      const stubborn = "(while true (try (Thread/sleep 60000) (catch InterruptedException _)))";
+      const client = new NreplClient(nrepl);
+      const session = await client.session();
+      client.send({ op: "eval", session, id: "first", code: stubborn });
+      await until("the REPL to be busy", isBusy);
+      client.send({ op: "interrupt", session, id: "second", "interrupt-id": "first" });
+      await client.answer("11:interrupted");
+      await until("the REPL to be idle", isIdle);
+      client.send({ op: "eval", session, id: "third", code: stubborn });
+      await until("the REPL to be busy", isBusy);
+      client.send({ op: "close", session, id: "fourth" });
+      await client.answer("14:session-closed");
+      await until("the REPL to be idle", isIdle);
+      client.hangUp();
+
+      // A file that cannot be written fails no evaluation.
+      await user.ssh("sudo chown root /run/workbench-nrepl");
+      expect(await atRepl("(+ 40 2)")).toEqual(["42"]);
+      expect(await user.ssh("sudo journalctl --unit workbench-nrepl --output cat --grep 'is out of date'")).toContain(
+        "workbench.repl: /run/workbench-nrepl/busy is out of date: java.io.IOException: Permission denied",
+      );
+    }),
+  );
+
+  step("on a volume without a free byte, and on a read-only one, both services start and answer", async () => {
+    const answers = async () => {
+      const byte = await user.trySsh("echo >/data/byte");
+      await user.ssh("sudo systemctl restart workbench-nrepl workbench-jupyter");
+      await waitForServices();
+      await atJupyter(async (lab) => {
+        expect(await atRepl("(+ 40 2)")).toEqual(["42"]);
+        await lab.runNotebook("Clojure", unopened);
+      });
+      return byte.output;
+    };
+    await user.ssh(`mkdir /data/full && cat >/data/${unopened.name} <<<'${unopened.file}'`);
+    const fill = "while fallocate --length $size /data/full/$((n += 1)) 2>/dev/null; do :; done";
+    await user.ssh(`n=0; for size in 64M 1M 64K; do ${fill}; done; dd if=/dev/zero of=/data/full/rest bs=4K || true`);
+    expect(await answers()).toContain("No space left on device");
+    await user.ssh("sudo mount -o remount,ro /data");
+    expect(await answers()).toContain("Read-only file system");
+    await user.ssh(`sudo mount -o remount,rw /data && rm -r /data/full /data/${unopened.name}`);
+  });
 
   step("nothing but SSH can be reached from another machine", async () => {
     const other = await OtherMachine.start(user);

@@ -43,8 +43,7 @@ export class JupyterLab {
     await this.page.locator(".jp-FileBrowser [data-command='launcher:create']").click();
     await this.page.locator(".jp-LauncherCard[data-category=Notebook]:visible", { hasText: kernel }).click();
     const notebook = this.notebook();
-    // JupyterLab drops a cell that is run before its kernel has connected.
-    await this.page.locator("#jp-main-statusbar", { hasText: new RegExp(`${kernel}.* \\| Idle`) }).waitFor();
+    await this.kernelIsIdle(kernel);
     for (const [index, code] of cells.entries()) {
       await notebook.locator(".jp-Cell .cm-content").nth(index).click();
       await this.page.keyboard.insertText(code);
@@ -61,6 +60,20 @@ export class JupyterLab {
   /** Opens a notebook of the folder, and expects its cells to show what they showed when it was saved. */
   async openNotebook({ name, shown }: Omit<Notebook, "cells">): Promise<void> {
     await this.listed(name).dblclick();
+    await this.shows(shown);
+  }
+
+  /** Opens a notebook of the folder, runs its cells, and expects them to show `shown`. */
+  async runNotebook(kernel: string, { name, cells, shown }: Notebook): Promise<void> {
+    await this.listed(name).dblclick();
+    await this.kernelIsIdle(kernel);
+    await this.notebook().locator(".jp-Cell .cm-content").first().click();
+    for (const index of cells.keys()) {
+      await this.page.keyboard.press("Shift+Enter");
+      await this.notebook()
+        .locator(".jp-InputPrompt", { hasText: `[${index + 1}]:` })
+        .waitFor();
+    }
     await this.shows(shown);
   }
 
@@ -89,6 +102,11 @@ export class JupyterLab {
 
   private notebook(): Locator {
     return this.page.locator(".jp-NotebookPanel:visible");
+  }
+
+  /** JupyterLab drops a cell that is run before its kernel has connected. */
+  private async kernelIsIdle(kernel: string): Promise<void> {
+    await this.page.locator("#jp-main-statusbar", { hasText: new RegExp(`${kernel}.* \\| Idle`) }).waitFor();
   }
 
   /** Polls: JupyterLab draws one cell after the other, and a kernel may answer before its output is there. */
