@@ -28,13 +28,12 @@ export function sshCommand(props: SshCommandProps): string {
   ].join(" ");
 }
 
+/** Where ssh remembers the host keys of machines. */
+export const knownHostsFile = "~/.ssh/known_hosts_workbench";
+
 /** Takes a new machine's key at the first login, and no other one later. Other files of known hosts stay as they are. */
-function hostKeyOptions(instanceId: string): string[] {
-  return [
-    `HostKeyAlias=${instanceId}`,
-    "UserKnownHostsFile=~/.ssh/known_hosts_workbench",
-    "StrictHostKeyChecking=accept-new",
-  ];
+export function hostKeyOptions(instanceId: string): string[] {
+  return [`HostKeyAlias=${instanceId}`, `UserKnownHostsFile=${knownHostsFile}`, "StrictHostKeyChecking=accept-new"];
 }
 
 /** Leaves `~/` outside the quotes, where the shell expands it. */

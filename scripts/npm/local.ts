@@ -1,4 +1,6 @@
 import { imageOf, withImage } from "../images/local-variables";
+import { readRequest } from "../open/request";
+import { OPEN_USAGE, runOpen } from "../open/run-open";
 import { openLocalSession } from "../session/local-session";
 import { machineLogin, sshStack } from "../session/machine-login";
 import { ensurePacker } from "../setup/packer";
@@ -10,6 +12,8 @@ const USAGE = `Runs a command against the local AWS, and starts the local AWS fi
 
 usage: npm run local -- <command> [arguments]
        npm run local -- ssh [arguments]     opens a shell on the development machine, or runs a command there
+       npm run local -- open [--repl] [--no-browser] [--port PORT]
+                                            opens JupyterLab on it, or its Clojure REPL, until Ctrl-C
 
 examples: npm run local -- aws ec2 describe-volumes
           npm run local -- npx cdktf deploy ebs
@@ -23,8 +27,11 @@ await runCommand(async ([command, ...args]) => {
     process.stderr.write(USAGE);
     return 2;
   }
+  // A wrong option need not wait for the local AWS.
+  const request = command === "open" ? readRequest(args, OPEN_USAGE) : undefined;
   if (command === "packer") await ensurePacker();
   const session = await openLocalSession();
+  if (request !== undefined) return runOpen(session.settings, request, session.localAws);
   const [file, fileArgs] = command === "ssh" ? ["ssh", machineLogin(session, sshStack(), args)] : [command, args];
   // npm changes to the project's folder first. Run the command in the caller's folder.
   const cwd = process.env["INIT_CWD"] ?? process.cwd();

@@ -3,7 +3,10 @@ import { CommandError } from "./command-error";
 
 /** The program's modules that scripts use, by path without extension. */
 interface Program {
+  readonly "guards/key-files": typeof import("../../guards/key-files");
+  readonly "modules/access/ssh-command": typeof import("../../modules/access/ssh-command");
   readonly "modules/containers/patience": typeof import("../../modules/containers/patience");
+  readonly "modules/shell-word": typeof import("../../modules/shell-word");
   readonly "packer/generated-files": typeof import("../../packer/generated-files");
   readonly "packer/images": typeof import("../../packer/images");
   readonly "packer/template/hcl/write": typeof import("../../packer/template/hcl/write");
@@ -15,6 +18,7 @@ interface Program {
   readonly "stacks/definitions": typeof import("../../stacks/definitions");
   readonly "stacks/names/containers": typeof import("../../stacks/names/containers");
   readonly "stacks/names/images": typeof import("../../stacks/names/images");
+  readonly "stacks/names/machine": typeof import("../../stacks/names/machine");
   readonly "stacks/names/state-file": typeof import("../../stacks/names/state-file");
   readonly "stacks/settings": typeof import("../../stacks/settings");
 }

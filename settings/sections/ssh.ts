@@ -22,7 +22,7 @@ export const sshSection = section({
     .describe("Login user of the image."),
   connectTimeoutSec: wholeNumber(5, 3600, "seconds")
     .default(180)
-    .describe("Seconds that Terraform tries to log in before it gives up."),
+    .describe("Seconds that Terraform and `npm run open` try to log in to a machine that boots."),
   publicKeyFile: filePath()
     .default("~/.ssh/id_ed25519.pub")
     .describe("File with the public key that may log in, of type ED25519 or RSA: EC2 accepts no other."),

@@ -1,20 +1,14 @@
 import type { DeployedStack, NextStep } from "../define-stack";
 
-/** How to log in, and how to reach the services or why there are none. */
+/** How to open the notebook, and to log in; or why there is no notebook. */
 export function machineSteps({ outputs, image }: DeployedStack): readonly NextStep[] {
   const logIn = { label: "Log in:", lines: ["npm run local -- ssh"] };
   const { wanted = false, built = [], problem } = image ?? {};
   if (built.some(({ id }) => id === outputs["image_id"])) {
-    const forwards = String(outputs["ssh"]).match(/-L \S+/g) ?? [];
     return [
+      { label: "JupyterLab:", lines: ["npm run local -- open"] },
+      { label: "Clojure REPL:", lines: ["npm run local -- open --repl"] },
       logIn,
-      {
-        label: "with REPL and JupyterLab:",
-        lines: [
-          `npm run local -- ssh ${forwards.join(" ")}`,
-          "run jupyter-url there: it prints the address for your browser",
-        ],
-      },
     ];
   }
   const none = (why: string): NextStep => ({ label: "No REPL or JupyterLab:", lines: [why] });

@@ -19,6 +19,7 @@ import type { StackProps } from "../define-stack";
 import { hostScripts } from "../host-scripts";
 import { dataVolumeTags } from "../names/data-volume";
 import { builtWithTags, debianImage, ownImage } from "../names/images";
+import { machineName } from "../names/machine";
 import { WorkbenchStack } from "../workbench-stack";
 import type { Ec2Settings } from "./settings";
 
@@ -31,7 +32,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
   constructor(scope: Construct, props: StackProps<Ec2Settings>) {
     super(scope, props);
     const { aws, ec2, ssh, services, instanceTypes } = this.settings;
-    const name = `${this.prefix}-machine`;
+    const name = machineName(this.settings);
 
     const volume = new FoundDataVolume(this, "data_volume", {
       identifyingTags: dataVolumeTags(this.settings),

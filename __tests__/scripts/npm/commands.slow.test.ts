@@ -57,6 +57,12 @@ describe("npm run local", () => {
     expect(result.exitCode).toBe(1);
   });
 
+  test("fails for a wrong option of open, and starts nothing", async () => {
+    const result = await api.run("local", ["open", "--notebook"]);
+    expect(result.stderr).toMatch(/^error: unknown option '--notebook'; usage: npm run open /);
+    expect(result.exitCode).toBe(2);
+  });
+
   test("never takes the caller's WORKBENCH_ENV, which is for a real account", async () => {
     const result = await api.run("local", ["printenv", "WORKBENCH_ENV"], {
       ...process.env,
@@ -166,6 +172,7 @@ test.each([
   "generate-packer",
   "generate-settings",
   "local",
+  "open",
   "retire-images",
   "retire-volume",
   "start",

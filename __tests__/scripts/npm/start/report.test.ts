@@ -32,10 +32,10 @@ function report(imageId: string, { wanted, built, problem }: Image): string {
 }
 
 describe("for the machine, the report says", () => {
-  test.each([newer, older])("how to reach REPL and JupyterLab, if its image has them: %j", ({ id }) => {
+  test.each([newer, older])("how to open JupyterLab and the REPL, if its image has them: %j", ({ id }) => {
     const text = report(id, { wanted: true, built: [newer, older] });
-    expect(text).toContain("npm run local -- ssh -L 20000:localhost:20000 -L 20001:localhost:20001\n");
-    expect(text).toContain("jupyter-url");
+    expect(text).toContain("JupyterLab:                 npm run local -- open\n");
+    expect(text).toContain("Clojure REPL:               npm run local -- open --repl\n");
   });
 
   test("in one line why there are none, and how to get them", () => {
@@ -49,7 +49,7 @@ describe("for the machine, the report says", () => {
   test("that an older machine stays, and how to make a new one", () => {
     const text = report("ami-debian", { wanted: true, built: [newer] });
     expect(text).toContain("the machine was made before workbench-amd64-2; npm run local -- npx cdktf destroy ec2");
-    expect(text).not.toContain("jupyter-url");
+    expect(text).not.toContain("npm run local -- open");
   });
 
   test("nothing about them, if the settings choose Debian's own image", () => {
