@@ -132,6 +132,6 @@ function notAKeyFile(path: string): string | undefined {
 }
 
 /** Absolute path: expands `~/` as Terraform's `pathexpand` does, and resolves other paths from the project folder. */
-function expandKeyFile(file: string): string {
+export function expandKeyFile(file: string): string {
   return file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(join(__dirname, ".."), file);
 }

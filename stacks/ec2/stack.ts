@@ -19,13 +19,13 @@ import type { StackProps } from "../define-stack";
 import { hostScripts } from "../host-scripts";
 import { dataVolumeTags } from "../names/data-volume";
 import { builtWithTags, debianImage, ownImage } from "../names/images";
-import { machineName } from "../names/machine";
+import { machineName, machineTags } from "../names/machine";
 import { WorkbenchStack } from "../workbench-stack";
 import type { Ec2Settings } from "./settings";
 
 /** What to do about a machine that does not answer when its volume is to be unmounted. */
 const whenSilent =
-  "end this with Ctrl-C, then start the machine, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.";
+  "end this with Ctrl-C, then start the machine as npm run open does, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.";
 
 /** The development machine with the data volume mounted. Everything but the volume can be destroyed and made again. */
 export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
@@ -98,7 +98,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
           image,
           setting: "ec2.image",
           followNew: ec2.image.followNew,
-          machineTags: { ...this.defaultTags, Name: name },
+          machineTags: machineTags(this.settings),
         }),
         offering.exists,
         sameZone(volume, subnet, "aws.availabilityZone"),

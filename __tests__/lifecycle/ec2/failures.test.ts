@@ -139,7 +139,7 @@ describeWithMachines("what can go wrong", () => {
     expect(said).toMatch(/timeout|connection refused/i);
     expect(said).toContain(
       "Logs in to unmount. If nothing answers, the machine is stopped or gone: end this with Ctrl-C, then start the " +
-        "machine, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.",
+        "machine as npm run open does, or run the command with WORKBENCH_EC2_UNMOUNT_OVER_SSH=false.",
     );
     const [volume] = (await user.aws("ec2", "describe-volumes", "--volume-ids", volumeId)).Volumes;
     expect(volume.State).toBe("in-use");
