@@ -44,7 +44,12 @@ def test_is_stopped_when_it_powers_itself_off(local_aws, instance):
     local_aws.ec2.modify_instance_attribute(InstanceId=instance, DisableApiStop={"Value": True})
     local_aws.login.ssh(local_aws.address(instance), "sudo poweroff")
     local_aws.until(lambda: local_aws.state(instance) == "stopped")
-    assert local_aws.describe(instance)["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    described = local_aws.describe(instance)
+    assert described["StateReason"] == {
+        "Code": "Client.InstanceInitiatedShutdown",
+        "Message": "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+    }
+    assert described["StateTransitionReason"] == ""
     local_aws.ec2.modify_instance_attribute(InstanceId=instance, DisableApiStop={"Value": False})
     local_aws.ec2.start_instances(InstanceIds=[instance])
     local_aws.wait_for_ssh(instance)

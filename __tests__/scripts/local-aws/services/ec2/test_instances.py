@@ -175,6 +175,21 @@ def test_the_instance_type_changes_only_while_stopped(ec2, run):
     assert told(ec2, instance_id)["InstanceType"] == "t3.large"
 
 
+def test_what_its_own_shutdown_does_changes_while_it_runs(ec2, run):
+    instance_id = run()
+
+    def behavior():
+        attribute = "instanceInitiatedShutdownBehavior"
+        told = ec2.describe_instance_attribute(InstanceId=instance_id, Attribute=attribute)
+        return told["InstanceInitiatedShutdownBehavior"]["Value"]
+
+    assert behavior() == "stop"
+    ec2.modify_instance_attribute(InstanceId=instance_id, InstanceInitiatedShutdownBehavior={"Value": "terminate"})
+    assert behavior() == "terminate"
+    with fails_with("InvalidParameterValue"):
+        ec2.modify_instance_attribute(InstanceId=instance_id, InstanceInitiatedShutdownBehavior={"Value": "hibernate"})
+
+
 def test_as_many_instances_run_as_the_request_allows_each_with_its_role(ec2, aws, image_id):
     trust = '{"Version": "2012-10-17", "Statement": []}'
     iam = aws.client("iam")

@@ -2,13 +2,13 @@
 
 moto takes images and key pairs that do not exist, an image of another architecture than the type's, and changes the
 type of a running machine. The mistake would show only on AWS itself. It makes the smallest number of instances that a
-request allows, and gives the role to the first alone.
+request allows, gives the role to the first alone, and cannot change what an instance's own shutdown does.
 """
 
 from typing import Any
 
 from botocore.session import get_session
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import InvalidAMIIdError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.amis import Ami
@@ -24,12 +24,15 @@ from .metadata_options import completed_options
 from .whole import require_available
 
 INSTANCE_TYPES = frozenset(get_session().get_service_model("ec2").shape_for("InstanceType").enum)
+SHUTDOWN_BEHAVIOR = "InstanceInitiatedShutdownBehavior"
+SHUTDOWN_BEHAVIORS = frozenset({"stop", "terminate"})
 NEEDS_STOPPED = frozenset({"instance_type", "user_data", "kernel", "ramdisk"})
 
 
 def install() -> None:
     """Makes moto refuse what EC2 refuses."""
     correction(InstanceResponse, "run_instances")(run_as_many_as_asked)
+    correction(InstanceResponse, "modify_instance_attribute")(modify_instance_attribute)
     correction(InstanceBackend, "run_instances")(run_instances)
     correction(InstanceBackend, "modify_instance_attribute")(refuse_while_running)
     # The console of a machine is always its latest.
@@ -63,6 +66,19 @@ def run_as_many_as_asked(original: Any, response: InstanceResponse) -> ActionRes
             iam_instance_profile_name=profile.get("Name"),
         )
     return answer
+
+
+def modify_instance_attribute(original: Any, response: InstanceResponse) -> ActionResult:
+    """Changes what happens to an instance that shuts itself down, too. EC2 does that while it runs."""
+    behavior = response._get_param(f"{SHUTDOWN_BEHAVIOR}.Value")
+    if behavior is None:
+        return original(response)
+    if behavior not in SHUTDOWN_BEHAVIORS:
+        raise ApiError("InvalidParameterValue", f"Value ({behavior}) for parameter {SHUTDOWN_BEHAVIOR} is invalid.")
+    response.error_on_dryrun()
+    instance_id = response._get_param("InstanceId")
+    response.ec2_backend.modify_instance_attribute(instance_id, "instance_initiated_shutdown_behavior", behavior)
+    return EmptyResult()
 
 
 def run_instances(original: Any, backend: EC2Backend, image_id: str, *args: Any, **keywords: Any) -> Any:

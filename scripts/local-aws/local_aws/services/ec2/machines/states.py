@@ -16,7 +16,8 @@ def put_into(instance: Any, state: str) -> None:
 
 
 def say_shut_itself_down(instance: Any) -> None:
-    """Says that the machine powered itself off."""
+    """Says that the machine powered itself off. No user did, so the other reason is empty."""
+    instance._reason = ""
     instance.state_reason = StateReason(f"{SHUT_ITSELF_DOWN}: Instance initiated shutdown", SHUT_ITSELF_DOWN)
 
 
