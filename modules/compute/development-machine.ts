@@ -74,6 +74,8 @@ export class DevelopmentMachine extends Construct {
       keyName: props.keyPair.keyName,
       iamInstanceProfile: role.instanceProfile.name,
       monitoring: true,
+      // A machine that shuts itself down is stopped. The other behavior would terminate it.
+      instanceInitiatedShutdownBehavior: "stop",
       userData: terraformLiteral(props.userData),
       userDataReplaceOnChange: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },

@@ -34,8 +34,25 @@ export function sayBeforeDestroy(sentence: string): LocalExecProvisioner {
 }
 
 /** Copies a folder of the stack's working directory to `destination` on the machine. */
-export function copyFolder(source: string, destination: string): FileProvisioner {
+function copyFolder(source: string, destination: string): FileProvisioner {
   return { type: "file", source, destination };
+}
+
+/**
+ * Copies a folder of the stack's working directory to the machine, and runs a command there.
+ *
+ * @param uploadedTo name of the copy in the login user's home
+ */
+export function runFromFolder(
+  source: string,
+  uploadedTo: string,
+  command: string,
+): readonly (FileProvisioner | RemoteExecProvisioner)[] {
+  return [
+    remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),
+    copyFolder(`${source}/`, uploadedTo),
+    remoteExec([command]),
+  ];
 }
 
 /**
@@ -58,10 +75,15 @@ export interface SshTarget {
 }
 
 /**
- * Where Terraform runs its scripts: its own place is /tmp, from which some machines run nothing. A path with `~`, or a relative one,
- * would not do: Terraform quotes it, and a login shell may start in another folder.
+ * Where Terraform runs its scripts: its own place is /tmp, from which some machines run nothing. A path with `~`, or
+ * a relative one, would not do: Terraform quotes it, and a login shell may start in another folder.
  */
 const homeOfUser = '${self.input.user == "root" ? "/root" : "/home/${self.input.user}"}';
+
+/** The `input` of a resource whose `connection` is {@link connectionFromInput}. */
+export function inputOf({ host, port, user, privateKey, publicKeyFile }: SshTarget) {
+  return { host, port, user, privateKeyFile: privateKey?.path ?? null, publicKeyFile };
+}
 
 /** `connection` of a resource whose `input` has an {@link SshTarget}. */
 export function connectionFromInput(target: SshTarget): SSHProvisionerConnection {

@@ -5,8 +5,9 @@ import { Construct } from "constructs";
 import { KeyFile } from "../access/key-file";
 import {
   connectionFromInput,
-  copyFolder,
+  inputOf,
   remoteExec,
+  runFromFolder,
   type SshTarget,
   sayBeforeDestroy,
 } from "../provisioning/provisioners";
@@ -63,6 +64,8 @@ interface AttachedMount extends PlannedMount {
 export class VolumeMount extends Construct {
   /** The attachments. Whatever starts the machine again depends on them. */
   readonly attachments: readonly ITerraformDependable[];
+  /** What mounts the volumes over SSH. Empty if the machine mounts them at its first boot. */
+  readonly mounted: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { mounts, machine, ssh }: VolumeMountProps) {
     super(scope, id);
@@ -77,7 +80,7 @@ export class VolumeMount extends Construct {
       return { ...mount, place, attachment };
     });
     this.attachments = attached.map(({ attachment }) => attachment);
-    if (ssh) this.mountOverSsh(attached, machine.instance, ssh);
+    this.mounted = ssh ? this.mountOverSsh(attached, machine.instance, ssh) : [];
   }
 
   /**
@@ -88,9 +91,12 @@ export class VolumeMount extends Construct {
    * When a machine is gone, the refresh drops its attachment from the state, and the plan makes a new one. A new
    * resource triggers no replacement, as a replaced one does: nothing logs in to a dead address to unmount there.
    */
-  private mountOverSsh(mounts: readonly AttachedMount[], instance: Instance, ssh: MountOverSsh): void {
-    const { host, port, user, privateKey, publicKeyFile } = ssh.target;
-    const input = { host, port, user, privateKeyFile: privateKey?.path ?? null, publicKeyFile };
+  private mountOverSsh(
+    mounts: readonly AttachedMount[],
+    instance: Instance,
+    ssh: MountOverSsh,
+  ): readonly ITerraformDependable[] {
+    const input = inputOf(ssh.target);
     const connection = connectionFromInput(ssh.target);
     const { path, assetHash } = new TerraformAsset(this, "scripts", {
       path: ssh.scriptsDirectory,
@@ -124,17 +130,14 @@ export class VolumeMount extends Construct {
           command,
         },
         connection,
-        provisioners: [
-          remoteExec([`cd && rm -rf ${uploadedTo} && mkdir -m 700 ${uploadedTo}`]),
-          copyFolder(`${path}/`, uploadedTo),
-          remoteExec([command]),
-        ],
+        provisioners: [...runFromFolder(path, uploadedTo, command)],
         lifecycle: { precondition: preconditions.length > 0 ? preconditions : undefined },
         // One after the other: all of them install the same scripts.
         dependsOn: [unmount, ...made],
       });
       made.push(mounted);
     }
+    return made;
   }
 
   private canLogIn({ privateKey }: SshTarget): Precondition[] {

@@ -52,6 +52,15 @@ export const ec2Section = section({
         "false: stop the machine, which unmounts as it shuts down. " +
         "Use false for a machine that no longer answers.",
     ),
+  stopWhenIdle: section({
+    afterMinutes: wholeNumber(5, 10080, "minutes")
+      .nullable()
+      .default(null)
+      .describe(
+        "The machine shuts itself down after so many minutes without a login, a busy kernel or REPL, or load; " +
+          "`npm run open` starts it again. null: never.",
+      ),
+  }),
   role: section({
     managedPolicyArns: listOf(policyArn(), "policy ARNs")
       .default([])

@@ -8,6 +8,7 @@ import { firstBootScript } from "../../modules/compute/first-boot";
 import { ImageBuiltWith } from "../../modules/compute/image-built-with";
 import { InstanceType } from "../../modules/compute/instance-type";
 import { type ImageChoice, MachineImage } from "../../modules/compute/machine-image";
+import { StopWhenIdle } from "../../modules/compute/stop-when-idle";
 import { ZoneOffering } from "../../modules/compute/zone-offering";
 import { FoundSubnet } from "../../modules/network/found-subnet";
 import type { SshTarget } from "../../modules/provisioning/provisioners";
@@ -105,23 +106,32 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
         ...image.leavesFree(mounts.map(({ deviceName }) => deviceName)),
       ],
     });
-    new VolumeMount(this, "data", {
+    const target: SshTarget = {
+      host: machine.address,
+      port: ssh.port,
+      user: ssh.user,
+      privateKey: this.privateKey(),
+      publicKeyFile: this.projectPath(ssh.publicKeyFile),
+      timeoutSec: ssh.connectTimeoutSec,
+    };
+    const data = new VolumeMount(this, "data", {
       mounts,
       machine,
       ssh: {
-        target: {
-          host: machine.address,
-          port: ssh.port,
-          user: ssh.user,
-          privateKey: this.privateKey(),
-          publicKeyFile: this.projectPath(ssh.publicKeyFile),
-          timeoutSec: ssh.connectTimeoutSec,
-        },
+        target,
         scriptsDirectory: hostScripts("data-volume"),
         unmount: ec2.unmountOverSsh ? { whenSilent } : undefined,
         preconditions: this.imageFits(image),
         dependsOn: [...machine.ready, ...access.ready],
       },
+    });
+    new StopWhenIdle(this, "stop_when_idle", {
+      machine,
+      afterMinutes: ec2.stopWhenIdle.afterMinutes,
+      jupyterPort: services.jupyterPort,
+      target,
+      scriptsDirectory: hostScripts("stop-when-idle"),
+      dependsOn: data.mounted,
     });
 
     new TerraformOutput(this, "address", {

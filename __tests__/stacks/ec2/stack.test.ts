@@ -245,6 +245,39 @@ describe("stack ec2", () => {
     );
   });
 
+  describe("a machine that stops itself", () => {
+    const timer = (values = {}) => synthesize("ec2", values).resource["terraform_data"]?.["stop_when_idle"];
+
+    it("never does unless the setting says so", () => {
+      expect(JSON.stringify(timer().provisioner)).toContain(" never");
+      const [, , install] = timer({
+        EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "90",
+        SERVICES_JUPYTER_PORT: "20009",
+      }).provisioner;
+      expect(install["remote-exec"].inline[0]).toMatch(/install_stop_when_idle\.py 90 2222 20009 'admin'$/);
+    });
+
+    it("is stopped by its own shutdown, and not terminated", () => {
+      const { instance_initiated_shutdown_behavior } = only(synthesize("ec2").resource, "aws_instance");
+      expect(instance_initiated_shutdown_behavior).toBe("stop");
+    });
+
+    it("gets the same user data, with which it would be replaced", () => {
+      const userData = (values = {}) => only(synthesize("ec2", values).resource, "aws_instance").user_data;
+      expect(userData({ EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "90" })).toBe(userData());
+    });
+
+    it("gets its timer once the volume is mounted", () => {
+      expect(timer().depends_on).toEqual(["terraform_data.data_mount"]);
+    });
+
+    it.each(["4", "10081", "1.5", "soon"])("fails for %s minutes, with one sentence", (minutes) => {
+      expect(() => synthesize("ec2", { EC2_STOP_WHEN_IDLE_AFTER_MINUTES: minutes })).toThrow(
+        /ec2\.stopWhenIdle\.afterMinutes: expected a whole number from 5 to 10080 minutes/,
+      );
+    });
+  });
+
   it("keeps its address when the machine stops, or leaves it to the subnet", () => {
     expect(only(synthesize("ec2").resource, "aws_eip")).toMatchObject({ domain: "vpc" });
     const without = synthesize("ec2", { EC2_ELASTIC_ADDRESS: "false" });
