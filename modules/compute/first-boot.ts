@@ -22,6 +22,9 @@ cat > "$drop_in" <<'SSHD'
 Port ${sshPort}
 PasswordAuthentication no
 PermitRootLogin no
+# A client that went away without a word, such as a laptop that sleeps, is gone after a quarter of an hour.
+ClientAliveInterval 60
+ClientAliveCountMax 15
 SSHD
 if ! sshd -t; then
   rm "$drop_in"

@@ -47,7 +47,9 @@ describe("firstBootScript", () => {
   it.each([22, 2222])("moves sshd to port %i, where it accepts only keys", async (port) => {
     expect(await firstBoot(port)).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
     expect(readFileSync(join(dropIns, "10-workbench.conf"), "utf8")).toBe(
-      `Port ${port}\nPasswordAuthentication no\nPermitRootLogin no\n`,
+      `Port ${port}\nPasswordAuthentication no\nPermitRootLogin no\n` +
+        "# A client that went away without a word, such as a laptop that sleeps, is gone after a quarter of an hour.\n" +
+        "ClientAliveInterval 60\nClientAliveCountMax 15\n",
     );
     expect(restarts()).toBe("restart ssh\n");
   });
