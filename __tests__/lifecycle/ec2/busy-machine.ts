@@ -24,7 +24,7 @@ export function shortTimes(unit: string, afterSec: number): string {
  *
  * @param states file with the state of each kernel, which has to be written before the first question
  */
-export function kernelsStandIn(states: string): string {
+export function kernelsStandIn(states: string, port: number): string {
   return `set -e
     install -d -o admin -m 700 /home/admin/.jupyter
     echo secret > /home/admin/.jupyter/token
@@ -37,7 +37,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         kernels = [{"id": str(n), "execution_state": state} for n, state in enumerate(open("${states}").read().split())]
         self.wfile.write(json.dumps(kernels).encode())
-http.server.HTTPServer(("127.0.0.1", 20001), Handler).serve_forever()
+http.server.HTTPServer(("127.0.0.1", ${port}), Handler).serve_forever()
 PYTHON
     echo idle > ${states}
     systemd-run --quiet --unit=stand-in python3 /root/stand-in.py`;

@@ -10,10 +10,10 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { describeWithMachines, onMachine } from "../machines";
+import { OpenUser } from "../open-user";
 import { story } from "../steps";
 import { until } from "../until";
 import type { Workbench } from "../workbench";
-import { OpenUser } from "./open-user";
 import { installStandIns, TOKEN } from "./stand-in-services";
 
 /** Every message of `npm run open`, with a machine that boots and stand-ins for the services of our image. */

@@ -9,10 +9,11 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
 import { checksums, writeFiles } from "../data";
 import { describeWithMachines, onMachine } from "../machines";
+import { OpenUser } from "../open-user";
 import { story } from "../steps";
 import { throughTunnel } from "../tunnel";
 import { until } from "../until";
-import { Workbench } from "../workbench";
+import type { Workbench } from "../workbench";
 import { computes, kernelsStandIn, sends, shortTimes } from "./busy-machine";
 
 /** The state that the machine's timer keeps. Times are seconds of the machine's monotonic clock. */
@@ -28,6 +29,7 @@ const unit = "workbench-stop-when-idle";
 const afterSec = 8;
 
 describeWithMachines("a machine that stops itself when nothing keeps it running", () => {
+  let opener: OpenUser;
   let user: Workbench;
   let instance: string;
   let address: string;
@@ -70,11 +72,12 @@ describeWithMachines("a machine that stops itself when nothing keeps it running"
   }
 
   beforeAll(async () => {
-    user = await Workbench.start();
+    opener = await OpenUser.start();
+    user = opener.workbench;
     // Its superblock tells whether it was unmounted.
-    user.settings = { EC2_MOUNT_FILE_SYSTEM: "ext4", EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "60" };
+    Object.assign(user.settings, { EC2_MOUNT_FILE_SYSTEM: "ext4", EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "60" });
   });
-  afterAll(() => user?.end());
+  afterAll(() => opener?.end());
 
   step("the deploy installs a timer that says what keeps the machine running; the plan is empty", async () => {
     await user.deploy("ebs");
@@ -100,7 +103,7 @@ describeWithMachines("a machine that stops itself when nothing keeps it running"
     const { ssh = "" } = await user.outputs("ec2");
     await throughTunnel(ssh.replace(/-L \S+ /g, ""), async () => {
       await keepsItRunning("ssh connections");
-      await run(kernelsStandIn("/root/states"));
+      await run(kernelsStandIn("/root/states", user.tunnelPorts.jupyter));
       await run("echo idle busy > /root/states");
       await until("the busy kernel", async () => busy(await state()).includes("JupyterLab"));
     });
@@ -151,8 +154,12 @@ describeWithMachines("a machine that stops itself when nothing keeps it running"
     expect((await user.plan("ec2")).changes).toBe("");
   });
 
-  step("started again, it has its address, every byte and its timer; the plan is empty", async () => {
-    await user.aws("ec2", "start-instances", "--instance-ids", instance);
+  step("`npm run open` starts it again: it has its address, every byte and its timer; the plan is empty", async () => {
+    const { output } = await opener.open(["--no-browser"]);
+    expect(output).toContain(`Machine: ${instance} at ${address}, started again: `);
+    expect(output).toMatch(/Client\.InstanceInitiatedShutdown|Instance initiated shutdown|shut itself down/);
+    // It boots Debian's own image.
+    expect(output).toContain(`${instance}: expected a machine with JupyterLab`);
     await user.waitForBoot("");
     expect((await described()).PublicIpAddress).toBe(address);
     expect(await checksums(user, "work")).toBe(sums);

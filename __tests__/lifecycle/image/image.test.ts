@@ -10,11 +10,12 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { projectRoot } from "../../../scripts/support/project";
+import { OpenUser } from "../open-user";
 import { unwrapped } from "../said";
 import { story } from "../steps";
 import { throughTunnel } from "../tunnel";
 import { until } from "../until";
-import { Workbench } from "../workbench";
+import type { Workbench } from "../workbench";
 import { isolate } from "./isolate";
 import { JupyterLab, withoutBrowser } from "./jupyter";
 import { evaluate, NreplClient } from "./nrepl";
@@ -78,7 +79,20 @@ const unopened = {
   }),
 };
 
+/** Runs `work` in a browser at an address of JupyterLab. */
+async function inBrowser(url: string, work: (lab: JupyterLab) => Promise<void>): Promise<void> {
+  const lab = await JupyterLab.open(url);
+  // A screenshot of the failure says more than a stack trace.
+  await work(lab)
+    .catch(async (error) => {
+      await lab.screenshot(path.join(projectRoot, ".workbench", "logs", "jupyterlab.png"));
+      throw error;
+    })
+    .finally(() => lab.close());
+}
+
 describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missing})` : ""}`, () => {
+  let opener: OpenUser;
   let user: Workbench;
   let image: string;
   const step = story();
@@ -86,16 +100,15 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   /** Runs `work` through the tunnel that the ec2 stack prints. */
   const tunnelled = async (work: () => Promise<void>) => throughTunnel((await user.outputs("ec2"))["ssh"] ?? "", work);
   const atJupyter = (work: (lab: JupyterLab) => Promise<void>) =>
-    tunnelled(async () => {
-      const lab = await JupyterLab.open(await user.ssh("jupyter-url"));
-      // A screenshot of the failure says more than a stack trace.
-      await work(lab)
-        .catch(async (error) => {
-          await lab.screenshot(path.join(projectRoot, ".workbench", "logs", "jupyterlab.png"));
-          throw error;
-        })
-        .finally(() => lab.close());
-    });
+    tunnelled(async () => inBrowser(await user.ssh("jupyter-url"), work));
+  /** Runs `work` in the browser that `npm run open` opens, and then presses Ctrl-C. */
+  const throughOpen = async (work: (lab: JupyterLab) => Promise<void>) => {
+    const opened = opener.begin([]);
+    await opened.says("Ctrl-C closes the tunnel.");
+    await inBrowser(await opener.browsed(), work);
+    opened.signal("SIGINT");
+    expect((await opened.ended).exitCode).toBe(130);
+  };
   const atRepl = (code: string) => evaluate(user.tunnelPorts.nrepl, code);
   const listening = async (...ports: number[]) => {
     const { output } = await user.trySsh("ss --no-header --listening --tcp --numeric");
@@ -112,15 +125,11 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
   };
 
   beforeAll(async () => {
-    user = await Workbench.start();
-    const { nrepl, jupyter } = user.tunnelPorts;
-    user.settings = {
-      EC2_IMAGE_SOURCE: "workbench",
-      SERVICES_NREPL_PORT: String(nrepl),
-      SERVICES_JUPYTER_PORT: String(jupyter),
-    };
+    opener = await OpenUser.start();
+    user = opener.workbench;
+    user.settings = { ...user.settings, EC2_IMAGE_SOURCE: "workbench", EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "60" };
   });
-  afterAll(() => user?.end());
+  afterAll(() => opener?.end());
 
   step("ec2 says how to build one while there is none", async () => {
     await user.deploy("ebs");
@@ -246,6 +255,7 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
       const connections = `ss --no-header --tcp --numeric state established sport = :${nrepl}`;
       await until("its client to be gone", async () => (await user.ssh(connections)) === "");
       expect(await isBusy()).toBe(true);
+      expect(await user.ssh("workbench-idle")).toMatch(/^REPL +yes /m);
       await user.ssh("rm go-on");
       await until("the REPL to be idle", isIdle);
 
@@ -311,13 +321,26 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
     await other.end();
   });
 
-  step("after a reboot, nREPL and JupyterLab are back", async () => {
+  step("a kernel that computes keeps the machine from stopping itself, until it has computed", async () => {
+    const isBusy = async () => /^JupyterLab +yes +1 of /m.test(await user.ssh("workbench-idle"));
+    expect(await isBusy()).toBe(false);
+    await user.ssh("touch go-on");
+    const code = "import os, time\nwhile os.path.exists('/home/admin/go-on'): time.sleep(0.05)\n1";
+    const cell = readFileSync(path.join(projectRoot, "packer/workbench/files/bin/run-cell")).toString("base64");
+    const run = `echo ${cell} | base64 --decode >run-cell && export TOKEN=$(cat ~/.jupyter/token) && \
+      /usr/local/lib/workbench/jupyter/bin/python run-cell ${user.tunnelPorts.jupyter} python3 "${code}"`;
+    const answer = user.ssh(run);
+    await until("the kernel to be busy", isBusy);
+    await user.ssh("rm go-on");
+    expect(await answer).toBe("1");
+    await until("the kernel to be idle", async () => !(await isBusy()));
+  });
+
+  step("after a reboot, nREPL is back, and one command opens JupyterLab in a browser", async () => {
     const before = await user.bootId();
     await user.aws("ec2", "reboot-instances", "--instance-ids", (await user.outputs("ec2"))["instance_id"] ?? "");
     await user.waitForBoot(before);
-    await waitForServices();
-    await atJupyter(async (lab) => {
-      expect(await atRepl("(+ 40 2)")).toEqual(["42"]);
+    await throughOpen(async (lab) => {
       await lab.openNotebook(clojure);
       await lab.writeNotebook("Clojure", {
         name: "after-reboot.ipynb",
@@ -325,6 +348,8 @@ describe.skipIf(missing !== undefined)(`the machine image${missing ? ` (${missin
         shown: [JSON.stringify("Oslo,-4.5\nLagos,31.0\nLima,19.5\n")],
       });
     });
+    await waitForServices();
+    await tunnelled(async () => expect(await atRepl("(+ 40 2)")).toEqual(["42"]));
   });
 
   step("destroyed and deployed again, on a machine without a network, the notebooks are there", async () => {

@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { isPortTaken } from "../../../scripts/local-aws/port-holder";
-import { findProgram } from "../../../scripts/setup/tools";
-import { projectRoot } from "../../../scripts/support/project";
-import { localVariables } from "../session";
-import { LIMIT_MS, until } from "../until";
-import { type Ended, Workbench } from "../workbench";
+import { isPortTaken } from "../../scripts/local-aws/port-holder";
+import { findProgram } from "../../scripts/setup/tools";
+import { projectRoot } from "../../scripts/support/project";
+import { localVariables } from "./session";
+import { LIMIT_MS, until } from "./until";
+import { type Ended, Workbench } from "./workbench";
 
 /** `npm run open` while it runs. */
 export interface Opened {
