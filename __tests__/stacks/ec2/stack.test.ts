@@ -254,7 +254,7 @@ describe("stack ec2", () => {
         EC2_STOP_WHEN_IDLE_AFTER_MINUTES: "90",
         SERVICES_JUPYTER_PORT: "20009",
       }).provisioner;
-      expect(install["remote-exec"].inline[0]).toMatch(/install_stop_when_idle\.py 90 2222 20009 'admin'$/);
+      expect(install["remote-exec"].inline[1]).toMatch(/install_stop_when_idle\.py 90 2222 20009 'admin'$/);
     });
 
     it("is stopped by its own shutdown, and not terminated", () => {
