@@ -16,7 +16,8 @@ export function firstBootScript({ sshPort, user }: FirstBootProps): string {
 # Workbench: sshd listens on port ${sshPort} alone, and takes keys alone.
 set -euo pipefail
 drop_in=/etc/ssh/sshd_config.d/10-workbench.conf
-socket=/etc/systemd/system/ssh.socket.d/10-workbench.conf
+# Read after addresses.conf, which Ubuntu's own generator writes.
+socket=/etc/systemd/system/ssh.socket.d/zz-workbench.conf
 mkdir -p /run/sshd "\${drop_in%/*}"
 cat > "$drop_in" <<'SSHD'
 Port ${sshPort}
@@ -32,9 +33,9 @@ if ! sshd -t; then
   exit 1
 fi
 if systemctl is-enabled --quiet ssh.socket 2>/dev/null; then
-  # systemd itself listens, and starts sshd for whoever connects.
+  # systemd itself listens, and starts sshd for whoever connects. Ubuntu's unit takes one address for IPv4 and one for IPv6.
   mkdir -p "\${socket%/*}"
-  printf '%s\\n' '[Socket]' 'ListenStream=' 'ListenStream=${sshPort}' > "$socket"
+  printf '%s\\n' '[Socket]' 'ListenStream=' 'ListenStream=${sshPort}' 'BindIPv6Only=both' > "$socket"
   systemctl daemon-reload
   systemctl stop ssh.service 2>/dev/null || true
   systemctl restart ssh.socket
@@ -43,7 +44,7 @@ else
 fi
 chmod 0700 "$(getent passwd ${user} | cut -d: -f6)" || echo "first boot: expected a home of the user ${user}, got none" >&2
 for _ in {1..20}; do
-  [[ -z $(ss -Hltn "sport = :${sshPort}") ]] || exit 0
+  ! (: <>/dev/tcp/127.0.0.1/${sshPort}) 2>/dev/null || exit 0
   sleep 0.5
 done
 echo "first boot: expected sshd to listen on port ${sshPort}, got nothing there; nobody can log in: look at the unit ssh" >&2
