@@ -48,25 +48,29 @@ export class InstanceType extends Construct {
     this.details = `data.aws_ec2_instance_type.${friendlyUniqueId}`;
   }
 
-  /** Conditions that the type has the processor for which the image of a machine was made. */
-  boots({ image: { ami }, setting, followNew, machineTags }: BootedImage): readonly Precondition[] {
+  /**
+   * Conditions that the type has the processor for which the image of a machine was made: of a new one, and of one that is
+   * there and keeps its own image. Terraform would replace that by one which cannot boot.
+   */
+  boots({ image: { found, imageId }, setting, followNew, machineTags }: BootedImage): readonly Precondition[] {
+    const supported = `flatten(${this.details}[*].supported_architectures)`;
+    const fits = `alltrue([for image in ${found} : contains(${supported}, image.architecture)])`;
     const newMachine = {
-      condition: `\${alltrue([for type in ${this.details} : contains(type.supported_architectures, ${ami}.architecture)])}`,
       errorMessage:
-        `${this.expected} \${${ami}.architecture}, as the image \${${ami}.id} needs, ${this.got}; ` +
+        `${this.expected} \${join(" or ", ${found}[*].architecture)}, as the image ${imageId} needs, ${this.got}; ` +
         `choose another type, or another image (${setting}).`,
     };
-    if (followNew) return [newMachine];
-    // Terraform would replace a machine by one that cannot boot the image that the machine keeps.
+    if (followNew) return [{ ...newMachine, condition: `\${${fits}}` }];
     const { types } = new ExistingMachine(this, "existing", { tags: machineTags });
-    const supported = `flatten(${this.details}[*].supported_architectures)`;
-    const keptImage = {
-      condition: `\${alltrue([for old in ${types} : length(setintersection(old.supported_architectures, ${supported})) > 0])}`,
-      errorMessage:
-        `${this.expected} \${join(" or ", flatten(${types}[*].supported_architectures))}, as the machine's image needs, ` +
-        `${this.got}; choose another type, or set ${setting}.followNew: true, which replaces the machine and its image.`,
-    };
-    return [newMachine, keptImage];
+    return [
+      { ...newMachine, condition: `\${length(${types}) > 0 || ${fits}}` },
+      {
+        condition: `\${alltrue([for old in ${types} : length(setintersection(old.supported_architectures, ${supported})) > 0])}`,
+        errorMessage:
+          `${this.expected} \${join(" or ", flatten(${types}[*].supported_architectures))}, as the machine's image needs, ` +
+          `${this.got}; choose another type, or set ${setting}.followNew: true, which replaces the machine and its image.`,
+      },
+    ];
   }
 
   private get expected(): string {

@@ -1,7 +1,7 @@
 import { DataAwsAmi } from "@cdktf/provider-aws/lib/data-aws-ami";
 import { DataAwsAmiIds } from "@cdktf/provider-aws/lib/data-aws-ami-ids";
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
-import { Fn, type Precondition, Token } from "cdktf";
+import { Fn, type Precondition, ref, TerraformCount, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { FromSetting } from "../from-setting";
 
@@ -39,7 +39,8 @@ export class MachineImage extends Construct {
   readonly imageId: string;
   private readonly given?: DataAwsAmi;
   private readonly choice: ImageChoice;
-  private known?: DataAwsAmi;
+  private newestOf?: DataAwsAmiIds;
+  private details?: string;
 
   constructor(scope: Construct, id: string, { choice }: MachineImageProps) {
     super(scope, id);
@@ -47,7 +48,7 @@ export class MachineImage extends Construct {
     if ("id" in choice) {
       // If there is none, the provider says "Your query returned no results". Terraform's error shows only this
       // address, so it names the setting.
-      this.given = this.details(`from_${choice.id.setting.replaceAll(".", "_")}`, choice.id.value);
+      this.given = this.read(`from_${choice.id.setting.replaceAll(".", "_")}`, choice.id.value);
       this.imageId = this.given.id;
     } else if ("parameter" in choice) {
       // The id is no secret: a plan is to show it.
@@ -61,14 +62,26 @@ export class MachineImage extends Construct {
    * Reads an image that the account can use, of any owner: the account itself, another one that shares it, or AWS
    * Marketplace.
    */
-  private details(id: string, imageId: string): DataAwsAmi {
+  private read(id: string, imageId: string): DataAwsAmi {
     return new DataAwsAmi(this, id, { filter: [{ name: "image-id", values: [imageId] }], includeDeprecated: true });
   }
 
-  /** Terraform's expression for what EC2 knows of the image. */
-  get ami(): string {
-    this.known ??= this.given ?? this.details("details", this.imageId);
-    return `data.aws_ami.${this.known.friendlyUniqueId}`;
+  /**
+   * Terraform's expression of a list with what EC2 knows of the image. It is empty if there is none: a data source that
+   * failed would end the destroy of a machine.
+   */
+  get found(): string {
+    this.details ??= this.readDetails();
+    return this.details;
+  }
+
+  private readDetails(): string {
+    if (this.given) return `[data.aws_ami.${this.given.friendlyUniqueId}]`;
+    const details = this.read("details", this.imageId);
+    if (this.newestOf === undefined) return `[data.aws_ami.${details.friendlyUniqueId}]`;
+    const ids = `data.aws_ami_ids.${this.newestOf.friendlyUniqueId}.ids`;
+    details.count = TerraformCount.of(Token.asNumber(ref(`min(1, length(${ids}))`)));
+    return `data.aws_ami.${details.friendlyUniqueId}`;
   }
 
   private newest(wanted: NewestImage): string {
@@ -87,6 +100,7 @@ export class MachineImage extends Construct {
         ],
       },
     });
+    this.newestOf = found;
     // The provider sorts by creation date, newest first. An empty list must not block the destroy of a machine.
     return Token.asString(Fn.try([Fn.element(found.ids, 0), "none"]));
   }
@@ -96,11 +110,12 @@ export class MachineImage extends Construct {
    * machine is gone.
    */
   fitsOn({ value: sizeGiB, setting }: FromSetting<number>): Precondition {
-    const { ami } = this;
-    const size = `one([for disk in ${ami}.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == ${ami}.root_device_name])`;
+    const size =
+      "one([for disk in image.block_device_mappings : tonumber(disk.ebs.volume_size) if disk.device_name == image.root_device_name])";
+    const sizes = `join(" or ", [for image in ${this.found} : ${size}])`;
     return {
-      condition: `\${${sizeGiB} >= ${size}}`,
-      errorMessage: `${setting}: expected at least the \${${size}} GiB of the image \${${ami}.id}, got ${sizeGiB}.`,
+      condition: `\${alltrue([for image in ${this.found} : ${sizeGiB} >= ${size}])}`,
+      errorMessage: `${setting}: expected at least the \${${sizes}} GiB of the image ${this.imageId}, got ${sizeGiB}.`,
     };
   }
 
@@ -111,8 +126,9 @@ export class MachineImage extends Construct {
    * @returns none for other images: ours, Debian's and AWS's for ECS have a root disk alone
    */
   leavesFree(deviceNames: readonly string[]): readonly Precondition[] {
-    const { ami, choice } = this;
-    if (!("id" in choice)) return [];
+    const { given, choice } = this;
+    if (given === undefined || !("id" in choice)) return [];
+    const ami = `data.aws_ami.${given.friendlyUniqueId}`;
     const { value, setting } = choice.id;
     return deviceNames.map((name) => ({
       condition: `\${!contains(${ami}.block_device_mappings[*].device_name, "${name}")}`,

@@ -194,7 +194,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
           image,
           setting: "ecs.hostImage",
           followNew: ecs.hostImage.followNew,
-          machineTags: { ...this.defaultTags, Name: name },
+          machineTags: { Name: name, Project: this.settings.project, Environment: this.settings.environment },
         }),
         offering.exists,
         type.hasMemoryFor({

@@ -32,11 +32,15 @@ describe("an instance type", () => {
     );
   });
 
-  it("must have the processor of the image", () => {
-    const ami = "data.aws_ami.image_from_test_image_id";
-    expect(processor.condition).toContain(`contains(type.supported_architectures, ${ami}.architecture)`);
+  it("must have the processor of the image, for a machine that is not there yet", () => {
+    const images = "[data.aws_ami.image_from_test_image_id]";
+    const supported = "flatten(data.aws_ec2_instance_type.type[*].supported_architectures)";
+    expect(processor.condition).toBe(
+      "${length(data.aws_ec2_instance_type.type_existing_type) > 0 || " +
+        `alltrue([for image in ${images} : contains(${supported}, image.architecture)])}`,
+    );
     expect(processor.error_message).toContain(
-      `runs \${${ami}.architecture}, as the image \${${ami}.id} needs, got t3.micro, which has`,
+      `runs \${join(" or ", ${images}[*].architecture)}, as the image \${data.aws_ami.image_from_test_image_id.id} needs, got t3.micro`,
     );
   });
 

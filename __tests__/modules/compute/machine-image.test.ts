@@ -7,6 +7,8 @@ import { synthesizeModule } from "../synthesize-module";
 const newest: ImageChoice = { owner: "self", name: "notebooks-*", tags: { Image: "notebooks" }, fix: "build one" };
 const given: ImageChoice = { id: { value: "ami-0123456789abcdef0", setting: "ec2.image.id" } };
 
+const published: ImageChoice = { parameter: "/aws/service/ecs/image_id" };
+
 const made = (choice: ImageChoice) =>
   synthesizeModule((stack) => {
     const image = new MachineImage(stack, "image", { choice });
@@ -35,6 +37,11 @@ describe("MachineImage", () => {
         error_message: "image: expected one in this region, got none named notebooks-* of owner self; build one.",
       },
     ]);
+  });
+
+  it("that is the newest is read only if there is one: a failed read would end a destroy", () => {
+    expect(made(newest).data["aws_ami"]?.["image_details"].count).toBe("${min(1, length(data.aws_ami_ids.image.ids))}");
+    expect(made(published).data["aws_ami"]?.["image_details"]).not.toHaveProperty("count");
   });
 
   it("is a given one of any owner, read at an address that names the setting", () => {
@@ -66,10 +73,13 @@ describe("MachineImage", () => {
 
   it.each([
     ["newest", newest, "data.aws_ami.image_details"],
-    ["given", given, "data.aws_ami.image_from_ec2_image_id"],
-  ])("compares the size of a root volume with that of the %s image", (_, choice, image) => {
+    ["published", published, "[data.aws_ami.image_details]"],
+    ["given", given, "[data.aws_ami.image_from_ec2_image_id]"],
+  ])("compares the size of a root volume with that of the %s image", (_, choice, images) => {
     expect(made(choice).output["fits"]?.value).toEqual({
-      condition: expect.stringContaining(`\${9 >= one([for disk in ${image}.block_device_mappings : `),
+      condition: expect.stringContaining(
+        `\${alltrue([for image in ${images} : 9 >= one([for disk in image.block_device_mappings : `,
+      ),
       errorMessage: expect.stringMatching(/^ec2\.rootVolumeSizeGiB: expected at least the \S.* GiB of .*, got 9\.$/),
     });
   });

@@ -46,7 +46,9 @@ describe("stack ec2", () => {
       );
     expect(sizes(synthesize("ec2"))).toEqual([]);
     const [size] = sizes(following);
-    expect(size.condition).toMatch(/^\$\{9 >= one\(\[for disk in data\.aws_ami\.image_details\.block_device_mappings/);
+    expect(size.condition).toMatch(
+      /for image in data\.aws_ami\.image_details : 9 >= one\(\[for disk in image\.block_device_mappings/,
+    );
     expect(size.error_message).toMatch(
       /^ec2\.rootVolumeSizeGiB: expected at least the .* GiB of the image .*, got 9\.$/,
     );
