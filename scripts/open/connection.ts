@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { CommandError } from "../support/command-error";
 import { onInterrupt } from "../support/interrupt";
@@ -10,6 +11,9 @@ const NOT_FOUND = 127;
 /** How much of what ssh says is kept: its reason comes last. */
 const SAID_CHARACTERS = 4_000;
 
+/** How long a machine may take for a report, with the login before the first one. */
+const REPORT_LIMIT_MS = 60_000;
+
 /** A running ssh, which holds a tunnel and asks the machine for reports. */
 export class Connection {
   /** What ssh said, once it has ended. */
@@ -19,7 +23,11 @@ export class Connection {
   /** Who waits for a report, the first one first. */
   private readonly waiting: ((report: Report) => void)[] = [];
 
-  private constructor(file: string, args: readonly string[]) {
+  private constructor(
+    file: string,
+    args: readonly string[],
+    private readonly limitMs: number,
+  ) {
     this.ssh = start(file, args);
     let said = "";
     this.ssh.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -47,20 +55,41 @@ export class Connection {
    * Starts ssh, and waits until the machine has reported once.
    *
    * @param file the program. @default ssh
+   * @param limitMs limit of each report. @default a minute
    * @returns the connection; or what ssh said when it ended before that
-   * @throws CommandError when there is no ssh
+   * @throws CommandError when there is no ssh, or the machine does not answer
    */
-  static async begin(args: readonly string[], file = "ssh"): Promise<Connection | { readonly said: string }> {
-    const connection = new Connection(file, args);
+  static async begin(
+    args: readonly string[],
+    file = "ssh",
+    limitMs = REPORT_LIMIT_MS,
+  ): Promise<Connection | { readonly said: string }> {
+    const connection = new Connection(file, args, limitMs);
     if ((await connection.ask()) !== undefined) return connection;
     return { said: await connection.ended };
   }
 
-  /** Asks the machine for a report. Undefined when the connection has ended. */
+  /**
+   * Asks the machine for a report. Undefined when the connection has ended.
+   *
+   * @throws CommandError when the machine does not answer. Then the connection has ended, too.
+   */
   async ask(): Promise<Report | undefined> {
     const report = new Promise<Report>((resolve) => this.waiting.push(resolve));
     this.ssh.stdin.write("\n");
-    return Promise.race([report, this.ended.then(() => undefined)]);
+    const silent = new AbortController();
+    const silence = sleep(this.limitMs, "silence" as const, { signal: silent.signal }).catch(() => undefined);
+    try {
+      const answer = await Promise.race([report, this.ended.then(() => undefined), silence]);
+      if (answer !== "silence") return answer;
+    } finally {
+      silent.abort();
+    }
+    await this.close();
+    throw new CommandError(
+      `machine: expected it to answer within ${this.limitMs / 1000} s after ssh connected, got nothing; its disk may be ` +
+        "full or slow, or its memory used up: look at it in EC2's console, or reboot it there",
+    );
   }
 
   /** Ends ssh, and with it the tunnel and what it started on the machine. */

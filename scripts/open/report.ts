@@ -33,8 +33,8 @@ const KEYS = {
 } as const satisfies Record<string, keyof Report>;
 
 /**
- * A script of sh that writes a report for each line that it reads, and ends with its input. So it never outlives the
- * connection. Its first argument is the service.
+ * A script of sh that writes a report for each line that it reads. At the end of its input it ends the sshd of the
+ * connection: ssh itself would stay as long as somebody uses the tunnel. Its first argument is the service.
  */
 export const REPORTS = `said() { sudo -n journalctl --lines 1 --output cat "_SYSTEMD_UNIT=$1.service" 2>/dev/null | tail -n 1; }
 while read -r _; do
@@ -45,7 +45,8 @@ while read -r _; do
   echo "Said=$(said "$1")"
   echo "VolumeSaid=$(said ${VOLUME_UNIT})"
   echo "${END}"
-done`;
+done
+kill "$PPID"`;
 
 /** Puts reports together from the lines that a machine writes. What somebody's shell prints besides is left out. */
 export class ReportReader {

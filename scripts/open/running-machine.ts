@@ -5,6 +5,9 @@ import type { OpenPlace, Show } from "./place";
 /** AWS takes minutes at most. A machine that hangs in its shutdown is ended by force sooner. */
 const LIMIT_MS = 600_000;
 
+/** EC2's answers lag behind: after a start, it may still say for a while that the machine is stopped. */
+const LAG_MS = 30_000;
+
 /** A machine that runs. */
 export interface RunningMachine extends Machine {
   readonly address: string;
@@ -29,18 +32,20 @@ export async function runningMachine(place: OpenPlace, show: Show): Promise<Runn
   const { id } = machine;
   const giveUpAt = now() + LIMIT_MS;
   let wasStopped: string | undefined;
-  let isStarted = false;
+  let startedAt: number | undefined;
+  let isStarting = false;
   while (machine.state !== "running" || machine.address === undefined) {
     const { state, why = "EC2 does not say why" } = machine;
-    if (state === "stopped" && !isStarted) {
+    if (state === "stopped" && startedAt === undefined) {
       wasStopped = why;
       show(`${id} is stopped: ${why}. Starting it`);
       await machines.start(id);
-      isStarted = true;
-    } else if (state === "stopped") {
+      startedAt = now();
+    } else if (state === "stopped" && (isStarting || now() - (startedAt ?? 0) > LAG_MS)) {
       throw new CommandError(`${id}: expected the machine to start, got stopped again: ${why}`);
     } else {
-      show(`${id} is ${state}: ${states[state] ?? why}`);
+      isStarting ||= startedAt !== undefined && state !== "stopped";
+      show(state === "stopped" ? `${id}: it was told to start` : `${id} is ${state}: ${states[state] ?? why}`);
     }
     if (now() > giveUpAt) {
       const got = `${state} after ${LIMIT_MS / 60_000} minutes`;

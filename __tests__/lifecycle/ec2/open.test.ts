@@ -4,8 +4,10 @@
  * @memory 1000 MiB
  * @minutes 3
  */
+
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -81,9 +83,13 @@ describeWithMachines("one command to the notebook", () => {
   step("a kill leaves nothing, either", async () => {
     const opened = user.begin(["--no-browser"]);
     await opened.says(address());
+    // As the page of a notebook does, which stays open.
+    const page = connect(ports.jupyter, "127.0.0.1").on("error", () => undefined);
+    await once(page, "connect");
     opened.signal("SIGKILL");
     await opened.ended;
     await user.nothingIsLeft(id, ports.jupyter);
+    page.destroy();
   });
 
   step("`npm run local -- open` does the same with the local AWS's own settings", async () => {

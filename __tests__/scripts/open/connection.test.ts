@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { Connection } from "../../../scripts/open/connection";
@@ -58,4 +58,13 @@ test("fails when there is no ssh", async () => {
   await expect(Connection.begin([], "no-such-ssh")).rejects.toThrow(
     "no-such-ssh: no such command on the PATH; install the client of OpenSSH",
   );
+});
+
+test("fails when the machine takes the login and says nothing, and ends ssh", async () => {
+  const mark = path.join(temporaryFolder("mark-"), "pid");
+  const silent = program(`echo $$ >${mark}; exec sleep 1000`);
+  await expect(Connection.begin([], silent, 200)).rejects.toThrow(
+    "machine: expected it to answer within 0.2 s after ssh connected, got nothing; ",
+  );
+  expect(() => process.kill(Number(readFileSync(mark, "utf8")), 0)).toThrow("ESRCH");
 });

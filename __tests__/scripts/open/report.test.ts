@@ -5,6 +5,9 @@ import { expect, test } from "vitest";
 import { REPORTS, type Report, ReportReader } from "../../../scripts/open/report";
 import { temporaryFolder } from "../../temporary-folder";
 
+/** In place of the machine's sshd, which the script ends. */
+const sshd = 'trap "" TERM; sh -c "$0" reports workbench-jupyter; true';
+
 /** Runs the script with these programs in place of a machine's. */
 async function reports(programs: Readonly<Record<string, string>>, input: string): Promise<Report[]> {
   const folder = temporaryFolder("programs-");
@@ -12,7 +15,7 @@ async function reports(programs: Readonly<Record<string, string>>, input: string
     writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`);
     chmodSync(path.join(folder, name), 0o755);
   }
-  const { stdout } = await execa("sh", ["-c", REPORTS, "reports", "workbench-jupyter"], {
+  const { stdout } = await execa("bash", ["-c", sshd, REPORTS], {
     input,
     env: { PATH: `${folder}:/usr/bin:/bin` },
   });
@@ -25,6 +28,14 @@ const systemctl = `case "$*" in
   is-system-running) echo degraded; exit 1 ;;
   "is-active workbench-data-volume.service") echo active ;;
 esac`;
+
+test("a machine ends the sshd of the connection at the end of its input", async () => {
+  const { signal } = await execa("bash", ["-c", 'sh -c "$0" reports unit; sleep 10; echo goes on', REPORTS], {
+    input: "",
+    reject: false,
+  });
+  expect(signal).toBe("SIGTERM");
+});
 
 test("a machine reports for each line that it gets", async () => {
   const programs = {

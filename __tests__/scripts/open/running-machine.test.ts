@@ -25,6 +25,11 @@ describe("a machine", () => {
     expect(shown).toEqual(["i-1 is stopped: it shut itself down. Starting it", "i-1 is pending: it starts"]);
   });
 
+  test("that was started is waited for while EC2 still says that it is stopped", async () => {
+    const { done } = await find(["stopped"], ["stopped"], ["stopped"], ["pending"], ["running"]);
+    expect(done).toEqual(["start i-1", "wait", "wait", "wait", "wait"]);
+  });
+
   test("that stops is started when it is stopped", async () => {
     const { machine, done } = await find(["stopping"], ["stopping"], ["stopped", "somebody stopped it"], ["running"]);
     expect(machine.wasStopped).toBe("somebody stopped it");
@@ -66,6 +71,12 @@ describe("fails in one sentence", () => {
   test("when it is being terminated, before and while it is waited for", async () => {
     await expect(find(["shutting-down"])).rejects.toThrow(none);
     await expect(find(["pending"], ["shutting-down"])).rejects.toThrow(none);
+  });
+
+  test("when it never starts", async () => {
+    await expect(find(["stopped", "it shut itself down"])).rejects.toThrow(
+      "i-1: expected the machine to start, got stopped again: it shut itself down",
+    );
   });
 
   test("when it stops again", async () => {
