@@ -37,12 +37,13 @@ export function requireLogIn(
 
 function problemsOf({ ssh, to }: LogIn, { verb }: CdktfCommand, environment: NodeJS.ProcessEnv): string[] {
   const { publicKeyFile, privateKeyFile } = ssh;
+  // A destroy logs in with the key that the machine was made with.
+  const newKey = verb === "destroy" ? undefined : publicKeyFile;
   const problems = [
     publicKeyProblem(publicKeyFile),
-    privateKeyFile === null ? agentProblem(to, publicKeyFile, environment) : privateKeyProblem(privateKeyFile),
+    privateKeyFile === null ? agentProblem(to, newKey, environment) : privateKeyProblem(privateKeyFile),
   ].filter((problem) => problem !== undefined);
-  // A destroy logs in with the file that the machine was made with.
-  if (problems.length > 0 || privateKeyFile === null || verb === "destroy") return problems;
-  const problem = pairProblem({ publicKeyFile, privateKeyFile });
+  if (problems.length > 0 || privateKeyFile === null || newKey === undefined) return problems;
+  const problem = pairProblem({ publicKeyFile: newKey, privateKeyFile });
   return problem === undefined ? [] : [problem];
 }

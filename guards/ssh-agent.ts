@@ -7,10 +7,14 @@ const listLimitMs = 10_000;
  * One sentence that says why Terraform cannot log in through the SSH agent; undefined if it can.
  *
  * @param to purpose of the login
- * @param publicKeyFile file with the key that machines get; a missing one is reported by the plan
+ * @param publicKeyFile file with the key that the agent must have; a missing one is reported by the plan. undefined: any
  * @param environment environment variables of this run
  */
-export function agentProblem(to: string, publicKeyFile: string, environment: NodeJS.ProcessEnv): string | undefined {
+export function agentProblem(
+  to: string,
+  publicKeyFile: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): string | undefined {
   // On Windows, Terraform uses Pageant, which needs no environment variable.
   if (process.platform === "win32") return undefined;
   const keys = keysOf(environment);
@@ -21,13 +25,13 @@ export function agentProblem(to: string, publicKeyFile: string, environment: Nod
       "or set ssh.privateKeyFile to a key without passphrase."
     );
   }
+  if (keys === undefined || publicKeyFile === undefined) return undefined;
   const wanted = keyIn(publicKeyFile);
-  if (keys === undefined || wanted === undefined || keys.includes(wanted)) return undefined;
+  if (wanted === undefined || keys.includes(wanted)) return undefined;
   return (
     `ssh.publicKeyFile: expected the SSH agent to have the key of ${publicKeyFile}, since Terraform logs in with it to ` +
     `${to}, got one with ${keys.length === 1 ? "another key" : `${keys.length} other keys`}; ` +
-    `run ssh-add ${publicKeyFile.replace(/\.pub$/, "")} where the agent runs, or name a key that the agent has: ` +
-    "the one of the machine, if that was made with another one."
+    `run ssh-add ${publicKeyFile.replace(/\.pub$/, "")} where the agent runs, or name a key that the agent has.`
   );
 }
 
