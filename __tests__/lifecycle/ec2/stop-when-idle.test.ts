@@ -53,7 +53,7 @@ describeWithMachines("a machine that stops itself when nothing keeps it running"
     const first = await until(`only ${name} to keep the machine running`, only);
     await until(`${name} to keep the machine running`, async () => {
       const found = await state();
-      expect(busy(found)).toEqual([name]);
+      expect(busy(found)).toContain(name);
       expect(found.idle_since).toBeNull();
       return found.time > first.time + 1.5 * afterSec;
     });
@@ -156,8 +156,7 @@ describeWithMachines("a machine that stops itself when nothing keeps it running"
 
   step("`npm run open` starts it again: it has its address, every byte and its timer; the plan is empty", async () => {
     const { output } = await opener.open(["--no-browser"]);
-    expect(output).toContain(`Machine: ${instance} at ${address}, started again: `);
-    expect(output).toMatch(/Client\.InstanceInitiatedShutdown|Instance initiated shutdown|shut itself down/);
+    expect(output).toContain(`Machine: ${instance} at ${address}, started again: it shut itself down`);
     // It boots Debian's own image.
     expect(output).toContain(`${instance}: expected a machine with JupyterLab`);
     await user.waitForBoot("");

@@ -71,15 +71,25 @@ def ssh_connections(configuration):
 def sessions():
     """Lists who is logged in by other ways than ssh, such as a console. A session that closes has nobody any more."""
     ids = [line.split()[0] for line in output("loginctl", "list-sessions", "--no-legend").splitlines() if line.strip()]
-    if not ids:
-        return "none", False
+    found = [session for session in map(described, ids) if session]
+    people = [
+        session.get("Name", "somebody")
+        for session in found
+        if session.get("Class", "").startswith("user") and session.get("State") != "closing"
+    ]
+    return ", ".join(people) or "none", bool(people)
+
+
+def described(session):
+    """Returns what logind knows of a session: nothing if it has ended meanwhile."""
     properties = ["--property=Name", "--property=Class", "--property=State"]
-    found = []
-    for block in output("loginctl", "show-session", *ids, *properties).strip().split("\n\n"):
-        session = dict(line.partition("=")[::2] for line in block.splitlines())
-        if session.get("Class", "").startswith("user") and session.get("State") != "closing":
-            found.append(session.get("Name", "somebody"))
-    return ", ".join(found) or "none", bool(found)
+    try:
+        said = output("loginctl", "show-session", session, *properties)
+    except UnknownError as error:
+        if "No session" in str(error):
+            return {}
+        raise
+    return dict(line.partition("=")[::2] for line in said.splitlines())
 
 
 def manager_sessions():

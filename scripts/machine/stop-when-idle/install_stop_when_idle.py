@@ -67,6 +67,8 @@ def install(configuration):
     os.sync()
     forget()
     systemctl("daemon-reload")
+    # The first check shows whether this machine can tell at all.
+    systemctl("start", f"{NAME}.service", hint=f"journalctl --unit {NAME} says why")
     systemctl("enable", "--quiet", f"{NAME}.timer")
     systemctl("restart", f"{NAME}.timer")
 
@@ -100,13 +102,12 @@ def write(path, text, mode=0o644):
     temporary.replace(file)
 
 
-def systemctl(*arguments):
+def systemctl(*arguments, hint="mend that, then run again"):
     """Runs systemctl."""
     ended = subprocess.run(["systemctl", *arguments], capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         raise ProblemError(
-            f"systemctl {' '.join(arguments)}: expected it to work, got {' '.join(ended.stderr.split())}; "
-            "mend that, then run again"
+            f"systemctl {' '.join(arguments)}: expected it to work, got {' '.join(ended.stderr.split())}; {hint}"
         )
 
 

@@ -35,11 +35,13 @@ def test_lists_sessions_of_people(machine, session, found):
     assert idle_signs.sessions() == found
 
 
-def test_tells_sessions_apart(machine):
+def test_tells_sessions_apart_and_leaves_out_one_that_has_ended_meanwhile(machine):
     machine.program(
         "loginctl",
-        "case $1 in list-sessions) printf '1 0 x\\n2 0 x\\n';; *) printf 'Name=a\\nClass=user\\nState=closing\\n\\n"
-        "Name=b\\nClass=user\\nState=active\\n';; esac",
+        "case $1 in list-sessions) printf '1 0 x\\n2 0 x\\n3 0 x\\n'; exit;; esac\n"
+        "case $2 in 1) printf 'Name=a\\nClass=user\\nState=closing\\n';;\n"
+        "2) printf 'Name=b\\nClass=user\\nState=active\\n';;\n"
+        "*) echo \"Failed to get session path: No session '3' known\" >&2; exit 1;; esac",
     )
     assert idle_signs.sessions() == ("b", True)
 

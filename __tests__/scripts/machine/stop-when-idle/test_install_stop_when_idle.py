@@ -34,6 +34,7 @@ def test_installs_everything_and_starts_the_timer(machine, root):
     ]
     assert machine.asked_of("systemctl") == [
         "systemctl daemon-reload",
+        "systemctl start workbench-stop-when-idle.service",
         "systemctl enable --quiet workbench-stop-when-idle.timer",
         "systemctl restart workbench-stop-when-idle.timer",
     ]
@@ -51,7 +52,7 @@ def test_never_removes_everything(machine, root):
     install_stop_when_idle.main("60", "2222", "20001", USER)
     install_stop_when_idle.main("never")
     assert files(root) == []
-    assert machine.asked_of("systemctl")[3:] == [
+    assert machine.asked_of("systemctl")[4:] == [
         "systemctl disable --quiet --now workbench-stop-when-idle.timer",
         "systemctl stop workbench-stop-when-idle.service",
         "systemctl daemon-reload",
@@ -90,3 +91,10 @@ def test_fails_with_one_sentence_if_systemd_fails(machine, root):
     machine.program("systemctl", "echo 'no systemd' >&2; exit 1")
     with pytest.raises(SystemExit, match=r"systemctl daemon-reload: expected it to work, got no systemd; mend that"):
         install_stop_when_idle.main("60", "2222", "20001", USER)
+
+
+def test_fails_if_the_first_check_fails_and_starts_no_timer(machine, root):
+    machine.program("systemctl", "[ $1 != start ] || { echo 'Job failed.' >&2; exit 1; }")
+    with pytest.raises(SystemExit, match=r"got Job failed\.; journalctl --unit workbench-stop-when-idle says why$"):
+        install_stop_when_idle.main("60", "2222", "20001", USER)
+    assert "systemctl enable --quiet workbench-stop-when-idle.timer" not in machine.asked_of("systemctl")
