@@ -31,6 +31,7 @@ class Checkpoints(AsyncFileCheckpoints):
         except OSError as error:
             if not is_full(error):
                 raise
+            os.makedirs(os.path.dirname(apart), mode=0o700, exist_ok=True)
             return apart
         return apart if os.path.isfile(apart) and not os.path.isfile(beside) else beside
 
@@ -49,6 +50,7 @@ class Checkpoints(AsyncFileCheckpoints):
             # A part of a checkpoint is none.
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(target)
+        os.makedirs(os.path.dirname(apart), mode=0o700, exist_ok=True)
         await self._copy(contents_mgr._get_os_path(path), apart)
         return await self.checkpoint_model(CHECKPOINT, apart)
 
@@ -56,6 +58,4 @@ class Checkpoints(AsyncFileCheckpoints):
         """Path of a checkpoint in the temporary folder."""
         parent, name = os.path.split(path.strip("/"))
         stem, extension = os.path.splitext(name)
-        folder = os.path.join(tempfile.gettempdir(), "jupyter_checkpoints", parent)
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        return os.path.join(folder, f"{stem}-{checkpoint_id}{extension}")
+        return os.path.join(tempfile.gettempdir(), "jupyter_checkpoints", parent, f"{stem}-{checkpoint_id}{extension}")
