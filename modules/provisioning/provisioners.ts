@@ -8,18 +8,25 @@ import {
 import type { KeyFileProps } from "../access/key-file";
 import { terraformLiteral } from "../terraform-literal";
 
+/** Names of Terraform's scripts; %RAND% is Terraform's own. */
+const scriptName = ".workbench-terraform-%RAND%.sh";
+
+/** Another Terraform may just be writing a new one. */
+const deleteOld = `find "$(dirname -- "$0")" -maxdepth 1 -name '${scriptName.replace("%RAND%", "*")}' -mmin +1 -delete`;
+
 /** cdktf's type lacks `when`, but cdktf writes it and Terraform obeys it. */
 interface TimedRemoteExec extends RemoteExecProvisioner {
   readonly when?: "create" | "destroy";
 }
 
 /**
- * Commands that run on the machine over SSH. The script with them deletes itself: Terraform would leave it there.
+ * Commands that run on the machine over SSH. Terraform leaves an empty file in the place of each script. The next script
+ * deletes it.
  *
  * @param when `destroy` runs them before the resource is destroyed; such commands may only refer to `self`.
  */
 export function remoteExec(commands: readonly string[], when: "create" | "destroy" = "create"): TimedRemoteExec {
-  return { type: "remote-exec", inline: ['rm -f -- "$0"', ...commands], ...(when === "destroy" && { when }) };
+  return { type: "remote-exec", inline: [deleteOld, ...commands], ...(when === "destroy" && { when }) };
 }
 
 /**
@@ -93,7 +100,7 @@ export function connectionFromInput(target: SshTarget): SSHProvisionerConnection
     port: Token.asNumber("${self.input.port}"),
     user: "${self.input.user}",
     timeout: `${target.timeoutSec}s`,
-    scriptPath: `${homeOfUser}/.workbench-terraform-%RAND%.sh`,
+    scriptPath: `${homeOfUser}/${scriptName}`,
   } as const;
   return target.privateKey === undefined
     ? { ...connection, agent: "true", agentIdentity: identityOf(target.publicKeyFile) }
