@@ -116,6 +116,7 @@ describe("a stack of one folder and one line", () => {
     const after = synthesizeIn(directory);
     const place = JSON.parse(after["/stacks/zoetrope/cdk.tf.json"] ?? "").resource.terraform_data.place;
     expect(place.lifecycle.precondition).toEqual([
+      { condition: '${terraform.workspace == "default"}', error_message: expect.stringMatching(/^workspace: /) },
       { condition: '${path.module == ""}', error_message: expect.stringMatching(/^zoetrope\.subject: expected what/) },
     ]);
     const others = Object.entries(after).filter(([path]) => !path.includes("zoetrope") && path !== "/manifest.json");

@@ -78,7 +78,7 @@ describe("numbered data volumes", () => {
   });
 
   step("without that sentence, Terraform refuses too, but only with protection", async () => {
-    const withoutConditions = (json: string): string => json.replace('"precondition"', '"//"');
+    const withoutConditions = (json: string): string => json.replaceAll('"precondition"', '"//"');
     const refused = await user.planOfChanged("archive-data", withoutConditions, one);
     expect(refused.output).toContain("aws_ebs_volume.volumes[1] has lifecycle.prevent_destroy set");
     const planned = await user.planOfChanged("archive-data", withoutConditions, { ...one, ...unprotected });
