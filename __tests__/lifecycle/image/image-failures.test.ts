@@ -36,8 +36,7 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
 
   test("fails before anything is installed when two services want one port, also in a subnet that gives no address", async () => {
     const [{ VpcId: vpc, CidrBlock: block }] = (await user.aws("ec2", "describe-vpcs")).Vpcs;
-    const last = block.replace(/\.(\d+)\.0\/21$/, (_: string, third: string) => `.${Number(third) + 7}.0/24`);
-    const made = await user.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", last);
+    const made = await user.aws("ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", lastEighth(block));
     const { SubnetId: subnet, MapPublicIpOnLaunch: gives } = made.Subnet;
     expect(gives).toBe(false);
     const build = packerBuild(
@@ -98,3 +97,11 @@ describe.skipIf(withoutPacker !== undefined)(`builds that fail${withoutPacker ? 
     expect(await leftovers(localAws)).toEqual([]);
   });
 });
+
+/** The last eighth of a CIDR block: the default subnets have the first three. */
+function lastEighth(block: string): string {
+  const [address = "", prefix] = block.split("/");
+  const first = address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
+  const last = first + 7 * 2 ** (32 - Number(prefix) - 3);
+  return `${[24, 16, 8, 0].map((shift) => (last >>> shift) & 255).join(".")}/${Number(prefix) + 3}`;
+}
