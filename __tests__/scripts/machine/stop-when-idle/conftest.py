@@ -80,7 +80,7 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path, monkeypatch):
+def idle_machine(tmp_path, monkeypatch):
     return Machine(tmp_path, monkeypatch)
 
 
@@ -91,7 +91,7 @@ def configuration():
 
 
 @pytest.fixture
-def jupyter(machine, configuration):
+def jupyter(idle_machine, configuration):
     """A stand-in of JupyterLab: returns the configuration with its port, and what it answers."""
     answer = {"status": 200, "body": "[]"}
 
@@ -107,7 +107,7 @@ def jupyter(machine, configuration):
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    (machine.folder / "token").write_text(f"{TOKEN}\n")
+    (idle_machine.folder / "token").write_text(f"{TOKEN}\n")
     yield configuration._replace(jupyter_port=server.server_port), answer
     server.shutdown()
     server.server_close()

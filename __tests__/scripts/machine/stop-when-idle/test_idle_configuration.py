@@ -18,7 +18,10 @@ def test_reads_what_it_writes(tmp_path):
     [
         ({"after-sec": "soon"}, r'^here: after-sec: expected a whole number above 0, got "soon"$'),
         ({"ssh-port": "0"}, r'^here: ssh-port: expected a whole number above 0, got "0"$'),
-        ({"user": "no-such"}, r'^here: user: expected a user of this machine, got "no-such"; name one that exists$'),
+        (
+            {"user": "no-such"},
+            r'^here: user: expected a user of this machine, got "no-such"; name one that exists$',
+        ),
         ({"more": "1"}, r"^here: expected the names after-sec, .*, user, got .*; remove more$"),
     ],
 )

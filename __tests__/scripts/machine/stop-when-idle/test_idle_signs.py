@@ -14,9 +14,9 @@ import pytest
         ([(2222, "01")], [(2222, "01")], ("2 connections to port 2222", True)),
     ],
 )
-def test_counts_connections_to_sshd(machine, configuration, tcp, tcp6, found):
-    machine.connections(*tcp)
-    machine.connections(*tcp6, table="tcp6")
+def test_counts_connections_to_sshd(idle_machine, configuration, tcp, tcp6, found):
+    idle_machine.connections(*tcp)
+    idle_machine.connections(*tcp6, table="tcp6")
     assert idle_signs.ssh_connections(configuration) == found
 
 
@@ -30,13 +30,13 @@ def test_counts_connections_to_sshd(machine, configuration, tcp, tcp6, found):
         ("Name=admin\nClass=manager\nState=active", ("none", False)),
     ],
 )
-def test_lists_sessions_of_people(machine, session, found):
-    machine.program("loginctl", f"case $1 in list-sessions) echo '1 0 x';; *) echo '{session}';; esac")
+def test_lists_sessions_of_people(idle_machine, session, found):
+    idle_machine.program("loginctl", f"case $1 in list-sessions) echo '1 0 x';; *) echo '{session}';; esac")
     assert idle_signs.sessions() == found
 
 
-def test_tells_sessions_apart_and_leaves_out_one_that_has_ended_meanwhile(machine):
-    machine.program(
+def test_tells_sessions_apart_and_leaves_out_one_that_has_ended_meanwhile(idle_machine):
+    idle_machine.program(
         "loginctl",
         "case $1 in list-sessions) printf '1 0 x\\n2 0 x\\n3 0 x\\n'; exit;; esac\n"
         "case $2 in 1) printf 'Name=a\\nClass=user\\nState=closing\\n';;\n"
@@ -46,15 +46,15 @@ def test_tells_sessions_apart_and_leaves_out_one_that_has_ended_meanwhile(machin
     assert idle_signs.sessions() == ("b", True)
 
 
-def test_no_session_is_none(machine):
+def test_no_session_is_none(idle_machine):
     assert idle_signs.sessions() == ("none", False)
 
 
 @pytest.mark.parametrize(
     ("command", "busy"), [("/usr/bin/ssm-session-worker", True), ("/usr/bin/ssm-agent-worker", False)]
 )
-def test_counts_sessions_of_systems_manager(machine, command, busy):
-    machine.process(17, command)
+def test_counts_sessions_of_systems_manager(idle_machine, command, busy):
+    idle_machine.process(17, command)
     assert idle_signs.manager_sessions() == (("1 connection", True) if busy else ("none", False))
 
 
@@ -73,7 +73,7 @@ def test_asks_jupyterlab_for_busy_kernels(jupyter, states, found):
     assert idle_signs.busy_kernels(configuration) == found
 
 
-def test_without_jupyterlab_no_kernel_is_busy(machine, configuration):
+def test_without_jupyterlab_no_kernel_is_busy(idle_machine, configuration):
     assert idle_signs.busy_kernels(configuration) == ("nothing listens on port 1", False)
 
 
@@ -95,13 +95,13 @@ def test_what_jupyterlab_does_not_tell_counts_as_busy(jupyter, status, body, why
     assert why in found.found
 
 
-def test_without_its_token_jupyterlab_counts_as_busy(machine, jupyter):
-    (machine.folder / "token").unlink()
+def test_without_its_token_jupyterlab_counts_as_busy(idle_machine, jupyter):
+    (idle_machine.folder / "token").unlink()
     found = idle_signs.sign("JupyterLab", idle_signs.busy_kernels, jupyter[0])
-    assert found == ("JupyterLab", f"cannot tell: no token of JupyterLab in {machine.folder}/token", True)
+    assert found == ("JupyterLab", f"cannot tell: no token of JupyterLab in {idle_machine.folder}/token", True)
 
 
-def test_jupyterlab_that_never_answers_counts_as_busy(machine, jupyter, monkeypatch):
+def test_jupyterlab_that_never_answers_counts_as_busy(idle_machine, jupyter, monkeypatch):
     monkeypatch.setattr(idle_signs, "LIMIT_SEC", 0.001)
     monkeypatch.setattr(idle_signs.http.client.HTTPConnection, "getresponse", never)
     assert idle_signs.sign("JupyterLab", idle_signs.busy_kernels, jupyter[0]).busy
@@ -111,9 +111,9 @@ def never(connection):
     raise TimeoutError("timed out")
 
 
-def test_looks_for_the_mark_of_a_busy_repl(machine):
+def test_looks_for_the_mark_of_a_busy_repl(idle_machine):
     assert idle_signs.busy_repl() == ("not busy", False)
-    (machine.folder / "busy").touch()
+    (idle_machine.folder / "busy").touch()
     assert idle_signs.busy_repl() == ("busy", True)
 
 
@@ -128,30 +128,30 @@ def test_looks_for_the_mark_of_a_busy_repl(machine):
         ("shutdown", "block-weak", False),
     ],
 )
-def test_lists_what_blocks_a_shutdown(machine, what, mode, busy):
+def test_lists_what_blocks_a_shutdown(idle_machine, what, mode, busy):
     answer = json.dumps({"type": "a(ssssuu)", "data": [[[what, "APT", "it installs packages", mode, 0, 577]]]})
-    machine.program("busctl", f"echo '{answer}'")
+    idle_machine.program("busctl", f"echo '{answer}'")
     assert idle_signs.inhibitors() == (("APT: it installs packages", True) if busy else ("none", False))
 
 
 @pytest.mark.parametrize("program", ["loginctl", "busctl"])
-def test_a_program_that_fails_counts_as_busy(machine, configuration, program):
-    machine.program(program, "echo 'no bus' >&2; exit 1")
+def test_a_program_that_fails_counts_as_busy(idle_machine, configuration, program):
+    idle_machine.program(program, "echo 'no bus' >&2; exit 1")
     busy = [sign for sign in idle_signs.signs(configuration) if sign.busy]
     assert [sign.found for sign in busy] == [f"cannot tell: {program} says no bus"]
 
 
-def test_a_program_that_is_missing_counts_as_busy(machine, monkeypatch):
+def test_a_program_that_is_missing_counts_as_busy(idle_machine, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     found = idle_signs.sign("sessions", idle_signs.sessions)
     assert found.busy
     assert found.found.startswith("cannot tell: loginctl: ")
 
 
-def test_an_answer_of_another_shape_counts_as_busy(machine):
-    machine.program("busctl", "echo '{}'")
+def test_an_answer_of_another_shape_counts_as_busy(idle_machine):
+    idle_machine.program("busctl", "echo '{}'")
     assert idle_signs.sign("inhibitors", idle_signs.inhibitors).busy
 
 
-def test_a_quiet_machine_shows_nothing_busy(machine, configuration):
+def test_a_quiet_machine_shows_nothing_busy(idle_machine, configuration):
     assert [sign for sign in idle_signs.signs(configuration) if sign.busy] == []

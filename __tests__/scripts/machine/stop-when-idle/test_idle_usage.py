@@ -42,6 +42,6 @@ def test_keeps_the_window_and_one_sample_before_it():
     assert idle_usage.kept(samples[:2], 300) == samples[:2]
 
 
-def test_reads_the_counters_of_the_whole_machine_without_the_loopback_interface(machine):
-    machine.counters(12.5, 4001)
+def test_reads_the_counters_of_the_whole_machine_without_the_loopback_interface(idle_machine):
+    idle_machine.counters(12.5, 4001)
     assert idle_usage.sample(7) == (7, 12_500_000, 4001)

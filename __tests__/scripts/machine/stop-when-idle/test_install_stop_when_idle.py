@@ -21,7 +21,7 @@ def files(root):
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
-def test_installs_everything_and_starts_the_timer(machine, root):
+def test_installs_everything_and_starts_the_timer(idle_machine, root):
     install_stop_when_idle.main("60", "2222", "20001", USER)
     assert files(root) == INSTALLED
     assert (root / "usr/local/bin/workbench-idle").stat().st_mode & 0o777 == 0o755
@@ -32,7 +32,7 @@ def test_installs_everything_and_starts_the_timer(machine, root):
         "jupyter-port=20001",
         f"user={USER}",
     ]
-    assert machine.asked_of("systemctl") == [
+    assert idle_machine.asked_of("systemctl") == [
         "systemctl daemon-reload",
         "systemctl start workbench-stop-when-idle.service",
         "systemctl enable --quiet workbench-stop-when-idle.timer",
@@ -40,7 +40,7 @@ def test_installs_everything_and_starts_the_timer(machine, root):
     ]
 
 
-def test_another_run_begins_the_count_anew(machine, root):
+def test_another_run_begins_the_count_anew(idle_machine, root):
     state = root / "run/workbench-stop-when-idle/state.json"
     state.parent.mkdir(parents=True)
     state.touch()
@@ -48,18 +48,18 @@ def test_another_run_begins_the_count_anew(machine, root):
     assert not state.exists()
 
 
-def test_never_removes_everything(machine, root):
+def test_never_removes_everything(idle_machine, root):
     install_stop_when_idle.main("60", "2222", "20001", USER)
     install_stop_when_idle.main("never")
     assert files(root) == []
-    assert machine.asked_of("systemctl")[4:] == [
+    assert idle_machine.asked_of("systemctl")[4:] == [
         "systemctl disable --quiet --now workbench-stop-when-idle.timer",
         "systemctl stop workbench-stop-when-idle.service",
         "systemctl daemon-reload",
     ]
 
 
-def test_never_leaves_other_programs_alone(machine, root):
+def test_never_leaves_other_programs_alone(idle_machine, root):
     other = root / "usr/local/lib/workbench/mount-data-volume"
     other.parent.mkdir(parents=True)
     other.touch()
@@ -75,26 +75,26 @@ def test_never_leaves_other_programs_alone(machine, root):
         (["60", "2222", "20001", "no-such"], r"arguments: user: expected a user of this machine"),
     ],
 )
-def test_fails_for_wrong_arguments_and_installs_nothing(machine, root, arguments, sentence):
+def test_fails_for_wrong_arguments_and_installs_nothing(idle_machine, root, arguments, sentence):
     with pytest.raises(SystemExit, match=f"^install-stop-when-idle: {sentence}"):
         install_stop_when_idle.main(*arguments)
     assert files(root) == []
 
 
-def test_fails_for_another_user_than_root(machine, root, monkeypatch):
+def test_fails_for_another_user_than_root(idle_machine, root, monkeypatch):
     monkeypatch.setattr(install_stop_when_idle.os, "geteuid", lambda: 1000)
     with pytest.raises(SystemExit, match=r"expected to run as root, got the user id 1000; run it with sudo$"):
         install_stop_when_idle.main("never")
 
 
-def test_fails_with_one_sentence_if_systemd_fails(machine, root):
-    machine.program("systemctl", "echo 'no systemd' >&2; exit 1")
+def test_fails_with_one_sentence_if_systemd_fails(idle_machine, root):
+    idle_machine.program("systemctl", "echo 'no systemd' >&2; exit 1")
     with pytest.raises(SystemExit, match=r"systemctl daemon-reload: expected it to work, got no systemd; mend that"):
         install_stop_when_idle.main("60", "2222", "20001", USER)
 
 
-def test_fails_if_the_first_check_fails_and_starts_no_timer(machine, root):
-    machine.program("systemctl", "[ $1 != start ] || { echo 'Job failed.' >&2; exit 1; }")
+def test_fails_if_the_first_check_fails_and_starts_no_timer(idle_machine, root):
+    idle_machine.program("systemctl", "[ $1 != start ] || { echo 'Job failed.' >&2; exit 1; }")
     with pytest.raises(SystemExit, match=r"got Job failed\.; journalctl --unit workbench-stop-when-idle says why$"):
         install_stop_when_idle.main("60", "2222", "20001", USER)
-    assert "systemctl enable --quiet workbench-stop-when-idle.timer" not in machine.asked_of("systemctl")
+    assert "systemctl enable --quiet workbench-stop-when-idle.timer" not in idle_machine.asked_of("systemctl")

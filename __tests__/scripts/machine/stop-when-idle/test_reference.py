@@ -12,13 +12,13 @@ PAGE = (install_stop_when_idle.HERE / "README.md").read_text()
 UNITS = install_stop_when_idle.HERE / "units"
 
 
-def test_the_page_lists_everything_that_is_looked_at(machine, configuration):
+def test_the_page_lists_everything_that_is_looked_at(idle_machine, configuration):
     listed = re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE)[1:]
     state = stop_when_idle.look(configuration, None)
     assert listed == [sign.name for sign in state.signs]
 
 
-def test_the_page_has_the_limits(machine):
+def test_the_page_has_the_limits(idle_machine):
     assert f"{idle_usage.BUSY_PERCENT} % of one processor" in PAGE
     assert f"{idle_usage.BUSY_BYTES_PER_SEC:,} bytes a second".replace(",", " ") in PAGE
     assert (install_stop_when_idle.WINDOW_SEC, stop_when_idle.GAP_SEC) == (300, 300)
