@@ -49,6 +49,12 @@ export const SYSTEM_TOOLS: readonly SystemTool[] = [
   { command: "shellcheck", package: "shellcheck", neededFor: "tests", purpose: "checks the shell scripts" },
   { command: "strace", package: "strace", neededFor: "tests", purpose: "cuts mkfs off at a chosen write" },
   { command: "pvcreate", package: "lvm2", neededFor: "tests", purpose: "makes LVM signatures for the mount tests" },
+  {
+    command: "mkfs.btrfs",
+    package: "btrfs-progs",
+    neededFor: "tests",
+    purpose: "makes a file system that mount refuses",
+  },
   { command: "cryptsetup", package: "cryptsetup-bin", neededFor: "tests", purpose: "makes LUKS signatures" },
   { command: "sgdisk", package: "gdisk", neededFor: "tests", purpose: "makes partition tables for the mount tests" },
   { command: "fusermount3", package: "fuse3", neededFor: "tests", purpose: "makes disks that lose power" },
