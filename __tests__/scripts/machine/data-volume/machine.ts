@@ -49,9 +49,14 @@ export class Machine {
     return `/proc/${this.pid}/root${path}`;
   }
 
+  /** The command with its arguments that runs a command on the machine. */
+  command(command: string, ...args: string[]): [string, string[]] {
+    return ["nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args]];
+  }
+
   /** Runs a command on the machine for at most ten minutes. Never throws: returns how the command ended. */
   async run(command: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ended> {
-    return run("nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args], options);
+    return run(...this.command(command, ...args), options);
   }
 
   /** Runs a command that must succeed; returns its output. */
@@ -63,7 +68,7 @@ export class Machine {
 
   /** Starts a command in the background and waits until it prints "ready". The end of the test kills it. */
   async start(command: string, ...args: string[]): Promise<Running> {
-    const child = spawn("nsenter", [`--mount=/proc/${this.pid}/ns/mnt`, "--", command, ...args], {
+    const child = spawn(...this.command(command, ...args), {
       stdio: ["ignore", "pipe", "ignore"],
       detached: true,
     });

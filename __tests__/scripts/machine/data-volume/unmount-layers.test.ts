@@ -28,6 +28,81 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     expect(await volume.machine.must("cat", "/proc/self/mountinfo")).not.toContain(elsewhere);
   });
 
+  it("leaves alone what a mount below the volume shares with others", async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.machine.must("mount", "--make-rshared", "/");
+    const below = join(volume.mountPoint, "h/dev");
+    await volume.machine.must("mkdir", "-p", below);
+    const before = await volume.machine.must(
+      "findmnt",
+      "--raw",
+      "--noheadings",
+      "--output",
+      "TARGET",
+      "--submounts",
+      "/dev",
+    );
+    expect(before.split("\n").length).toBeGreaterThan(1);
+    await volume.machine.must("mount", "--rbind", "/dev", below);
+    await volume.unmounted();
+    expect(
+      await volume.machine.must("findmnt", "--raw", "--noheadings", "--output", "TARGET", "--submounts", "/dev"),
+    ).toBe(before);
+  });
+
+  it("spares a service with mounts of its own that follow the machine's, when it makes such a mount private", async () => {
+    const volume = await Volume.attach();
+    await volume.machine.must("mount", "--make-rshared", "/");
+    await volume.mounted();
+    await volume.machine.must("mkdir", join(volume.mountPoint, "dev"));
+    await volume.machine.must("mount", "--rbind", "/dev", join(volume.mountPoint, "dev"));
+    const follower = [
+      "unshare",
+      "--mount",
+      "--propagation",
+      "slave",
+      "sh",
+      "-c",
+      "echo ready; exec sleep 1000",
+    ] as const;
+    const service = await volume.machine.start(...follower);
+    await volume.unmounted();
+    expect(service.running()).toBe(true);
+  });
+
+  it("unmounts an overlay elsewhere whose files are on the volume", async () => {
+    const { volume, merged } = await withOverlay();
+    const writer = await volume.machine.start(
+      "sh",
+      "-c",
+      'cd "$0" && exec 5>held && echo ready && exec sleep 1000',
+      merged,
+    );
+    await volume.unmounted();
+    expect(writer.running()).toBe(false);
+    expect(await volume.machine.must("cat", "/proc/self/mountinfo")).not.toContain(merged);
+  });
+
+  it("ends a process whose overlay in a mount namespace of its own has its files on the volume, as a container's", async () => {
+    const { volume, merged } = await withOverlay();
+    const running = await volume.machine.start(...container, volume.mountPoint, merged);
+    await volume.unmounted();
+    expect(running.running()).toBe(false);
+  });
+
+  it("fails, naming it, when only another mount namespace has an overlay whose files are on the volume", async () => {
+    const { volume, merged } = await withOverlay();
+    const running = await volume.machine.start(...container, volume.mountPoint, merged);
+    await volume.machine.must("umount", merged);
+    const { code, said } = await volume.unmount();
+    expect(said).toContain(`is still held; in use by the overlay at ${merged} in the mount namespace of process`);
+    expect(code).toBe(exitCode("STILL_HELD"));
+    process.kill(running.pid, "SIGKILL");
+    await running.exited;
+    await volume.unmounted();
+  });
+
   it("detaches an idle loop device backed by a file on the volume", async () => {
     const { volume, file, loop } = await withLoopDevice();
     expect(await loopDevicesOver(file)).toEqual([loop]);
@@ -74,6 +149,29 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
     expect(code).toBe(exitCode("STILL_HELD"));
   });
 });
+
+/** Like a container: a mount namespace of its own, from which the volume itself is gone, and the overlay is not. */
+const container = [
+  "unshare",
+  "--mount",
+  "--propagation",
+  "private",
+  "sh",
+  "-c",
+  'cd / && umount "$0" && cd "$1" && echo ready && exec sleep 1000',
+] as const;
+
+/** A mounted volume, and the path of an overlay whose files are on it. */
+async function withOverlay(): Promise<{ volume: Volume; merged: string }> {
+  const volume = await Volume.attach();
+  await volume.mounted();
+  const merged = scratchFolder();
+  const [upper, work, lower] = ["an upper", "work", "lower"].map((name) => join(volume.mountPoint, name));
+  await volume.machine.must("mkdir", `${upper}`, `${work}`, `${lower}`);
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  await volume.machine.must("mount", "-t", "overlay", "overlay", "-o", options, merged);
+  return { volume, merged };
+}
 
 /** A mounted volume, and a loop device backed by a file on it. */
 async function withLoopDevice(): Promise<{ volume: Volume; file: string; loop: string }> {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
 import { Machine } from "./machine";
 import { describeWithDisks } from "./requirements";
-import { Volume } from "./volume";
+import { processorSeconds, Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 
 const unmount = join(scripts, "unmount-data-volume");
@@ -61,6 +61,45 @@ describeWithDisks("unmount-data-volume", () => {
     const process = await volume.machine.start("python3", "-c", mapping, volume.mountPoint);
     await volume.unmounted();
     expect(process.running()).toBe(false);
+  });
+
+  it.each([
+    [
+      "the folder of one of its threads",
+      "import ctypes, os, sys, threading, time\n" +
+        "def work():\n  assert ctypes.CDLL(None).unshare(0x200) == 0\n  os.chdir(sys.argv[1])\n  print('ready', flush=True)\n  time.sleep(1000)\n" +
+        "threading.Thread(target=work).start()",
+      "data",
+    ],
+    [
+      "a Unix socket",
+      "import os, socket, sys, time\ns = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[1] + f'/a socket of {os.getpid()}')\nprint('ready', flush=True)\ntime.sleep(1000)",
+      "a socket",
+    ],
+  ])("ends a process that holds the volume by %s alone, and names it when it may not", async (_, script, name) => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    const process = await volume.machine.start("python3", "-c", script, volume.mountPoint);
+    // As the script's parent, it is not ended.
+    const spared = await volume.machine.run("python3", [
+      "-c",
+      `${script.replace("time.sleep(1000)", "import subprocess; os._exit(subprocess.call(sys.argv[2:]))")}`,
+      join(volume.mountPoint, "."),
+      unmount,
+      volume.config,
+    ]);
+    expect(spared.said).toMatch(new RegExp(`in use by python3 \\(pid \\d+, user root, .*${name}.*\\)`));
+    expect(process.running()).toBe(false);
+    await volume.unmounted();
+  });
+
+  it("takes less than three seconds of processor time among 500 other processes", async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.machine.start("bash", "-c", "for n in {1..500}; do sleep 1000 & done; echo ready; wait");
+    await volume.machine.start("sh", "-c", 'cd "$0" && echo ready && exec sleep 1000', volume.mountPoint);
+    expect(await processorSeconds(volume, unmount)).toBeLessThan(3);
+    await volume.device.expectFree();
   });
 
   it("lets a process finish its writing after SIGTERM", async () => {

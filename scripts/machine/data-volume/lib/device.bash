@@ -4,7 +4,8 @@
 # Only root may enter: a user who can open a lock can hold it, and so block every mount and unmount.
 readonly LOCKS_FOLDER=/run/workbench
 
-# Set by find_device: the device file, and the kernel's number for it ("259:1").
+# Set by find_device: the device file that the kernel made, and its number ("259:1"). The link by which it was found may
+# lead to another disk a moment later.
 DEVICE='' DEVICE_NUMBER=''
 
 # by_id_path: prints where the volume appears on Nitro machines, and on the local AWS.
@@ -22,8 +23,8 @@ find_device() {
   fi
   [[ -b $candidate ]] || return 1
   (($(device_size "$candidate") > 0)) || return 1
-  DEVICE=$candidate
-  DEVICE_NUMBER=$(device_number "$candidate")
+  DEVICE=$(readlink -f -- "$candidate")
+  DEVICE_NUMBER=$(device_number "$DEVICE")
   check_serial
 }
 
@@ -80,18 +81,32 @@ device_number() {
   printf '%d:%d\n' "$((16#$major))" "$((16#$minor))"
 }
 
-# device_sequence: prints the disk's sequence number, or "none" if it has none. Since Linux 5.15 the kernel gives one to
-# every disk that appears, and never the same one twice between two boots.
-device_sequence() {
-  local sequence=none file=/sys/dev/block/$DEVICE_NUMBER/diskseq
-  [[ -r $file ]] && read -r sequence <"$file"
-  printf '%s\n' "$sequence"
+# file_device_number NUMBER: turns "major:minor" into the number that stat prints for the device of a file.
+file_device_number() {
+  local major=${1%:*} minor=${1#*:}
+  printf '%d\n' "$(((minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xff) << 12))"
 }
 
 # claimed DEVICE: whether something (a mount, swap, RAID, a running mkfs) holds the device exclusively.
 # Setting the block size to its present value changes nothing. The kernel refuses it as busy while the device is held.
 claimed() {
   ! blockdev --setbsz "$(blockdev --getbsz "$1")" "$1" 2>/dev/null
+}
+
+# refuse_second_loop_device: a file that is a disk twice is mounted twice without the kernel noticing. Only a test
+# machine has its volumes in files.
+refuse_second_loop_device() {
+  local name number inode ours=''
+  while read -r name number inode; do
+    [[ $name != "$DEVICE" ]] || ours="$number $inode"
+  done < <(losetup --list --noheadings --output NAME,BACK-MAJ:MIN,BACK-INO 2>/dev/null || true)
+  [[ -n $ours ]] || return 0
+  while read -r name number inode; do
+    [[ $name != "$DEVICE" && "$number $inode" == "$ours" ]] || continue
+    ! claimed "$name" \
+      || fail "$EXIT_MOUNTED_ELSEWHERE" "$VOLUME_ID ($DEVICE) is in use through a second device, $name," \
+        "expected it at $MOUNT_POINT alone: unmount it there, then run again"
+  done < <(losetup --list --noheadings --output NAME,BACK-MAJ:MIN,BACK-INO 2>/dev/null || true)
 }
 
 # take_lock LIMIT_SEC: takes the volume's lock, so that only one mount or unmount of it runs at a time. Children inherit

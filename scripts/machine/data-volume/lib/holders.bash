@@ -18,16 +18,10 @@ find_protected() {
   done
 }
 
-# file_device_number NUMBER: turns "major:minor" into the number that stat prints for the device of a file.
-file_device_number() {
-  local major=${1%:*} minor=${1#*:}
-  printf '%d\n' "$(((minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xff) << 12))"
-}
-
 # find_holders NUMBER: sets HOLDERS to every process that uses the device; needs TARGETS (find_targets). Once the device
 # is no longer mounted here, this includes processes that keep it mounted in another mount namespace.
 find_holders() {
-  local -a uses=(/proc/[0-9]*/{cwd,root,exe} /proc/[0-9]*/{fd,map_files}/*)
+  local -a uses=(/proc/[0-9]*/exe /proc/[0-9]*/task/[0-9]*/{cwd,root} /proc/[0-9]*/{fd,map_files}/*)
   local first pid target
   HOLDERS=()
   # In slices, because the kernel limits the arguments of a command to 2 MiB.
@@ -35,6 +29,7 @@ find_holders() {
     add_holders_by_device "$(file_device_number "$1")" "${uses[@]:first:5000}"
     add_holders_by_path "${uses[@]:first:5000}"
   done
+  ((${#TARGETS[@]} == 0)) || add_holders_of_sockets
   ((${#TARGETS[@]} == 0)) || return 0
   while read -r pid target; do
     HOLDERS[$pid]="$target in a mount namespace of its own"
@@ -64,6 +59,23 @@ add_holders_by_path() {
       fi
     done
   done < <(QUOTING_STYLE=literal stat -c '%N' -- "$@" 2>/dev/null || true)
+}
+
+# add_holders_of_sockets: adds the processes that have a Unix socket whose name is below one of TARGETS.
+add_holders_of_sockets() {
+  local inode path target use
+  local -A names=()
+  while read -r _ _ _ _ _ _ inode path; do
+    for target in "${TARGETS[@]}"; do
+      [[ $path != "$target"/* ]] || names[$inode]=$path
+    done
+  done </proc/net/unix
+  ((${#names[@]} > 0)) || return 0
+  while IFS= read -r use; do
+    path=${use#* -> } use=${use%% -> *}
+    [[ $path =~ ^socket:\[([0-9]+)\]$ && -n ${names[${BASH_REMATCH[1]}]:-} ]] || continue
+    add_holder "$use" "${names[${BASH_REMATCH[1]}]}"
+  done < <(QUOTING_STYLE=literal stat -c '%N' -- /proc/[0-9]*/fd/* 2>/dev/null || true)
 }
 
 # add_holder USE PATH: keeps the first path of each process.
