@@ -21,6 +21,8 @@ export interface WantedMount {
   readonly mountPoint: FromSetting<string>;
   /** File system for a blank volume. */
   readonly fileSystem: FileSystem;
+  /** Whether a blank volume gets a file system. Otherwise it is refused. */
+  readonly mayFormat: boolean;
   /** User to whom the root of a new volume is given. */
   readonly owner: string;
   /** How long to wait for the attached device, in seconds. */
@@ -102,6 +104,7 @@ export function installOptions({ name, volume, deviceName, mountPoint, ...mount 
     "device-name": deviceName,
     "mount-point": mountPoint.value,
     "file-system": mount.fileSystem,
+    "may-format": mount.mayFormat ? "yes" : "no",
     label: "workbench",
     owner: mount.owner,
     "wait-sec": mount.waitSec,

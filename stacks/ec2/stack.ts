@@ -77,6 +77,7 @@ export class Ec2Stack extends WorkbenchStack<Ec2Settings> {
         mountPoint: { value: ec2.mount.mountPoint, setting: "ec2.mount.mountPoint" },
         fileSystem: ec2.mount.fileSystem,
         owner: ssh.user,
+        mayFormat: true,
         waitSec: ec2.mount.waitSec,
       },
     ]);

@@ -148,6 +148,7 @@ export class EcsStack extends WorkbenchStack<EcsSettings> {
         mountPoint: { value: ecs.mountPoint, setting: "ecs.mountPoint" },
         fileSystem: ecs.fileSystem,
         owner: "root",
+        mayFormat: true,
         waitSec: ecs.waitSec,
       },
     ]);

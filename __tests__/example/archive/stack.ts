@@ -74,6 +74,7 @@ export class ArchiveStack extends WorkbenchStack<ArchiveSettings> {
         mountPoint: { value: `${archive.mountPoint}/${index}`, setting: "archive.mountPoint" },
         fileSystem: archive.fileSystem,
         owner: "root",
+        mayFormat: true,
         waitSec: 120,
       })),
     );

@@ -25,6 +25,7 @@ const { resource } = synthesizeModule((stack) => {
       mountPoint: { value: "/data", setting: "test.mountPoint" },
       fileSystem: "ext4",
       owner: "root",
+      mayFormat: true,
       waitSec: 120,
     },
   ]);

@@ -18,6 +18,7 @@ it("leaves room for more in the 16 KB of user data, with two volumes", () => {
     mountPoint: { value: `/srv/${name}`, setting: "mountPoint" },
     fileSystem: "xfs" as const,
     owner: "root",
+    mayFormat: true,
     waitSec: 300,
   });
   const commands = firstBootCommands(planMounts([mount("databases"), mount("repositories")]));

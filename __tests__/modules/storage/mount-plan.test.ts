@@ -7,6 +7,7 @@ const wanted = (name: string | undefined, mountPoint: string): WantedMount => ({
   mountPoint: { value: mountPoint, setting: `test.${name ?? "data"}` },
   fileSystem: "ext4",
   owner: "root",
+  mayFormat: true,
   waitSec: 120,
 });
 
@@ -46,8 +47,8 @@ describe("planMounts", () => {
 
 it("firstBootCommands install each volume from the bundle's folder, and name all but the one without a name", () => {
   expect(firstBootCommands(planMounts([wanted(undefined, "/my data"), wanted("logs", "/logs")]))).toEqual([
-    "bash data-volume/install-data-volume --volume-id 'vol-00000008' --device-name '/dev/sdf' --mount-point '/my data' --file-system 'ext4' --label 'workbench' --owner 'root' --wait-sec 120",
-    "bash data-volume/install-data-volume --volume-id 'vol-00000005' --device-name '/dev/sdg' --mount-point '/logs' --file-system 'ext4' --label 'workbench' --owner 'root' --wait-sec 120 --name 'logs'",
+    "bash data-volume/install-data-volume --volume-id 'vol-00000008' --device-name '/dev/sdf' --mount-point '/my data' --file-system 'ext4' --may-format 'yes' --label 'workbench' --owner 'root' --wait-sec 120",
+    "bash data-volume/install-data-volume --volume-id 'vol-00000005' --device-name '/dev/sdg' --mount-point '/logs' --file-system 'ext4' --may-format 'yes' --label 'workbench' --owner 'root' --wait-sec 120 --name 'logs'",
   ]);
 });
 

@@ -13,6 +13,7 @@ const wanted = (name: string | undefined, mountPoint: string): WantedMount => ({
   mountPoint: { value: mountPoint, setting: "mountPoint" },
   fileSystem: "ext4",
   owner: "admin",
+  mayFormat: true,
   waitSec: 120,
 });
 const two = [wanted(undefined, "/data"), wanted("logs", "/logs")];

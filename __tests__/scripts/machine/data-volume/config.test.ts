@@ -11,10 +11,10 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
   [
     "an unknown name",
     (right) => `${right}colour=blue\n`,
-    /line 8: expected name=value with one of the names volume-id, .*, got "colour=blue": correct the line$/,
+    /line 9: expected name=value with one of the names volume-id, .*, got "colour=blue": correct the line$/,
   ],
-  ["a line that is no setting", (right) => `${right}volume\n`, /line 8: expected name=value .*, got "volume"/],
-  ["a setting twice", (right) => `${right}label=other\n`, /line 8: label is set twice: remove one of the lines$/],
+  ["a line that is no setting", (right) => `${right}volume\n`, /line 9: expected name=value .*, got "volume"/],
+  ["a setting twice", (right) => `${right}label=other\n`, /line 9: label is set twice: remove one of the lines$/],
   ["a missing setting", (right) => right.replace(/^owner=.*\n/m, ""), /: owner is missing: set it$/],
   [
     "a bad volume id",
@@ -50,6 +50,21 @@ const wrong: readonly (readonly [string, (right: string) => string, RegExp])[] =
     "a mount point with ..",
     (right) => right.replace(/^mount-point=.*$/m, "mount-point=/data/../etc"),
     /: mount-point: expected .*, got "\/data\/\.\.\/etc"/,
+  ],
+  [
+    "a mount point of 4,200 characters",
+    (right) => right.replace(/^mount-point=.*$/m, `mount-point=${"/ab".repeat(1400)}`),
+    /: mount-point: expected at most 1000 characters, got 4200: choose a shorter one$/,
+  ],
+  [
+    "a byte that is zero",
+    (right) => right.replace("owner=", "owner=\0"),
+    /: expected text, got a byte that is zero in it: run install-data-volume, which writes it again$/,
+  ],
+  [
+    "neither yes nor no for may-format",
+    (right) => right.replace(/^may-format=.*$/m, "may-format=maybe"),
+    /: may-format: expected yes or no, got "maybe"$/,
   ],
   [
     "a label that ext4 cannot hold",

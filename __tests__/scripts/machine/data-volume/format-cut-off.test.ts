@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, vi } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
-import { lockFile, scratchFolder } from "./loop-device";
+import { imageFile, lockFile, scratchFolder } from "./loop-device";
 import { Machine } from "./machine";
 import { describeWithDisks, missingPrograms } from "./requirements";
 import { shim } from "./shim";
@@ -12,9 +13,10 @@ import { Volume } from "./volume";
 const noTracer = missingPrograms({ strace: "strace" });
 const kinds = ["ext4", "xfs"] as const;
 
-/** The note of an unfinished formatting. It is on this computer, since the test's machine shares its root disk. */
-function note(volume: Volume): string {
-  return `/var/lib/workbench/formatting/${volume.device.volumeId}`;
+/** Changes a setting of the volume. */
+function setTo(volume: Volume, name: string, value: string): void {
+  const text = readFileSync(volume.config, "utf8");
+  writeFileSync(volume.config, text.replace(new RegExp(`^${name}=.*$`, "m"), `${name}=${value}`));
 }
 
 /** Whether a run is waiting for another to release the volume's lock. */
@@ -24,143 +26,232 @@ function waitsForLock({ device }: Volume): boolean {
   return locks.some((line) => line.includes("-> FLOCK") && line.includes(`:${ino} `));
 }
 
-/** A mkfs that is killed (SIGKILL) as it enters its n-th write to the device. */
-function killedAtWrite(fileSystem: string, n: number): Record<string, string> {
+/** The program that writes to the disk is killed (SIGKILL) as it enters its n-th write. */
+function killedAtWrite(n: number): Record<string, string> {
   return shim(
-    `mkfs.${fileSystem}`,
-    `exec strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=${n} /usr/sbin/mkfs.${fileSystem} "$@"`,
+    "python3",
+    `case "$*" in *format_disk*) exec strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=${n} /usr/bin/python3 "$@" ;; esac; exec /usr/bin/python3 "$@"`,
   );
 }
 
-/** How many writes mkfs needs for a test's disk. */
+/** How many writes a test's disk needs. */
 async function writesOf(fileSystem: "ext4" | "xfs"): Promise<number> {
   const volume = await Volume.attach({ fileSystem });
-  const { stderr } = await execa("strace", ["-e", "trace=pwrite64", `mkfs.${fileSystem}`, "-q", volume.device.path]);
-  return [...stderr.matchAll(/^pwrite64\(/gm)].length;
+  const log = join(scratchFolder(), "writes");
+  const traced = `case "$*" in *format_disk*) exec strace -o ${log} -e trace=pwrite64 /usr/bin/python3 "$@" ;; esac; exec /usr/bin/python3 "$@"`;
+  await volume.mounted({ env: shim("python3", traced) });
+  return [...readFileSync(log, "utf8").matchAll(/^pwrite64\(/gm)].length;
 }
 
-describeWithDisks("a mkfs that is cut off", () => {
-  describe.skipIf(noTracer !== undefined)(
-    `by SIGKILL at a write to the device${noTracer ? ` (${noTracer})` : ""}`,
-    () => {
-      for (const fileSystem of kinds) {
-        it(`of ${fileSystem}, at its first, second, third, middle, last but one and last: the next run formats again`, async () => {
-          const writes = await writesOf(fileSystem);
-          expect(writes).toBeGreaterThan(10);
-          const machine = await Machine.start();
-          for (const n of [1, 2, 3, Math.ceil(writes / 2), writes - 1, writes]) {
-            const volume = await Volume.attach({ machine, fileSystem });
-            const cut = await volume.mount({ env: killedAtWrite(fileSystem, n) });
-            expect(cut.code, `write ${n} of ${writes}: ${cut.said}`).toBe(exitCode("FORMAT"));
-            expect(cut.said).toMatch(
-              /mkfs\.\w+ failed on .* the disk held no data of yours: fix the cause, then run again$/,
-            );
-            expect(existsSync(note(volume))).toBe(true);
-            const { said } = await volume.mounted();
-            expect(said, `write ${n} of ${writes}`).toContain("new file system made");
-            expect(existsSync(note(volume))).toBe(false);
-            await volume.unmounted();
-            const check = fileSystem === "xfs" ? ["xfs_repair", "-n"] : ["e2fsck", "-f", "-n"];
-            await machine.must(check[0] as string, ...check.slice(1), volume.device.path);
-          }
-        });
-      }
-    },
-  );
+/** Kills the program in the middle of its writes. */
+async function halfMade(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
+  const cut = await volume.mount({ env: killedAtWrite(Math.ceil((await writesOf(fileSystem)) / 2)) });
+  expect(cut.code, cut.said).toBe(exitCode("FORMAT"));
+  expect(existsSync(imageFile(volume.device))).toBe(true);
+  expect(await volume.device.kind()).toBe("");
+}
 
-  for (const fileSystem of kinds) {
-    it(`together with the script, by SIGKILL, while ${fileSystem} is made: the next run waits for the mkfs that goes on, then mounts`, async () => {
-      const volume = await Volume.attach({ fileSystem });
-      // The script dies at once. mkfs lives on as an orphan that holds the lock. It begins when the next run waits for
-      // the lock, and succeeds.
-      const go = join(scratchFolder(), "go");
-      const env = shim(
-        `mkfs.${fileSystem}`,
-        `exec >/dev/null 2>&1; kill -KILL $PPID; for _ in {1..9000}; do [[ ! -e ${go} ]] || break; sleep 0.1; done; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
-      );
-      expect((await volume.mount({ env })).code).not.toBe(0);
-      const mounting = volume.mounted();
-      await vi.waitFor(() => expect(waitsForLock(volume)).toBe(true), { timeout: 300_000 });
-      writeFileSync(go, "");
-      const { said } = await mounting;
-      expect(said).not.toContain("new file system made");
-      expect(existsSync(note(volume))).toBe(false);
+async function isWhole(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
+  await volume.unmounted();
+  const check = fileSystem === "xfs" ? ["xfs_repair", "-n"] : ["e2fsck", "-f", "-n"];
+  await volume.machine.must(check[0] as string, ...check.slice(1), volume.device.path);
+}
+
+describeWithDisks("a formatting that is cut off", () => {
+  describe.skipIf(noTracer !== undefined)(`by SIGKILL${noTracer ? ` (${noTracer})` : ""}`, () => {
+    for (const fileSystem of kinds) {
+      it(`of ${fileSystem}, at its first, second, middle, last but one and last write: the next run goes on with it`, async () => {
+        const writes = await writesOf(fileSystem);
+        expect(writes).toBeGreaterThan(3);
+        const machine = await Machine.start();
+        for (const n of new Set([1, 2, Math.ceil(writes / 2), writes - 1, writes])) {
+          const volume = await Volume.attach({ machine, fileSystem });
+          const cut = await volume.mount({ env: killedAtWrite(n) });
+          expect(cut.code, `write ${n} of ${writes}: ${cut.said}`).toBe(exitCode("FORMAT"));
+          const { said } = await volume.mounted();
+          expect(said, `write ${n} of ${writes}`).toContain("new file system made");
+          expect(existsSync(imageFile(volume.device))).toBe(false);
+          await isWhole(volume, fileSystem);
+        }
+      });
+
+      it(`of ${fileSystem}, on a disk that was detached and attached again since: the next run goes on with it`, async () => {
+        const volume = await Volume.attach({ fileSystem });
+        await halfMade(volume, fileSystem);
+        volume.device.unplug();
+        await volume.device.detach();
+        await volume.device.attach();
+        volume.device.plug();
+        await volume.mounted();
+        await isWhole(volume, fileSystem);
+      });
+
+      it.each([
+        ["a tar", 0, randomBytes(10240)],
+        ["one byte in the middle", 31 * 2 ** 20 + 7, Buffer.from([1])],
+        ["one byte at the end", -1, Buffer.from([1])],
+      ])(`of ${fileSystem}, and since then %s was written to the disk: it is refused`, async (_, offset, bytes) => {
+        const volume = await Volume.attach({ fileSystem });
+        await halfMade(volume, fileSystem);
+        const end = (fileSystem === "xfs" ? 320 : 64) * 2 ** 20;
+        await volume.device.write(offset < 0 ? end - bytes.length : offset, bytes);
+        await volume.refused("UNKNOWN_CONTENT", /holds something that these scripts did not write \(byte \d+ /);
+      });
+
+      it(`of ${fileSystem}, and since then the disk grew: the next run goes on with it, and grows it`, async () => {
+        const volume = await Volume.attach({ fileSystem });
+        await halfMade(volume, fileSystem);
+        await volume.device.grow(640);
+        const { said } = await volume.mounted();
+        expect(said).toContain("after an earlier formatting was cut off");
+        await isWhole(volume, fileSystem);
+      });
+
+      it(`of ${fileSystem}, and its first bytes are there without all others, as after a power cut: it is completed`, async () => {
+        const volume = await Volume.attach({ fileSystem });
+        await halfMade(volume, fileSystem);
+        const { volumeId } = volume.device;
+        const copy = join(scratchFolder(), "image");
+        await execa("cp", ["--sparse=always", imageFile({ volumeId }), copy]);
+        await execa("dd", [
+          `if=${copy}`,
+          `of=${volume.device.path}`,
+          "bs=2048",
+          "count=1",
+          "conv=fsync",
+          "status=none",
+        ]);
+        expect(await volume.device.kind()).toBe(fileSystem);
+        await volume.mounted();
+        expect(existsSync(imageFile(volume.device))).toBe(false);
+        await isWhole(volume, fileSystem);
+      });
+
+      it(`of ${fileSystem}, on a disk that was wiped since: the next run makes it`, async () => {
+        const volume = await Volume.attach({ fileSystem });
+        await halfMade(volume, fileSystem);
+        await volume.machine.must("blkdiscard", "--zeroout", volume.device.path);
+        await volume.mounted();
+        await isWhole(volume, fileSystem);
+      });
+    }
+
+    it("and since then another kind was set: it goes on with the one that was begun, and says so", async () => {
+      const volume = await Volume.attach({ sizeMiB: 320 });
+      await halfMade(volume, "ext4");
+      setTo(volume, "file-system", "xfs");
+      expect((await volume.mounted()).said).toContain("(ext4 of 320MiB; new file system made, after");
+      expect((await volume.mounted()).said).toContain("(ext4 of 320MiB)");
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: a deploy while it is mounted removes the note`, async () => {
-      const volume = await Volume.attach({ fileSystem });
-      const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
-      await volume.mounted();
-      expect(existsSync(note(volume))).toBe(false);
-      await volume.machine.must("umount", volume.mountPoint);
-      await damage(volume, fileSystem);
-      expect((await volume.mounted()).said).not.toContain("new file system made");
-      expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
+    it("before its first write, and since then another kind was set: that one is made", async () => {
+      const volume = await Volume.attach({ sizeMiB: 320 });
+      await volume.mount({ env: killedAtWrite(1) });
+      expect(existsSync(imageFile(volume.device))).toBe(true);
+      setTo(volume, "may-format", "no");
+      await volume.refused("FORMAT", /is blank, expected a file system, since may-format is no/);
+      setTo(volume, "may-format", "yes");
+      setTo(volume, "file-system", "xfs");
+      expect((await volume.mounted()).said).toContain("(xfs of 320MiB; new file system made)");
     });
 
-    it(`together with the script, while ${fileSystem} is made, and mounted by hand since: it is never formatted again`, async () => {
-      const volume = await Volume.attach({ fileSystem });
-      const sum = await madeByOrphanAndMountedByHand(volume, fileSystem);
-      await volume.machine.must("umount", volume.mountPoint);
-      await damage(volume, fileSystem);
-      expect((await volume.mounted()).said).not.toContain("new file system made");
-      expect(existsSync(note(volume))).toBe(false);
-      expect(await volume.machine.must("sha256sum", join(volume.mountPoint, "file"))).toBe(sum);
+    it("on another machine, which cannot know whose it is: it is refused", async () => {
+      const volume = await Volume.attach({ sizeMiB: 256 });
+      await halfMade(volume, "ext4");
+      await execa("rm", [imageFile(volume.device)]);
+      await volume.refused("UNKNOWN_CONTENT", /it was not touched/);
     });
+  });
 
-    it(`of ${fileSystem}, half-made: only a machine that always had the disk formats it again`, async () => {
-      const volume = await Volume.attach({ fileSystem });
-      await halfMade(volume, fileSystem);
-      const written = readFileSync(note(volume), "utf8");
+  it("while mkfs works in its file: nothing is on the disk, and the next run begins anew", async () => {
+    const volume = await Volume.attach();
+    const { code } = await volume.mount({ env: shim("mkfs.ext4", "kill -KILL $$") });
+    expect(code).toBe(exitCode("FORMAT"));
+    expect(existsSync(imageFile(volume.device))).toBe(false);
+    expect((await volume.mounted()).said).toContain("(ext4 of 64MiB; new file system made)");
+  });
 
-      // The machine restarted since.
-      writeFileSync(note(volume), written.replace(/^boot=.*$/m, "boot=another"));
-      await volume.refused(
-        "UNKNOWN_CONTENT",
-        /was cut off, and since then this machine restarted or the disk was away/,
-      );
-
-      // Another machine, which has no note.
-      rmSync(note(volume));
-      if (fileSystem === "xfs") await volume.refused("DAMAGED", /the xfs on .* could not be mounted/);
-      else await volume.refused("UNKNOWN_CONTENT", /has no signature and is not blank/);
-
-      // The same machine, which always had the disk.
-      writeFileSync(note(volume), written);
-      expect((await volume.mounted()).said).toContain("new file system made, since an earlier formatting was cut off");
+  it("together with the script, by SIGKILL: the next run waits for what goes on, then mounts", async () => {
+    const volume = await Volume.attach();
+    // The script dies at once. What it started lives on as an orphan that holds the lock.
+    const go = join(scratchFolder(), "go");
+    const env = shim(
+      "mkfs.ext4",
+      `exec >/dev/null 2>&1; pkill -KILL --full 'mount-data-volume ${volume.config}'; for _ in {1..9000}; do [[ ! -e ${go} ]] || break; sleep 0.1; done; exec /usr/sbin/mkfs.ext4 "$@"`,
+    );
+    // Without the stderr of this run, which the orphan keeps open.
+    const killed = await volume.machine.run("sh", ["-c", 'exec "$0" "$1" 2>/dev/null', ...volume.mountCommand], {
+      env,
     });
+    expect(killed.code).not.toBe(0);
+    const mounting = volume.mounted();
+    await vi.waitFor(() => expect(waitsForLock(volume)).toBe(true), { timeout: 300_000 });
+    writeFileSync(go, "");
+    expect((await mounting).said).not.toContain("new file system made");
+    expect(existsSync(imageFile(volume.device))).toBe(false);
+  });
 
-    it(`of ${fileSystem}, on a disk that was detached and attached again since, is refused`, async () => {
-      const volume = await Volume.attach({ fileSystem });
-      await halfMade(volume, fileSystem);
-      volume.device.unplug();
-      await volume.device.detach();
-      await volume.device.attach();
-      volume.device.plug();
-      await volume.refused(
-        "UNKNOWN_CONTENT",
-        /was cut off, and since then this machine restarted or the disk was away/,
-      );
-    });
-  }
-
-  it("is not formatted again after somebody put another file system on the volume", async () => {
-    const volume = await Volume.attach({ sizeMiB: 320 });
-    await halfMade(volume, "ext4");
-    await volume.machine.must("mkfs.xfs", "-q", "-f", volume.device.path);
-    const uuid = await volume.device.tag("UUID");
+  it("after the last write, and mounted by hand since: it is never formatted again", async () => {
+    const volume = await Volume.attach();
     await volume.mounted();
+    const file = join(volume.mountPoint, "file");
+    await volume.machine.must("dd", "if=/dev/urandom", `of=${file}`, "bs=64K", "count=16", "status=none", "conv=fsync");
+    const sum = await volume.machine.must("sha256sum", file);
     await volume.unmounted();
-    expect(await volume.device.tag("UUID")).toBe(uuid);
-    expect(existsSync(note(volume))).toBe(false);
+    writeFileSync(imageFile(volume.device), randomBytes(4096));
+    const { said } = await volume.mounted();
+    expect(said).not.toContain("new file system made");
+    expect(existsSync(imageFile(volume.device))).toBe(false);
+    expect(await volume.machine.must("sha256sum", file)).toBe(sum);
   });
 
   it("fails when the volume is too small for the file system, and leaves it blank", async () => {
     const volume = await Volume.attach({ fileSystem: "xfs", sizeMiB: 64 });
-    const { code, said } = await volume.mount();
-    expect(said).toMatch(/mkfs.xfs failed on .* its output is above/);
-    expect(code).toBe(exitCode("FORMAT"));
-    expect(await volume.device.kind()).toBe("");
+    await volume.refused(
+      "FORMAT",
+      /mkfs.xfs failed for .*, which was not touched \(Filesystem must be larger than 300MB\.; \d+ MiB were free in \/var\/lib\/workbench\/formatting\)/,
+    );
+    expect(existsSync(imageFile(volume.device))).toBe(false);
+  });
+
+  it("fails when the machine's own disk cannot be written, and leaves the volume blank", async () => {
+    const volume = await Volume.attach();
+    await volume.machine.must("mkdir", "-p", "/var/lib/workbench/formatting");
+    await volume.machine.must("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", "/var/lib/workbench/formatting");
+    await volume.refused(
+      "FORMAT",
+      /which was not touched \(\/var\/lib\/workbench\/formatting\/.*: Read-only file system\): fix the cause/,
+    );
+  });
+
+  it("makes both kinds on a disk with sectors of 4 KiB", async () => {
+    for (const fileSystem of kinds) {
+      const volume = await Volume.attach({ fileSystem });
+      volume.device.unplug();
+      await volume.device.detach();
+      await volume.device.attach("--sector-size", "4096");
+      volume.device.plug();
+      await volume.mounted();
+      await isWhole(volume, fileSystem);
+    }
+  });
+
+  it("fails for a blank volume that may not be formatted", async () => {
+    const volume = await Volume.attach();
+    setTo(volume, "may-format", "no");
+    await volume.refused(
+      "FORMAT",
+      /is blank, expected a file system, since may-format is no: attach the volume with your data/,
+    );
+  });
+
+  it("fails while something else holds the disk, and leaves it blank", async () => {
+    const volume = await Volume.attach();
+    const held =
+      "import os, sys, time; os.open(sys.argv[1], os.O_RDWR | os.O_EXCL); print('ready', flush=True); time.sleep(1000)";
+    const process = await volume.machine.start("python3", "-c", held, volume.device.path);
+    await volume.refused("FORMAT", /could not be held alone for a new file system \(.*Device or resource busy\)/);
+    expect(process.running()).toBe(true);
   });
 
   it("after the mount, before the sentinel is written: the next run completes it", async () => {
@@ -175,38 +266,3 @@ describeWithDisks("a mkfs that is cut off", () => {
     expect(existsSync(volume.path(".workbench-volume"))).toBe(true);
   });
 });
-
-/** Kills the script while mkfs runs on and succeeds; mounts by hand and writes a file. Returns the file's checksum. */
-async function madeByOrphanAndMountedByHand(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<string> {
-  const env = shim(
-    `mkfs.${fileSystem}`,
-    `exec >/dev/null 2>&1; kill -KILL $PPID; exec /usr/sbin/mkfs.${fileSystem} "$@"`,
-  );
-  await volume.mount({ env });
-  await volume.machine.must("flock", lockFile(volume.device), "true");
-  expect(existsSync(note(volume))).toBe(true);
-  await volume.machine.must("mkdir", "-p", volume.mountPoint);
-  await volume.machine.must("mount", volume.device.path, volume.mountPoint);
-  const file = join(volume.mountPoint, "file");
-  await volume.machine.must("dd", "if=/dev/urandom", `of=${file}`, "bs=64K", "count=16", "status=none", "conv=fsync");
-  return volume.machine.must("sha256sum", file);
-}
-
-/** Writes a wrong counter. e2fsck -p repairs it and the kernel ignores it, but a read-only check reports damage. */
-async function damage(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
-  if (fileSystem === "xfs") {
-    await volume.machine.must("xfs_db", "-x", "-c", "sb 0", "-c", "write fdblocks 1000", volume.device.path);
-    expect((await volume.machine.run("xfs_repair", ["-n", volume.device.path])).code).not.toBe(0);
-  } else {
-    for (const change of ["set_inode_field /file links_count 2", "set_super_value state 2"])
-      await volume.machine.must("debugfs", "-w", "-R", change, volume.device.path);
-    expect((await volume.machine.run("e2fsck", ["-f", "-n", volume.device.path])).code).not.toBe(0);
-  }
-}
-
-/** Kills mkfs in the middle: after it has written the superblock of an xfs, before that of an ext4. */
-async function halfMade(volume: Volume, fileSystem: "ext4" | "xfs"): Promise<void> {
-  const writes = fileSystem === "xfs" ? 40 : 30;
-  const cut = await volume.mount({ env: killedAtWrite(fileSystem, writes) });
-  expect(cut.code, cut.said).toBe(exitCode("FORMAT"));
-}

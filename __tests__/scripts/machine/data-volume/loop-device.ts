@@ -17,6 +17,11 @@ export function lockFile(device: { readonly volumeId: string }): string {
   return `/run/workbench/${device.volumeId}.lock`;
 }
 
+/** The file from which a file system is copied to the volume. It is on this computer, too, with its root disk. */
+export function imageFile(device: { readonly volumeId: string }): string {
+  return `/var/lib/workbench/formatting/${device.volumeId}.image`;
+}
+
 /**
  * Makes a folder for a test and removes it when the test ends. In `npm test` it is in memory if there is room, so that
  * no test waits for a busy disk. The sweep of the test run's folder removes it too.
@@ -63,7 +68,7 @@ export class LoopDevice {
     onTestFinished(async () => {
       device.unplug();
       await device.detach();
-      rmSync(`/var/lib/workbench/formatting/${device.volumeId}`, { force: true });
+      for (const file of [imageFile(device), `${imageFile(device)}.new`]) rmSync(file, { force: true });
       rmSync(lockFile(device), { force: true });
     });
     await device.attach();

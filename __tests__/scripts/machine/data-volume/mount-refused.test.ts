@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { expect, it } from "vitest";
 import { exitCode, scripts } from "./exit-codes";
 import { lockFile, scratchFolder } from "./loop-device";
@@ -97,6 +98,47 @@ describeWithDisks("mount-data-volume refuses", () => {
     );
     await machine.must("chattr", "-i", former);
     await volume.mounted();
+  });
+
+  it("fails when the volume is in use through a second device", async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.unmounted();
+    const second = await volume.machine.must("losetup", "--find", "--show", volume.device.file);
+    const elsewhere = scratchFolder();
+    await volume.machine.must("mount", second, elsewhere);
+    const { code, said } = await volume.mount();
+    await volume.machine.must("umount", elsewhere);
+    await volume.machine.must("losetup", "--detach", second);
+    expect(said).toContain(`is in use through a second device, ${second}, expected it at ${volume.mountPoint} alone`);
+    expect(code).toBe(exitCode("MOUNTED_ELSEWHERE"));
+    await volume.mounted();
+  });
+
+  it.each(["ext4", "xfs"] as const)(
+    "fails on a disk that is smaller than its %s, and changes nothing",
+    async (fileSystem) => {
+      const volume = await Volume.attach({ fileSystem, sizeMiB: 640 });
+      await volume.mounted();
+      await volume.unmounted();
+      volume.device.unplug();
+      await volume.device.detach();
+      truncateSync(volume.device.file, 400 * 2 ** 20);
+      await volume.device.attach();
+      volume.device.plug();
+      await volume.refused("DAMAGED", /spans 640MiB, expected at most the 400MiB of the disk: it was not touched/);
+    },
+  );
+
+  it("fails on an ext4 that somebody made read-only for ever", async () => {
+    const volume = await Volume.attach();
+    await volume.mounted();
+    await volume.unmounted();
+    await execa("tune2fs", ["-O", "read-only", volume.device.path]);
+    await volume.refused(
+      "READ_ONLY",
+      /has the feature "read-only", which somebody set: it was not mounted; clear it with/,
+    );
   });
 
   it("fails on a read-only disk", async () => {

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, it } from "vitest";
 import { scratchFolder } from "./loop-device";
 import { Machine, sleep } from "./machine";
 import { describeWithDisks } from "./requirements";
-import { Volume } from "./volume";
+import { processorSeconds, Volume } from "./volume";
 import { sums, writeFiles } from "./written-files";
 import { freeLetters, withXenNode } from "./xen-node";
 
@@ -168,6 +169,13 @@ describeWithDisks("mount-data-volume", () => {
     expect(statSync(volume.path("filling")).size).toBeGreaterThan(30 * 1024 ** 2);
     expect(await filling()).toBe(filled);
     expect(await sums(volume)).toBe(written);
+  });
+
+  it("mounts a used disk of 100 GiB within a second of processor time", async () => {
+    const volume = await Volume.attach({ fileSystem: "xfs", sizeMiB: 100 * 1024 });
+    await execa("mkfs.xfs", ["-q", "-K", volume.device.path]);
+    expect(await processorSeconds(volume, volume.mountCommand[0])).toBeLessThan(1);
+    await volume.unmounted();
   });
 
   it("mounts a full disk that never had a sentinel, and says that there is no room for one", async () => {

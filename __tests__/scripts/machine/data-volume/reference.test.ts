@@ -7,7 +7,9 @@ import { missingPrograms } from "./requirements";
 
 const readme = readFileSync(join(scripts, "README.md"), "utf8");
 const programs = ["install-data-volume", "mount-data-volume", "unmount-data-volume"];
-const library = readdirSync(join(scripts, "lib")).map((name) => join("lib", name));
+const files = readdirSync(join(scripts, "lib")).map((name) => join("lib", name));
+const library = files.filter((name) => name.endsWith(".bash"));
+const python = files.filter((name) => name.endsWith(".py"));
 const text = (name: string) => readFileSync(join(scripts, name), "utf8");
 
 it("the README lists the exit codes as the scripts have them, with the same words", () => {
@@ -15,6 +17,23 @@ it("the README lists the exit codes as the scripts have them, with the same word
   const inReadme = [...readme.matchAll(/^\| (\d+) \| `(EXIT_\w+)` \| (.*) \|$/gm)];
   expect(inReadme.map(([, code, name, words]) => [name, code, words])).toEqual(inCode.map(([, ...columns]) => columns));
   expect(new Set(Object.values(exitCodes)).size).toBe(inCode.length);
+});
+
+it("Python needs its standard library alone", () => {
+  const own = new Set(python.map((name) => name.replace(/^lib\/|\.py$/g, "")));
+  const imported = python.flatMap((name) =>
+    [...text(name).matchAll(/^(?:import|from) (\w+)/gm)].map(([, each]) => each),
+  );
+  expect(imported).toContain("places");
+  expect([...new Set(imported)].filter((name) => !own.has(name as string)).sort()).toEqual([
+    "ctypes",
+    "fcntl",
+    "mmap",
+    "os",
+    "struct",
+    "subprocess",
+    "sys",
+  ]);
 });
 
 it("every exit code that the README or a script names exists, and each is used", () => {
@@ -33,6 +52,8 @@ it("every script says its purpose, its usage and its exit codes, and is strict",
   }
   for (const name of library)
     expect(text(name), name).toMatch(/^# shellcheck shell=bash\n(# shellcheck .*\n)?# Purpose: /);
+  for (const name of python) expect(text(name), name).toMatch(/^"""[A-Z].*\.\n\n|^"""[A-Z].*\."""\n/);
+  expect([...library, ...python].sort()).toEqual(files.sort());
 });
 
 it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or needs a program that a machine may lack", () => {
@@ -42,7 +63,7 @@ it("no script unmounts lazily or by force, answers yes to e2fsck, discards, or n
       // Drops the text of strings, but keeps strings that run a command.
       .replace(/"(\\.|[^"\\$]|\$(?!\())*"/g, '""');
     expect(code, name).not.toMatch(
-      /umount\s+-\S*[lf]|e2fsck[^\n]*\s-y|blkdiscard|\b(lsof|fuser|grep|sed|awk|find|xargs|python3?|perl)\b/,
+      /umount\s+-\S*[lf]|e2fsck[^\n]*\s-y|blkdiscard|\b(lsof|fuser|grep|sed|awk|find|xargs|perl)\b/,
     );
   }
 });

@@ -15,6 +15,7 @@ export function dataVolumeSettings(
     label: "workbench",
     owner: "nobody",
     "wait-sec": "20",
+    "may-format": "yes",
     ...change,
   };
 }

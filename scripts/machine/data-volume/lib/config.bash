@@ -5,8 +5,8 @@
 # "#" are comments.
 
 readonly DEFAULT_CONFIG=/etc/workbench/data-volume.conf
-readonly SETTING_NAMES=(volume-id device-name mount-point file-system label owner wait-sec)
-VOLUME_ID='' DEVICE_NAME='' MOUNT_POINT='' FILE_SYSTEM='' LABEL='' OWNER='' WAIT_SEC=''
+readonly SETTING_NAMES=(volume-id device-name mount-point file-system label owner wait-sec may-format)
+VOLUME_ID='' DEVICE_NAME='' MOUNT_POINT='' FILE_SYSTEM='' LABEL='' OWNER='' WAIT_SEC='' MAY_FORMAT=''
 
 # setting_variable NAME: "volume-id" -> "VOLUME_ID"; fails for a name that is not a setting.
 setting_variable() {
@@ -28,6 +28,8 @@ read_config() {
   [[ -f $file && -r $file ]] \
     || fail "$EXIT_USAGE" "no configuration at $file:" \
       "run install-data-volume first, or name the file as the only argument"
+  cmp --silent -- "$file" <(tr -d '\000' <"$file") \
+    || fail "$EXIT_USAGE" "$file: expected text, got a byte that is zero in it: run install-data-volume, which writes it again"
   while IFS= read -r line || [[ -n $line ]]; do
     ((++number))
     [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
@@ -39,6 +41,8 @@ read_config() {
     [[ -z ${!variable} ]] || fail "$EXIT_USAGE" "$file line $number: $name is set twice: remove one of the lines"
     printf -v "$variable" '%s' "${line#*=}"
   done <"$file"
+  # A configuration of an earlier version says nothing about it.
+  MAY_FORMAT=${MAY_FORMAT:-no}
   check_settings "$file"
 }
 
@@ -74,6 +78,7 @@ check_settings() {
   expect_setting "$where" device-name '^/dev/(sd|xvd)[a-z]{1,2}$' 'the device name of the attachment, such as /dev/sdf'
   expect_setting "$where" file-system '^(xfs|ext4)$' 'xfs or ext4'
   expect_setting "$where" owner '^[a-z_][a-z0-9_.-]{0,31}$' 'a user name'
+  expect_setting "$where" may-format '^(yes|no)$' 'yes or no'
   expect_setting "$where" wait-sec '^[1-9][0-9]{0,3}$' 'whole seconds from 1 to 9999'
   check_mount_point "$where"
   check_label "$where"
@@ -91,6 +96,8 @@ expect_setting() {
 # check_mount_point WHERE: ends the script unless it is an absolute, normalized, printable path other than /.
 check_mount_point() {
   local normal
+  ((${#MOUNT_POINT} <= 1000)) \
+    || fail "$EXIT_USAGE" "$1: mount-point: expected at most 1000 characters, got ${#MOUNT_POINT}: choose a shorter one"
   normal=$(realpath --no-symlinks --canonicalize-missing -- "$MOUNT_POINT" 2>/dev/null) || normal=''
   [[ $MOUNT_POINT == /?* && $MOUNT_POINT == "$normal" && $MOUNT_POINT != *[[:cntrl:]\\\"%]* ]] \
     || fail "$EXIT_USAGE" "$1: mount-point: expected an absolute path such as /data without \"..\", \"//\", quotes," \

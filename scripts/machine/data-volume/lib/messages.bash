@@ -37,6 +37,16 @@ joined() {
   printf '%s\n' "$line"
 }
 
+# line_of PREFIX TEXT: prints the last line that begins so; the last line of all if none does. Programs print a version
+# before what matters, and hints behind it.
+line_of() {
+  local line found=''
+  while IFS= read -r line; do
+    [[ $line != "$1"* ]] || found=$line
+  done <<<"$2"
+  printf '%s\n' "${found:-${2##*$'\n'}}"
+}
+
 # need_root: ends the script unless it runs as root.
 need_root() {
   ((EUID == 0)) || fail "$EXIT_NOT_READY" "must run as root, got user id $EUID: run it with sudo"

@@ -25,11 +25,19 @@ check_mount_folder() {
 
 # make_mount_folder: runs before the volume is touched, since it can fail: a former mount point takes no new folder.
 make_mount_folder() {
-  local words
-  words=$(mkdir -p -- "$MOUNT_POINT" 2>&1) \
-    || fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ })," \
-      "expected a place where root can make a folder: name another mount point or, if it is below a former one," \
-      "unlock that with \"chattr -i\", then run again"
+  local words first=$MOUNT_POINT path=$MOUNT_POINT
+  until [[ -e ${first%/*}/ ]]; do
+    first=${first%/*}
+  done
+  words=$(mkdir -p -- "$MOUNT_POINT" 2>&1) && return
+  # What was made on the way there.
+  while [[ $path == "$first"* ]]; do
+    rmdir -- "$path" 2>/dev/null || true
+    path=${path%/*}
+  done
+  fail "$EXIT_MOUNT_POINT" "$MOUNT_POINT could not be made (${words//$'\n'/ })," \
+    "expected a place where root can make a folder: name another mount point or, if it is below a former one," \
+    "unlock that with \"chattr -i\", then run again"
 }
 
 # prepare_mount_folder: keeps everybody from writing into the folder by accident while nothing is mounted there; root
