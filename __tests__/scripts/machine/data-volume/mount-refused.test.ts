@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, it } from "vitest";
@@ -98,6 +107,13 @@ describeWithDisks("mount-data-volume refuses", () => {
     );
     await machine.must("chattr", "-i", former);
     await volume.mounted();
+  });
+
+  it("leaves no folder when one on the way to the mount point cannot be made", async () => {
+    const folder = scratchFolder();
+    const volume = await Volume.attach({ mountPoint: join(folder, "a/b", "c".repeat(300), "data") });
+    await volume.refused("MOUNT_POINT", /could not be made \(.*File name too long\)/);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("fails when the volume is in use through a second device", async () => {
