@@ -7,7 +7,9 @@ import { missingPrograms } from "./requirements";
 
 const readme = readFileSync(join(scripts, "README.md"), "utf8");
 const programs = ["install-data-volume", "mount-data-volume", "unmount-data-volume"];
-const files = readdirSync(join(scripts, "lib")).map((name) => join("lib", name));
+const files = readdirSync(join(scripts, "lib"), { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => join("lib", name));
 const library = files.filter((name) => name.endsWith(".bash"));
 const python = files.filter((name) => name.endsWith(".py"));
 const text = (name: string) => readFileSync(join(scripts, name), "utf8");

@@ -137,7 +137,7 @@ describeWithDisks("on a machine that boots", () => {
       expect((await machine.run("systemctl", "is-active", lateUnit)).out).toBe("inactive");
     });
 
-    it("waits and mounts however often somebody starts it; without its own limit, it gives up", async () => {
+    it("waits and mounts however often somebody starts it; with a limit, it would give up", async () => {
       const { machine, device, install } = await machineWithVolume();
       const often = (name: string) =>
         machine.run("bash", "-c", `for _ in {1..8}; do systemctl restart '${name}'; done`);
@@ -148,8 +148,9 @@ describeWithDisks("on a machine that boots", () => {
       await machine.untilActive(unit);
       expect(await often(unit)).toMatchObject({ code: 0 });
 
+      // systemd's own limit of 5 starts, in a time in which a busy computer gets through them.
       const limit =
-        "sed -i '/^StartLimitIntervalSec=/d' /etc/systemd/system/workbench-{late-volume@,data-volume}.service";
+        "sed -i 's/^StartLimitIntervalSec=.*/StartLimitIntervalSec=600/' /etc/systemd/system/workbench-{late-volume@,data-volume}.service";
       await machine.must("bash", "-c", `${limit} && systemctl daemon-reload`);
       for (const name of [lateUnit, unit]) expect((await often(name)).said).toContain("attempted too often");
     });

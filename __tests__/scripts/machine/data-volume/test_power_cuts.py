@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -37,6 +38,14 @@ def why_no_test():
 pytestmark = pytest.mark.skipif(why_no_test() is not None, reason=str(why_no_test()))
 
 
+def eventually(happened, otherwise):
+    """Waits until something has happened."""
+    deadline = time.monotonic() + LIMIT_SEC
+    while not happened():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.1)
+
+
 class Machine:
     """A machine with one data volume, until its power is cut; then it is on again."""
 
@@ -64,7 +73,8 @@ class Machine:
 
     def on(self):
         """Attaches the disk, and starts the machine."""
-        self.group = GROUPS / f"workbench-test-{uuid.uuid4().hex}"
+        # So named, a sweep of the test's folder removes it.
+        self.group = GROUPS / f"{Path(tempfile.gettempdir()).name}-{uuid.uuid4().hex}"
         self.group.mkdir()
         self.loop = subprocess.check_output(["losetup", "--find", "--show", self.file], text=True).strip()
         self.link.symlink_to(self.loop)
@@ -118,12 +128,17 @@ class Machine:
         """Removes what is left of the machine when its processes have ended."""
         self.link.unlink()
         subprocess.run(["losetup", "--detach", self.loop], check=True)
-        # The kernel lets go of the disk a moment after the end of the last process that had it mounted.
-        deadline = time.monotonic() + LIMIT_SEC
-        while self.disks.writers(self.id) > 0:
-            assert time.monotonic() < deadline, "the disk is still in use after the power cut"
-            time.sleep(0.1)
-        self.group.rmdir()
+        # The kernel lets go of the disk, and of the group, a moment after the end of the last process.
+        eventually(lambda: self.disks.writers(self.id) == 0, "the disk is still in use after the power cut")
+        eventually(self.is_group_gone, "processes are left after the power cut")
+
+    def is_group_gone(self):
+        """Removes the control group unless processes are left in it."""
+        try:
+            self.group.rmdir()
+        except OSError:
+            return False
+        return True
 
     def check(self):
         """Checks the file system, which is not mounted."""
@@ -140,11 +155,12 @@ class Machine:
 
 
 @pytest.fixture
-def disks(tmp_path):
-    """A folder of disks."""
-    disks = ForgetfulDisks(tmp_path / "kept", tmp_path / "disks")
-    yield disks
-    disks.end()
+def disks():
+    """A folder of disks. Its path is short, since the path of a socket may have 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="disks-") as folder:
+        disks = ForgetfulDisks(Path(folder, "kept"), Path(folder, "disks"))
+        yield disks
+        disks.end()
 
 
 @pytest.fixture(params=["ext4", "xfs"])

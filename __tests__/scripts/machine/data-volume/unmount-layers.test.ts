@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { exitCode } from "./exit-codes";
 import { scratchFolder } from "./loop-device";
+import type { Machine } from "./machine";
 import { describeWithDisks } from "./requirements";
 import { Volume } from "./volume";
 
@@ -31,32 +32,21 @@ describeWithDisks("what the kernel has on top of a volume: unmount-data-volume",
   it("leaves alone what a mount below the volume shares with others", async () => {
     const volume = await Volume.attach();
     await volume.mounted();
-    await volume.machine.must("mount", "--make-rshared", "/");
-    const below = join(volume.mountPoint, "h/dev");
-    await volume.machine.must("mkdir", "-p", below);
-    const before = await volume.machine.must(
-      "findmnt",
-      "--raw",
-      "--noheadings",
-      "--output",
-      "TARGET",
-      "--submounts",
-      "/dev",
-    );
-    expect(before.split("\n").length).toBeGreaterThan(1);
-    await volume.machine.must("mount", "--rbind", "/dev", below);
+    const { shared, mounts } = await sharedTree(volume.machine);
+    const before = await mounts();
+    expect(before.split("\n")).toHaveLength(4);
+    await volume.machine.must("mkdir", join(volume.mountPoint, "below"));
+    await volume.machine.must("mount", "--rbind", shared, join(volume.mountPoint, "below"));
     await volume.unmounted();
-    expect(
-      await volume.machine.must("findmnt", "--raw", "--noheadings", "--output", "TARGET", "--submounts", "/dev"),
-    ).toBe(before);
+    expect(await mounts()).toBe(before);
   });
 
   it("spares a service with mounts of its own that follow the machine's, when it makes such a mount private", async () => {
     const volume = await Volume.attach();
-    await volume.machine.must("mount", "--make-rshared", "/");
+    const { shared } = await sharedTree(volume.machine);
     await volume.mounted();
-    await volume.machine.must("mkdir", join(volume.mountPoint, "dev"));
-    await volume.machine.must("mount", "--rbind", "/dev", join(volume.mountPoint, "dev"));
+    await volume.machine.must("mkdir", join(volume.mountPoint, "below"));
+    await volume.machine.must("mount", "--rbind", shared, join(volume.mountPoint, "below"));
     const follower = [
       "unshare",
       "--mount",
@@ -160,6 +150,19 @@ const container = [
   "-c",
   'cd / && umount "$0" && cd "$1" && echo ready && exec sleep 1000',
 ] as const;
+
+/** On a machine whose mounts are shared: mounts like those of /dev, two of them at one path, and their list. */
+async function sharedTree(machine: Machine): Promise<{ shared: string; mounts: () => Promise<string> }> {
+  await machine.must("mount", "--make-rshared", "/");
+  const shared = scratchFolder();
+  await machine.must("mount", "-t", "tmpfs", "tmpfs", shared);
+  for (const name of ["shm", "shm", "pts"]) {
+    await machine.must("mkdir", "-p", join(shared, name));
+    await machine.must("mount", "-t", "tmpfs", "tmpfs", join(shared, name));
+  }
+  const list = ["--raw", "--noheadings", "--output", "TARGET", "--submounts", shared];
+  return { shared, mounts: () => machine.must("findmnt", ...list) };
+}
 
 /** A mounted volume, and the path of an overlay whose files are on it. */
 async function withOverlay(): Promise<{ volume: Volume; merged: string }> {
